@@ -1,0 +1,23 @@
+// Tests run from the TypeScript sources: no build is needed and none can be stale.
+const swc = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    target: 'es2023',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+/** @param {string} root Path from the project's folder to the repository's root. */
+module.exports = (root = '../..') => ({
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  moduleNameMapper: {
+    '^@tocsin/(domain|contracts|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
+    '^@tocsin/(domain|contracts|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
+    '^@tocsin/(ingestion|alerts|escalation|oncall|notifications|standalone)$': `<rootDir>/${root}/apps/$1/src/index.ts`,
+  },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+});

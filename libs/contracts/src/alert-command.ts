@@ -1,0 +1,8 @@
+import type { Actor, AlertId, EscalationStep, Instant } from '@tocsin/domain';
+
+/** `AlertCommand` version 1, topic `alert-commands`: an answer given on a channel, made durable before it is acted on. */
+export type AlertCommand =
+  | { readonly type: 'accept'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant }
+  | { readonly type: 'resolve'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant }
+  /** Idempotent: nothing happens when the alert has left `from` already (B13). */
+  | { readonly type: 'escalate'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant; readonly from: EscalationStep };

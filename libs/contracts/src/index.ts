@@ -1,0 +1,4 @@
+export * from './alert-command';
+export * from './resolution';
+export * from './tool-event';
+export * from './topics';

@@ -1,0 +1,14 @@
+import type { AlertSourceId, UserId } from './ids';
+
+/** Who did it. `system` is Tocsin itself: a timer, the escalation, a bootstrap; `part` says which. */
+export type Actor =
+  | { readonly type: 'user'; readonly userId: UserId }
+  | { readonly type: 'source'; readonly sourceId: AlertSourceId }
+  | { readonly type: 'system'; readonly part: string };
+
+export const sameActor = (a: Actor, b: Actor): boolean =>
+  a.type === 'user' && b.type === 'user'
+    ? a.userId === b.userId
+    : a.type === 'source' && b.type === 'source'
+      ? a.sourceId === b.sourceId
+      : a.type === 'system' && b.type === 'system' && a.part === b.part;

@@ -1,0 +1,181 @@
+import type { AlertSourceId, ApiKeyId, ContactId, EscalationPolicyId, PreferenceId, ScheduleId, TeamId, UserId } from '../ids';
+import type { Schedule } from '../oncall/schedule';
+import type { Instant } from '../time';
+
+/**
+ * Configuration as it is stored: each change is one event that carries the whole resource afterwards. References are ids.
+ * Personal data stands in `User` only.
+ */
+
+export type AlertPriority = 'HIGH' | 'LOW';
+
+/** Integration types that have a mapping; the registry in `libs/integrations` is the list. */
+export type IntegrationType = 'API' | 'PROMETHEUS' | 'GRAFANA' | 'NETDATA';
+
+/** How events without a matching open alert are grouped; the public API's words, see the glossary for what each does. */
+export type AlertCreation =
+  | 'ONE_ALERT_PER_EMAIL'
+  | 'ONE_ALERT_PER_EMAIL_SUBJECT'
+  | 'ONE_PENDING_ALERT_ALLOWED'
+  | 'ONE_OPEN_ALERT_ALLOWED'
+  | 'ONE_ALERT_GROUPED_PER_WINDOW';
+
+/** A secret that must be shown again to those with update rights: looked up by its hash, kept encrypted. */
+export interface StoredSecret {
+  /** SHA-256 of the secret, hex. */
+  readonly hash: string;
+  /** AES-256-GCM under TOCSIN_SECRET_KEY, with the key's name in front. */
+  readonly cipher: string;
+}
+
+interface Resource<Id> {
+  readonly id: Id;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+interface TeamOwned {
+  /** Ascending. */
+  readonly teamIds: readonly TeamId[];
+}
+
+export interface AlertSource extends Resource<AlertSourceId>, TeamOwned {
+  readonly name: string;
+  readonly integrationType: IntegrationType;
+  readonly integrationKey: StoredSecret;
+  readonly escalationPolicyId: EscalationPolicyId;
+  readonly alertCreation: AlertCreation;
+  /** ISO 8601 duration; with ONE_ALERT_GROUPED_PER_WINDOW only. */
+  readonly alertGroupingWindow?: string;
+  /** ISO 8601 duration after which an open alert is resolved by the system; absent = never. */
+  readonly autoResolutionTimeout?: string;
+  readonly alertPriorityRule: AlertPriority;
+  /** 1 (most severe) to 5. */
+  readonly severity?: number;
+  readonly active: boolean;
+  /** Settings of older clients that have no effect and that they need back as they sent them. */
+  readonly echoed: Readonly<Record<string, unknown>>;
+}
+
+export type EscalationTarget =
+  | { readonly type: 'user'; readonly userId: UserId }
+  | { readonly type: 'schedule'; readonly scheduleId: ScheduleId }
+  | { readonly type: 'team'; readonly teamId: TeamId };
+
+export interface EscalationRule {
+  /** Minutes until the next level, 0 to 525600. */
+  readonly escalationTimeoutMin: number;
+  readonly targets: readonly EscalationTarget[];
+}
+
+export interface EscalationPolicy extends Resource<EscalationPolicyId>, TeamOwned {
+  readonly name: string;
+  readonly rules: readonly EscalationRule[];
+  readonly repeating: boolean;
+  /** How often the rules are run when `repeating`, 1 to 9. */
+  readonly frequency: number;
+  /** Minutes before level 1, once per alert, 0 to 15. */
+  readonly delayMin: number;
+  /** Unique over all policies, compared without regard to case. */
+  readonly routingKey?: string;
+}
+
+/** What an alert's escalation runs on, taken when it starts (BEHAVIOUR B16). */
+export interface PolicySnapshot {
+  readonly policyId: EscalationPolicyId;
+  readonly name: string;
+  readonly rules: readonly EscalationRule[];
+  readonly repeating: boolean;
+  readonly frequency: number;
+  readonly delayMin: number;
+}
+
+export type Role = 'STAKEHOLDER' | 'GUEST' | 'RESPONDER' | 'USER' | 'ADMIN';
+export type ContactStatus = 'OK' | 'LOCKED' | 'BLACKLISTED';
+export type NotificationMethod = 'EMAIL' | 'SMS' | 'PUSH' | 'VOICE' | 'WHATSAPP' | 'TELEGRAM';
+
+export interface EmailContact {
+  readonly id: ContactId;
+  readonly type: 'email';
+  readonly target: string;
+  readonly status: ContactStatus;
+  readonly verified: boolean;
+}
+
+export interface PhoneContact {
+  readonly id: ContactId;
+  readonly type: 'phone';
+  /** ISO country, e.g. `DE`. */
+  readonly regionCode: string;
+  readonly target: string;
+  readonly primary: boolean;
+  readonly status: ContactStatus;
+  readonly verified: boolean;
+}
+
+export type Contact = EmailContact | PhoneContact;
+
+export interface AlertPreference {
+  readonly id: PreferenceId;
+  readonly type: 'HIGH_PRIORITY' | 'LOW_PRIORITY';
+  readonly method: NotificationMethod;
+  /** Absent for PUSH, required for every other method. */
+  readonly contactId?: ContactId;
+  /** Minutes after the person becomes responder, 0 to 120. */
+  readonly delayMin: number;
+}
+
+export interface User extends Resource<UserId> {
+  /** Unique; default the local part of the e-mail address. */
+  readonly username: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** Unique, compared without regard to case. */
+  readonly email: string;
+  readonly timezone: string;
+  readonly language: 'en' | 'de';
+  readonly region?: string;
+  readonly role: Role;
+  readonly position?: string;
+  readonly department?: string;
+  readonly shiftColor?: string;
+  readonly mutedUntil?: Instant;
+  readonly contacts: readonly Contact[];
+  readonly alertPreferences: readonly AlertPreference[];
+}
+
+export interface Team extends Resource<TeamId> {
+  readonly name: string;
+  readonly visibility: 'PUBLIC' | 'PRIVATE';
+  /** Ascending by user id. */
+  readonly members: readonly { readonly userId: UserId; readonly role: 'STAKEHOLDER' | 'RESPONDER' | 'USER' | 'ADMIN' }[];
+}
+
+export interface ApiKey extends Resource<ApiKeyId> {
+  readonly name: string;
+  /** Acts as this user, with at most the user's role. */
+  readonly userId: UserId;
+  readonly role: Role;
+  /** SHA-256 of the key, hex; the key itself is shown once and not kept. */
+  readonly hash: string;
+  /** `session`: made by a sign-in link, lives in a cookie. */
+  readonly use: 'api' | 'session';
+  readonly expiresAt?: Instant;
+}
+
+/** Kind of resource = the category of its stream: `source-7`, `policy-3`. */
+export interface ConfigurationResources {
+  readonly source: AlertSource;
+  readonly policy: EscalationPolicy;
+  readonly schedule: Schedule;
+  readonly user: User;
+  readonly team: Team;
+  readonly apikey: ApiKey;
+}
+
+export type ConfigurationKind = keyof ConfigurationResources;
+
+/** Appended to `<kind>-<id>`; revision 0 is the creation. Deletion is a tombstone that ends the resource. */
+export type ConfigurationEvent<Kind extends ConfigurationKind = ConfigurationKind> =
+  | { readonly type: 'ResourceConfigured'; readonly data: { readonly kind: Kind; readonly resource: ConfigurationResources[Kind] } }
+  | { readonly type: 'ResourceDeleted'; readonly data: { readonly kind: Kind; readonly id: number } };

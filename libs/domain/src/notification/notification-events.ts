@@ -1,0 +1,41 @@
+import type { EscalationStep } from '../alert/alert-events';
+import type { NotificationMethod } from '../configuration/resources';
+import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { Instant } from '../time';
+
+/** Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them. */
+export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in';
+
+export type CancelReason = 'accepted' | 'resolved' | 'reassigned' | 'responder-removed' | 'preference-changed' | 'contact-removed' | 'user-deleted' | 'muted' | 'merged';
+
+/** One planned message to one person by one method, in `notification-<alertId>-<activation>-<preferenceId>` (B7, P7). */
+export type NotificationEvent =
+  | {
+      readonly type: 'NotificationPlanned';
+      readonly data: {
+        readonly notificationId: number;
+        readonly alertId?: AlertId;
+        readonly activation?: number;
+        readonly step?: EscalationStep;
+        readonly purpose: NotificationPurpose;
+        readonly userId: UserId;
+        readonly preferenceId?: PreferenceId;
+        readonly method: NotificationMethod;
+        readonly contactId?: ContactId;
+        readonly at: Instant;
+        readonly dueAt: Instant;
+        /** Revision of the alert's fact it was planned from: an accept after it ends it (P5, B9). */
+        readonly alertRevision?: number;
+      };
+    }
+  /** Recorded before the provider is called. `key` is the idempotency key (Message-ID) and stays the same over attempts. */
+  | { readonly type: 'AttemptStarted'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly key: string; readonly lateMs: number } }
+  /** The provider took it and gives no receipts, or the receipt is awaited. */
+  | { readonly type: 'HandedOver'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly reference?: string; readonly possiblyDuplicate: boolean; readonly receiptExpected: boolean } }
+  | { readonly type: 'Delivered'; readonly data: { readonly at: Instant; readonly provider: string } }
+  | { readonly type: 'AttemptFailed'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly reason: string; readonly retryAt: Instant } }
+  /** Finally: no further attempt. */
+  | { readonly type: 'NotificationFailed'; readonly data: { readonly at: Instant; readonly reason: string } }
+  | { readonly type: 'NotificationCancelled'; readonly data: { readonly at: Instant; readonly reason: CancelReason; readonly possiblyHandedOver: boolean } }
+  /** Held back with its reason; `until` when it is looked at again. */
+  | { readonly type: 'NotificationHeld'; readonly data: { readonly at: Instant; readonly reason: string; readonly until?: Instant } };

@@ -1,0 +1,74 @@
+/** Opaque position in the event log, comparable with `<` (20 digits). */
+export type ViewPosition = string;
+
+export type IndexedValue = string | number | boolean | null;
+
+/** A document is plain JSON with an id; it travels and is stored as a whole. */
+export interface Document {
+  readonly id: string | number;
+}
+
+export interface CollectionDefinition<D extends Document> {
+  readonly name: string;
+  /** Change it when the shape or the indexes change: the view is then rebuilt at start. */
+  readonly version: number;
+  /** Fields that can be filtered and sorted by; nothing else can. An array value is indexed element by element. */
+  readonly fields: Readonly<Record<string, (document: D) => IndexedValue | readonly IndexedValue[] | undefined>>;
+  /** Ordered field lists that lists are served from, e.g. `['status', 'reportTime', 'id']`. */
+  readonly indexes: readonly (readonly string[])[];
+  /** Field lists whose combinations are counted as documents change, so that a count by them is a look-up. */
+  readonly counters: readonly (readonly string[])[];
+}
+
+export interface Filter {
+  /** Field is one of these values; for an array field: contains one of them. */
+  readonly in?: Readonly<Record<string, readonly IndexedValue[]>>;
+  /** `from` inclusive, `until` exclusive. */
+  readonly range?: Readonly<Record<string, { readonly from?: string | number; readonly until?: string | number }>>;
+}
+
+export interface Query extends Filter {
+  readonly sort: readonly { readonly field: string; readonly descending: boolean }[];
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export type Change<D extends Document = Document> =
+  | { readonly put: D }
+  | { readonly remove: D['id'] };
+
+export type ReadStoreFaultReason = 'unavailable' | 'timeout' | 'closed';
+
+export class ReadStoreFault extends Error {
+  constructor(
+    readonly reason: ReadStoreFaultReason,
+    readonly retriable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(`read store: ${reason}`, options);
+    this.name = 'ReadStoreFault';
+  }
+}
+
+/**
+ * Documents that projections write and the API reads. Promises, checked by `read-store.contract.ts` for every adapter:
+ * - `apply` makes the changes and the view's checkpoint visible together, or, where the server has no transactions, in an
+ *   order that a repetition mends; changes at or below the checkpoint are refused silently.
+ * - A list by a declared index touches only what it returns and skips; a count by a declared counter is a look-up.
+ * - No call blocks the event loop for longer than one document takes to parse. Every call ends in bounded time.
+ */
+export abstract class ReadStore {
+  /** Makes collections, indexes and counters. Says which views must be rebuilt because their version changed or they are new. */
+  abstract declare(collections: readonly CollectionDefinition<never>[]): Promise<void>;
+  abstract get<D extends Document>(collection: string, id: D['id']): Promise<D | undefined>;
+  abstract getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]>;
+  abstract find<D extends Document>(collection: string, query: Query): Promise<readonly D[]>;
+  abstract count(collection: string, filter: Filter): Promise<number>;
+  /** All changes of one batch of one view, with the position reached. The collections of a view belong to it alone. */
+  abstract apply(view: string, changes: readonly { readonly collection: string; readonly change: Change }[], position: ViewPosition): Promise<void>;
+  abstract checkpoint(view: string): Promise<ViewPosition | undefined>;
+  /** Resolves true when the view has passed `position`, false when `timeoutMs` ran out first. */
+  abstract waitFor(view: string, position: ViewPosition, timeoutMs: number): Promise<boolean>;
+  /** Empties the view's collections and forgets its checkpoint. */
+  abstract reset(view: string): Promise<void>;
+}
