@@ -1,0 +1,161 @@
+import { rejected } from '@tocsin/domain';
+import type { Actor, Decider, Instant } from '@tocsin/domain';
+import { derivedEventId } from './event-id';
+import { EventStore, EventStoreFault, START, WrongExpectedRevision } from './event-store';
+import type { ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
+import { upcast } from './upcasts';
+
+/** Who asks, why and when. `commandId` makes the command idempotent: the same id on the same stream acts once. */
+export interface CommandContext {
+  readonly commandId: string;
+  readonly causationId: string;
+  readonly correlationId: string;
+  readonly actor: Actor;
+  readonly time: Instant;
+  readonly traceParent?: string;
+  readonly remoteAddress?: string;
+}
+
+export interface Loaded<State> {
+  readonly state: State;
+  /** -1 while the stream does not exist. */
+  readonly revision: number;
+  /** Of the stream's last event; START while it does not exist. */
+  readonly position: Position;
+}
+
+export interface Handled<State> extends Loaded<State> {
+  /** What this call appended; empty when nothing changed or when the command had been handled before. */
+  readonly events: readonly StoredEvent[];
+}
+
+interface Cached<State> extends Loaded<State> {
+  readonly eventIds: ReadonlySet<string>;
+}
+
+export interface CommandHandlerOptions<Command, State, Event> {
+  readonly store: EventStore;
+  readonly decider: Decider<Command, State, Event>;
+  /** Version written into new events of these types; 1 where nothing is said. */
+  readonly schemaVersions?: Readonly<Record<string, number>>;
+  /** Streams whose folded state is kept by revision. */
+  readonly cachedStreams?: number;
+}
+
+const CONFLICT_TRIES = 5;
+const UNKNOWN_OUTCOME_TRIES = 3;
+
+/**
+ * Reads, folds, decides, appends at the expected revision. A conflict reloads and decides again, five times, then refuses
+ * with `too-many-conflicts`. An append whose outcome is unknown is repeated with the same event ids, which is exact.
+ * Commands on one stream wait for each other inside this process, so that conflicts come from other replicas only.
+ */
+export class CommandHandler<Command, State, Event extends { readonly type: string; readonly data: unknown }> {
+  private readonly cache = new Map<string, Cached<State>>();
+  private readonly tails = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly options: CommandHandlerOptions<Command, State, Event>) {}
+
+  /** @throws Rejection, EventStoreFault */
+  async handle(stream: string, command: Command | ((state: State) => Command), context: CommandContext): Promise<Handled<State>> {
+    return this.inTurn(stream, () => this.decideAndAppend(stream, command, context));
+  }
+
+  /** The state as of now, read from the store. @throws EventStoreFault */
+  async load(stream: string): Promise<Loaded<State>> {
+    return this.refresh(stream);
+  }
+
+  private async decideAndAppend(stream: string, command: Command | ((state: State) => Command), context: CommandContext): Promise<Handled<State>> {
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.refresh(stream);
+      if (current.eventIds.has(derivedEventId(context.commandId, stream, 0))) return { ...current, events: [] };
+      const asked = typeof command === 'function' ? (command as (state: State) => Command)(current.state) : command;
+      const decided = this.options.decider.decide(asked, current.state);
+      if (decided.length === 0) return { ...current, events: [] };
+      const events = decided.map((event, index) => this.toNewEvent(event, stream, index, context));
+      try {
+        return this.remember(stream, current, await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events));
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`, { stream });
+      }
+    }
+  }
+
+  private async appendSurely(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { revision, position } = await this.options.store.append(stream, expected, events);
+        return events.map((event, index) => ({ ...event, stream, revision: revision - events.length + 1 + index, position }));
+      } catch (error) {
+        if (!(error instanceof EventStoreFault) || !error.retriable || attempt >= UNKNOWN_OUTCOME_TRIES) throw error;
+      }
+    }
+  }
+
+  private remember(stream: string, before: Cached<State>, events: readonly StoredEvent[]): Handled<State> {
+    const after = this.evolve(before, events);
+    this.keep(stream, after);
+    return { state: after.state, revision: after.revision, position: after.position, events };
+  }
+
+  private async refresh(stream: string): Promise<Cached<State>> {
+    const cached = this.cache.get(stream) ?? { state: this.options.decider.initial, revision: -1, position: START, eventIds: new Set<string>() };
+    const newer = await this.options.store.readStream(stream, { from: cached.revision + 1 });
+    const current = newer.length === 0 ? cached : this.evolve(cached, newer);
+    this.keep(stream, current);
+    return current;
+  }
+
+  private evolve(from: Cached<State>, events: readonly StoredEvent[]): Cached<State> {
+    let { state, revision, position } = from;
+    const eventIds = new Set(from.eventIds);
+    for (const event of events) {
+      const current = upcast(event);
+      state = this.options.decider.evolve(state, { type: current.type, data: current.data } as Event);
+      revision = event.revision;
+      position = event.position;
+      eventIds.add(event.id);
+    }
+    return { state, revision, position, eventIds };
+  }
+
+  private keep(stream: string, current: Cached<State>): void {
+    this.cache.delete(stream);
+    if (current.revision < 0) return;
+    this.cache.set(stream, current);
+    if (this.cache.size > (this.options.cachedStreams ?? 2_000)) {
+      const oldest = this.cache.keys().next();
+      if (!oldest.done) this.cache.delete(oldest.value);
+    }
+  }
+
+  private toNewEvent(event: Event, stream: string, index: number, context: CommandContext): NewEvent {
+    return {
+      id: derivedEventId(context.commandId, stream, index),
+      type: event.type,
+      data: event.data,
+      metadata: {
+        schemaVersion: this.options.schemaVersions?.[event.type] ?? 1,
+        time: context.time,
+        actor: context.actor,
+        correlationId: context.correlationId,
+        causationId: context.causationId,
+        ...(context.traceParent === undefined ? {} : { traceParent: context.traceParent }),
+        ...(context.remoteAddress === undefined ? {} : { remoteAddress: context.remoteAddress }),
+      },
+    };
+  }
+
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.tails.get(stream);
+    const run = before === undefined ? work() : before.then(work, work);
+    this.tails.set(stream, run);
+    try {
+      return await run;
+    } finally {
+      if (this.tails.get(stream) === run) this.tails.delete(stream);
+    }
+  }
+}
