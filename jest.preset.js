@@ -15,8 +15,8 @@ module.exports = (root = '../..') => ({
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper: {
-    '^@tocsin/(domain|contracts|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
-    '^@tocsin/(domain|contracts|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
+    '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
+    '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
     '^@tocsin/(ingestion|alerts|escalation|oncall|notifications|standalone)$': `<rootDir>/${root}/apps/$1/src/index.ts`,
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
