@@ -1,1 +1,4 @@
-export {};
+export * from './channel';
+export * from './message';
+export * from './render';
+export * from './texts';

@@ -1,0 +1,32 @@
+import type { NotificationMethod } from '@tocsin/domain';
+import type { RenderedMessage } from './message';
+
+export interface OutgoingMessage {
+  /** Address or number, as the contact has it. */
+  readonly target: string;
+  readonly message: RenderedMessage;
+  /** The same for every attempt of one notification: becomes the Message-ID, the delivery id or the like. */
+  readonly key: string;
+}
+
+/**
+ * What came of an attempt. `unknown`: the provider may or may not have it (a timeout after the body was sent): the attempt
+ * is repeated under the same key and marked as possibly a duplicate.
+ */
+export type SendOutcome =
+  | { readonly type: 'handed-over'; readonly reference?: string; readonly receiptExpected: boolean }
+  | { readonly type: 'failed'; readonly permanent: boolean; readonly reason: string }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+/**
+ * One way to reach people by one method through one provider. Promises, checked by `channel.contract.ts`:
+ * - `send` always resolves, in bounded time, with an outcome; it throws only on a bug.
+ * - `reason` never holds addresses, texts or secrets: it goes to the timeline and to the logs.
+ */
+export abstract class Channel {
+  abstract readonly method: NotificationMethod;
+  /** Name on the timeline and in metrics: `smtp`, `outbox`. */
+  abstract readonly provider: string;
+  abstract send(message: OutgoingMessage): Promise<SendOutcome>;
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import type { AlertPriority } from '@tocsin/domain';
+
+export type Language = 'en' | 'de';
+
+export interface PageContent {
+  readonly type: 'page';
+  readonly language: Language;
+  readonly personName: string;
+  readonly alert: {
+    readonly id: number;
+    readonly summary: string;
+    readonly details?: string;
+    readonly priority: AlertPriority;
+    readonly sourceName: string;
+    /** UTC ISO 8601. */
+    readonly reportTime: string;
+    readonly links: readonly { readonly href: string; readonly text?: string }[];
+  };
+  /** Why this person is paged, one sentence. */
+  readonly reason: string;
+  /** Seconds that the page leaves later than it was due; 0 is on time. */
+  readonly lateSec: number;
+  /** A crash may have sent it before. */
+  readonly possiblyDuplicate: boolean;
+  readonly answers: { readonly accept: string; readonly resolve: string; readonly escalate?: string };
+}
+
+export interface TestContent {
+  readonly type: 'test';
+  readonly language: Language;
+  readonly personName: string;
+}
+
+export interface SignInContent {
+  readonly type: 'sign-in';
+  readonly language: Language;
+  readonly personName: string;
+  readonly url: string;
+  readonly validMinutes: number;
+}
+
+export type MessageContent = PageContent | TestContent | SignInContent;
+
+/** Ready to hand over. `html` only where the method shows it. */
+export interface RenderedMessage {
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+}

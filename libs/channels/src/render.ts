@@ -1,0 +1,105 @@
+import type { NotificationMethod } from '@tocsin/domain';
+import { Eta } from 'eta';
+import type { MessageContent, PageContent, RenderedMessage } from './message';
+import { texts } from './texts';
+
+/** Longest summary that goes into a subject or a short text; the alert itself keeps all of it. */
+const SHORT_SUMMARY = 160;
+
+/** The message as this method shows it: HTML and text for e-mail, one short text for everything else. */
+export const renderMessage = (method: NotificationMethod, content: MessageContent): RenderedMessage =>
+  method === 'EMAIL' ? email(content) : shortText(content);
+
+const email = (content: MessageContent): RenderedMessage => {
+  const t = texts[content.language];
+  switch (content.type) {
+    case 'page':
+      return { subject: pageSubject(content), text: pageText(content), html: eta.renderString(PAGE_HTML, { content, t, notes: notes(content) }) };
+    case 'test':
+      return mail(content.personName, t.greeting(content.personName), t.testSubject, t.testBody);
+    case 'sign-in': {
+      const body = t.signInBody(content.validMinutes);
+      return {
+        subject: t.signInSubject,
+        text: `${t.greeting(content.personName)}\n\n${body}\n\n${content.url}\n`,
+        html: eta.renderString(LINK_HTML, { greeting: t.greeting(content.personName), body, url: content.url, label: t.signIn }),
+      };
+    }
+  }
+};
+
+const mail = (_name: string, greeting: string, subject: string, body: string): RenderedMessage => ({
+  subject,
+  text: `${greeting}\n\n${body}\n`,
+  html: eta.renderString(PLAIN_HTML, { greeting, body }),
+});
+
+const shortText = (content: MessageContent): RenderedMessage => {
+  const t = texts[content.language];
+  switch (content.type) {
+    case 'page': {
+      const subject = pageSubject(content);
+      const escalate = content.answers.escalate === undefined ? '' : `\n${t.escalate}: ${content.answers.escalate}`;
+      return { subject, text: `${subject}\n${t.accept}: ${content.answers.accept}\n${t.resolve}: ${content.answers.resolve}${escalate}` };
+    }
+    case 'test':
+      return { subject: t.testSubject, text: t.testBody };
+    case 'sign-in':
+      return { subject: t.signInSubject, text: `${t.signInBody(content.validMinutes)}\n${content.url}` };
+  }
+};
+
+const pageSubject = ({ language, alert }: PageContent): string => {
+  const oneLine = alert.summary.replace(/\s+/g, ' ').trim();
+  const summary = oneLine.length > SHORT_SUMMARY ? `${oneLine.slice(0, SHORT_SUMMARY - 1)}…` : oneLine;
+  return texts[language].page(alert.id, alert.priority, summary);
+};
+
+const notes = (content: PageContent): readonly string[] => {
+  const t = texts[content.language];
+  return [...(content.lateSec > 0 ? [t.late(content.lateSec)] : []), ...(content.possiblyDuplicate ? [t.duplicate] : [])];
+};
+
+const pageText = (content: PageContent): string => {
+  const t = texts[content.language];
+  const { alert, answers } = content;
+  return [
+    t.greeting(content.personName),
+    '',
+    `#${alert.id} ${alert.summary}`,
+    t.raised(alert.sourceName, alert.reportTime),
+    content.reason,
+    ...notes(content),
+    '',
+    `${t.accept}: ${answers.accept}`,
+    `${t.resolve}: ${answers.resolve}`,
+    ...(answers.escalate === undefined ? [] : [`${t.escalate}: ${answers.escalate}`]),
+    t.confirm,
+    ...(alert.details === undefined ? [] : ['', alert.details]),
+    ...alert.links.map((link) => `${link.text ?? 'Link'}: ${link.href}`),
+    '',
+  ].join('\n');
+};
+
+const eta = new Eta({ autoEscape: true, cache: false });
+
+const HEAD = '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"></head><body style="font-family:sans-serif;font-size:16px;line-height:1.4;margin:16px">';
+
+const PAGE_HTML = `${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
+<h1 style="font-size:20px">#<%= it.content.alert.id %> <%= it.content.alert.summary %></h1>
+<p><%= it.t.raised(it.content.alert.sourceName, it.content.alert.reportTime) %><br><%= it.content.reason %></p>
+<% for (const note of it.notes) { %><p><strong><%= note %></strong></p><% } %>
+<p>
+<a href="<%= it.content.answers.accept %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#0a6b2d;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.accept %></a>
+<a href="<%= it.content.answers.resolve %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.resolve %></a>
+<% if (it.content.answers.escalate) { %><a href="<%= it.content.answers.escalate %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#8a3d00;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.escalate %></a><% } %>
+</p>
+<p><small><%= it.t.confirm %></small></p>
+<% if (it.content.alert.details) { %><pre style="white-space:pre-wrap"><%= it.content.alert.details %></pre><% } %>
+<% for (const link of it.content.alert.links) { %><p><a href="<%= link.href %>"><%= link.text || link.href %></a></p><% } %>
+</body></html>`;
+
+const PLAIN_HTML = `${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p></body></html>`;
+
+const LINK_HTML = `${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p>
+<p><a href="<%= it.url %>" style="display:inline-block;padding:14px 22px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.label %></a></p></body></html>`;

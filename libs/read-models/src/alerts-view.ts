@@ -1,0 +1,44 @@
+import type { AlertEvent, EscalationEvent } from '@tocsin/domain';
+import { evolveAlertDocument } from './alert-document';
+import type { AlertDocument } from './alert-document';
+import type { Projection } from './projection';
+import type { CollectionDefinition } from './read-store';
+
+export const ALERTS_VIEW = 'alerts';
+
+const collection: CollectionDefinition<AlertDocument> = {
+  name: ALERTS_VIEW,
+  version: 1,
+  fields: {
+    id: (alert) => alert.id,
+    status: (alert) => alert.status,
+    source: (alert) => alert.sourceId,
+    policy: (alert) => alert.policyId,
+    responder: (alert) => alert.responders.map(({ userId }) => userId),
+    reportTime: (alert) => alert.reportTime,
+  },
+  indexes: [
+    ['reportTime', 'id'],
+    ['status', 'reportTime', 'id'],
+    ['source', 'reportTime', 'id'],
+    ['source', 'status', 'reportTime', 'id'],
+    ['policy', 'reportTime', 'id'],
+  ],
+  counters: [['status'], ['source'], ['source', 'status']],
+};
+
+/** Alerts as the API lists them. */
+export const alertsView: Projection = {
+  name: ALERTS_VIEW,
+  prefixes: ['alert-', 'escalation-'],
+  collections: [collection],
+  touches: (event) => [{ collection: ALERTS_VIEW, id: alertIdOf(event.stream) }],
+  apply: (event, documents) => {
+    const id = alertIdOf(event.stream);
+    const before = documents.get<AlertDocument>(ALERTS_VIEW, id);
+    const after = evolveAlertDocument(before, { type: event.type, data: event.data } as AlertEvent | EscalationEvent);
+    if (after !== undefined && after !== before) documents.put(ALERTS_VIEW, after);
+  },
+};
+
+const alertIdOf = (stream: string): number => Number(stream.slice(stream.indexOf('-') + 1));

@@ -1,0 +1,100 @@
+import type { Actor, ConfigurationEvent, ConfigurationKind } from '@tocsin/domain';
+import type { Projection } from './projection';
+import type { CollectionDefinition } from './read-store';
+
+export const AUDIT_LOG_VIEW = 'audit-log';
+const LAST_CONFIGURED = 'audit-log-resources';
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export interface AuditEntry {
+  /** The event's position: comparable, newest last. */
+  readonly id: string;
+  readonly time: number;
+  readonly actor: Actor;
+  readonly action: 'created' | 'changed' | 'deleted';
+  readonly resource: { readonly type: ConfigurationKind; readonly id: number; readonly name?: string };
+  readonly changes: readonly FieldChange[];
+  readonly correlationId: string;
+  readonly remoteAddress?: string;
+}
+
+interface LastConfigured {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Never shown: hashes and ciphertexts say nothing to a reader and must not leave the store. */
+const SECRET_FIELDS: ReadonlySet<string> = new Set(['integrationKey', 'hash']);
+/** Personal data stays in the user's own stream; the audit log says that they changed, not what they are. */
+const PERSONAL_FIELDS: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'username', 'contacts', 'position', 'department']);
+const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['id', 'createdAt', 'updatedAt']);
+const REDACTED = '***';
+
+const entries: CollectionDefinition<AuditEntry> = {
+  name: AUDIT_LOG_VIEW,
+  version: 1,
+  fields: { id: (entry) => entry.id, resourceType: (entry) => entry.resource.type, resourceId: (entry) => entry.resource.id },
+  indexes: [['id'], ['resourceType', 'resourceId', 'id']],
+  counters: [],
+};
+
+const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIGURED, version: 1, fields: {}, indexes: [], counters: [] };
+
+/** Who changed which setting from what to what: the difference of two whole-resource events. */
+export const auditLogView: Projection = {
+  name: AUDIT_LOG_VIEW,
+  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
+  collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
+  touches: (event) => [
+    { collection: LAST_CONFIGURED, id: event.stream },
+    { collection: AUDIT_LOG_VIEW, id: event.position },
+  ],
+  apply: (event, documents) => {
+    const change = { type: event.type, data: event.data } as ConfigurationEvent;
+    const before = documents.get<LastConfigured>(LAST_CONFIGURED, event.stream)?.fields ?? {};
+    const after = change.type === 'ResourceConfigured' ? comparedFields(change) : {};
+    const kind = change.data.kind;
+    const name = change.type === 'ResourceConfigured' ? after['name'] : before['name'];
+    const entry: AuditEntry = {
+      id: event.position,
+      time: event.metadata.time,
+      actor: event.metadata.actor,
+      action: change.type === 'ResourceDeleted' ? 'deleted' : event.revision === 0 ? 'created' : 'changed',
+      resource: { type: kind, id: resourceId(change), ...(typeof name === 'string' ? { name } : {}) },
+      changes: differences(before, after),
+      correlationId: event.metadata.correlationId,
+      ...(event.metadata.remoteAddress === undefined ? {} : { remoteAddress: event.metadata.remoteAddress }),
+    };
+    documents.put(AUDIT_LOG_VIEW, entry);
+    if (change.type === 'ResourceDeleted') documents.remove(LAST_CONFIGURED, event.stream);
+    else documents.put(LAST_CONFIGURED, { id: event.stream, fields: after });
+  },
+};
+
+const resourceId = (change: ConfigurationEvent): number => (change.type === 'ResourceConfigured' ? change.data.resource.id : change.data.id);
+
+/** What is compared; what of it is shown, `differences` decides. */
+const comparedFields = (change: Extract<ConfigurationEvent, { type: 'ResourceConfigured' }>): Record<string, unknown> => {
+  const shown: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(change.data.resource)) if (!BOOKKEEPING_FIELDS.has(field)) shown[field] = value;
+  return shown;
+};
+
+const differences = (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): FieldChange[] => {
+  const changes: FieldChange[] = [];
+  for (const field of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
+    if (JSON.stringify(before[field]) === JSON.stringify(after[field])) continue;
+    const show = (value: unknown): unknown => (SECRET_FIELDS.has(field) || PERSONAL_FIELDS.has(field) ? REDACTED : value);
+    changes.push({
+      field,
+      ...(before[field] === undefined ? {} : { before: show(before[field]) }),
+      ...(after[field] === undefined ? {} : { after: show(after[field]) }),
+    });
+  }
+  return changes;
+};
