@@ -1,1 +1,3 @@
-export {};
+export * from './api/api';
+export * from './integration';
+export * from './registry';
