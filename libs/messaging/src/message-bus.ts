@@ -1,4 +1,4 @@
-import type { Instant } from '@tocsin/domain';
+import type { Actor, Instant } from '@tocsin/domain';
 
 export interface OutgoingMessage<Data = unknown> {
   /** UUID. Consumers drop what they have seen; the bus itself may deliver twice. */
@@ -11,6 +11,10 @@ export interface OutgoingMessage<Data = unknown> {
   readonly correlationId: string;
   readonly causationId: string;
   readonly traceParent?: string;
+  /** Who did what the fact tells of. */
+  readonly actor?: Actor;
+  /** A parked message delivered again: only this group acts on it, every other group acknowledges it unread. */
+  readonly onlyGroup?: string;
   /** For facts: the event's stream, revision and position. */
   readonly fact?: { readonly stream: string; readonly revision: number; readonly position: string };
   /** null is a tombstone on a compacted topic. */
