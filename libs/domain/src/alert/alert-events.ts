@@ -93,7 +93,7 @@ export type AlertEvent =
       };
     }
   /** A level came due and nobody on it can be paged; the escalation goes on at once (B11). */
-  | { readonly type: 'LevelSkipped'; readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly problems: readonly ReachabilityProblem[] } }
+  | { readonly type: 'LevelSkipped'; readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly problems: readonly ReachabilityProblem[]; /** Earliest coming shift start in the level's schedules. */ readonly nextShiftStart?: Instant } }
   /** No level of the whole policy has anybody; these fallback contacts are paged instead (B11). Tried again at `retryAt`. */
   | {
       readonly type: 'NobodyOnCall';
