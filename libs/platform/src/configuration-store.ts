@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor, Clock, ConfigurationEvent, ConfigurationKind, ConfigurationResources, Decider, IdKind, Instant } from '@tocsin/domain';
+import { rejected } from '@tocsin/domain';
+import { CommandHandler } from '@tocsin/event-store';
+import type { EventStore } from '@tocsin/event-store';
+import type { ConfigurationReader } from '@tocsin/messaging';
+import type { IdAllocator } from './ids';
+
+/** Who asks for a change of configuration, and from where. */
+export interface ChangeContext {
+  /** Of the request: makes a repeated request the same change. */
+  readonly requestId: string;
+  readonly actor: Actor;
+  readonly remoteAddress?: string;
+}
+
+export interface ConfigurationStoreOptions {
+  readonly eventStore: EventStore;
+  readonly configuration: ConfigurationReader;
+  readonly ids: IdAllocator;
+  readonly clock: Clock;
+  /** How long a write waits until reads see it (BEHAVIOUR B1). */
+  readonly visibleWithinMs?: number;
+}
+
+/**
+ * Configuration as events: each change appends the whole resource to `<kind>-<id>` and answers when this process's view of
+ * the configuration topic has passed it. Rules that look at other resources (unique names, references) run inside `make`
+ * and `change`, one at a time per kind and on an up-to-date view.
+ */
+export class ConfigurationStore {
+  private readonly handler: CommandHandler<Command, State, ConfigurationEvent>;
+  private readonly turns = new Map<ConfigurationKind, Promise<unknown>>();
+
+  constructor(private readonly options: ConfigurationStoreOptions) {
+    this.handler = new CommandHandler({ store: options.eventStore, decider: configurationDecider });
+  }
+
+  /** @throws Rejection, EventStoreFault */
+  async create<K extends ConfigurationKind>(
+    kind: K,
+    make: (id: ConfigurationResources[K]['id'], now: Instant) => ConfigurationResources[K],
+    context: ChangeContext,
+  ): Promise<ConfigurationResources[K]> {
+    return this.inTurn(kind, async () => {
+      const id = (await this.options.ids.next(kind satisfies IdKind)) as ConfigurationResources[K]['id'];
+      return this.configure(kind, id, () => make(id, this.options.clock.now()), context);
+    });
+  }
+
+  /** Makes a resource with a fixed id unless it is there already, in any replica. */
+  async bootstrap<K extends ConfigurationKind>(kind: K, resource: ConfigurationResources[K], context: ChangeContext): Promise<ConfigurationResources[K]> {
+    return this.inTurn(kind, () => this.configure(kind, resource.id as ConfigurationResources[K]['id'], (current) => current ?? resource, context));
+  }
+
+  /** @throws Rejection `not-found` when there is no such resource; what `change` throws; EventStoreFault */
+  async change<K extends ConfigurationKind>(
+    kind: K,
+    id: number,
+    change: (current: ConfigurationResources[K], now: Instant) => ConfigurationResources[K],
+    context: ChangeContext,
+  ): Promise<ConfigurationResources[K]> {
+    return this.inTurn(kind, () =>
+      this.configure(
+        kind,
+        id,
+        (current) => {
+          if (current === undefined) throw rejected('not-found', `there is no ${kind} ${id}`);
+          return change(current, this.options.clock.now());
+        },
+        context,
+      ),
+    );
+  }
+
+  /** @throws Rejection `not-found`; what `allowed` throws (references that still need it); EventStoreFault */
+  async remove<K extends ConfigurationKind>(kind: K, id: number, allowed: (current: ConfigurationResources[K]) => void, context: ChangeContext): Promise<void> {
+    await this.inTurn(kind, async () => {
+      const stream = `${kind}-${id}`;
+      const decide = (state: State): Command => {
+        if (state.resource === undefined) throw rejected('not-found', `there is no ${kind} ${id}`);
+        allowed(state.resource as ConfigurationResources[K]);
+        return { type: 'delete', kind, id };
+      };
+      const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
+      await this.visible(stream, handled.revision);
+    });
+  }
+
+  private async configure<K extends ConfigurationKind>(
+    kind: K,
+    id: number,
+    make: (current: ConfigurationResources[K] | undefined) => ConfigurationResources[K],
+    context: ChangeContext,
+  ): Promise<ConfigurationResources[K]> {
+    const stream = `${kind}-${id}`;
+    const decide = (state: State): Command => ({ type: 'configure', kind, resource: make(state.resource as ConfigurationResources[K] | undefined) });
+    const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
+    await this.visible(stream, handled.revision);
+    return handled.state.resource as ConfigurationResources[K];
+  }
+
+  private async visible(stream: string, revision: number): Promise<void> {
+    await this.options.configuration.waitFor(stream, revision, this.options.visibleWithinMs ?? 2_000);
+  }
+
+  private commandContext({ requestId, actor, remoteAddress }: ChangeContext, stream: string) {
+    return {
+      commandId: `${requestId}:${stream}`,
+      causationId: requestId,
+      correlationId: requestId,
+      actor,
+      time: this.options.clock.now(),
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+    };
+  }
+
+  private async inTurn<T>(kind: ConfigurationKind, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(kind) ?? Promise.resolve();
+    const run = before
+      .catch(() => undefined)
+      .then(() => this.options.configuration.upToDate(this.options.visibleWithinMs ?? 2_000))
+      .then(work);
+    this.turns.set(
+      kind,
+      run.catch(() => undefined),
+    );
+    return run;
+  }
+}
+
+type Command =
+  | { readonly type: 'configure'; readonly kind: ConfigurationKind; readonly resource: ConfigurationResources[ConfigurationKind] }
+  | { readonly type: 'delete'; readonly kind: ConfigurationKind; readonly id: number };
+
+interface State {
+  readonly resource?: ConfigurationResources[ConfigurationKind];
+}
+
+const configurationDecider: Decider<Command, State, ConfigurationEvent> = {
+  initial: {},
+  decide: (command, state) => {
+    if (command.type === 'delete') return [{ type: 'ResourceDeleted', data: { kind: command.kind, id: command.id } }];
+    if (sameButForUpdate(state.resource, command.resource)) return [];
+    return [{ type: 'ResourceConfigured', data: { kind: command.kind, resource: command.resource } }];
+  },
+  evolve: (_state, event) => (event.type === 'ResourceConfigured' ? { resource: event.data.resource } : {}),
+};
+
+const sameButForUpdate = (before: ConfigurationResources[ConfigurationKind] | undefined, after: ConfigurationResources[ConfigurationKind]): boolean =>
+  before !== undefined && isDeepStrictEqual({ ...before, updatedAt: 0 }, { ...after, updatedAt: 0 });
