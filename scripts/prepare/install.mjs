@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, say } from './run.mjs';
+import { digestOf, readText, writeStamp } from './stamp.mjs';
+
+const STAMPS = 'node_modules/.tocsin';
+
+// What npm reads. The workspaces' package.json files are in the lock file too, but only npm knows how they got there.
+function wanted(root) {
+  return `${process.platform} ${process.arch} ${digestOf(root, ['package.json', 'package-lock.json'])}`;
+}
+
+/** @param {'production' | 'everything'} needs */
+export function isInstalled(root, needs) {
+  const stamp = wanted(root);
+  if (readText(join(root, STAMPS, 'everything')) === stamp) return existsSync(join(root, 'node_modules/jest/package.json'));
+  return needs === 'production' && readText(join(root, STAMPS, 'production')) === stamp;
+}
+
+/**
+ * Installs without ever emptying a node_modules that a server may be running from: `npm ci`, which empties it, is for
+ * a checkout without one (or with the ruin of a first install that was interrupted, from which nothing can run).
+ * Development dependencies that are there stay there, whoever asks.
+ */
+export async function install(root, needs) {
+  const ruin = join(root, '.stamps/first-install');
+  const isFirst = !existsSync(join(root, 'node_modules')) || existsSync(ruin);
+  const everything = needs === 'everything' || (!isFirst && hasDevelopmentDependencies(root));
+  const stamp = wanted(root);
+  if (isFirst) {
+    mkdirSync(join(root, '.stamps'), { recursive: true });
+    writeFileSync(ruin, '');
+  }
+  const title = everything ? 'installing all dependencies' : 'installing production dependencies';
+  if (isFirst) say(`first start here: ${title} takes about a minute, later starts skip it`);
+  // Some packages are built for a newer Node than the one that runs npm; they run under the Node that is installed here.
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', everything ? '--include=dev' : '--omit=dev'];
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const [command, ...args] = [...npm, ...(isFirst ? ['ci'] : ['install', '--no-save']), ...options];
+  await run(title, command, args, { cwd: root, env: { ...process.env, NODE_ENV: '' } });
+  if (everything) writeStamp(join(root, STAMPS, 'everything'), stamp);
+  writeStamp(join(root, STAMPS, 'production'), stamp);
+  rmSync(ruin, { force: true });
+}
+
+function hasDevelopmentDependencies(root) {
+  const installed = readText(join(root, 'node_modules/.package-lock.json'));
+  return installed === undefined || Object.values(JSON.parse(installed).packages).some((each) => each.dev);
+}

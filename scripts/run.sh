@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs one of Tocsin's programs from a checkout that may never have been installed: prepares what it needs under the
+# machine's own Node, then becomes the program (exec), so that a signal reaches it and no shell is left in between.
+set -eu
+cd "$(dirname "$0")/.."
+
+what=${1:?usage: scripts/run.sh start|test [arguments]}
+shift
+case $what in
+  start) needs=production ;;
+  test) needs=everything ;;
+  *) echo "tocsin: nothing to run called '$what'" >&2; exit 2 ;;
+esac
+
+# npm puts node_modules/.bin first on PATH. Preparing replaces what is in there, so it must not run from there.
+system=${npm_node_execpath:-node}
+
+# A signal during the preparation has to stop it as well; a shell waiting in the foreground would leave it running.
+"$system" scripts/prepare.mjs "$needs" &
+preparation=$!
+trap 'kill -TERM "$preparation" 2>/dev/null || :; wait "$preparation" || :; exit 143' TERM INT HUP
+wait "$preparation"
+trap - TERM INT HUP
+
+node=node_modules/.bin/node
+"$node" --version >/dev/null 2>&1 || node=$system
+
+export TZ=UTC
+case $what in
+  start) exec "$node" --disable-warning=ExperimentalWarning apps/standalone/dist/main.js "$@" ;;
+  test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
+esac
