@@ -17,7 +17,7 @@ function projects(root, project = TARGET, found = new Set()) {
 
 function wanted(root) {
   const inputs = [...projects(root)].sort().flatMap((each) => [`${each}/src`, `${each}/tsconfig.json`, `${each}/package.json`]);
-  return digestOf(root, ['package-lock.json', 'tsconfig.base.json', ...inputs], (file) => !file.endsWith('.spec.ts'));
+  return digestOf(root, ['package-lock.json', 'tsconfig.base.json', ...inputs], (file) => !/\.(spec|contract)\.ts$/.test(file));
 }
 
 export function isBuilt(root) {
