@@ -1,0 +1,201 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { EventToAppend, ExpectedRevision, WriteOutcome } from './protocol';
+import { RecentRing } from './recent-ring';
+import type { WriteQueue } from './write-queue';
+
+export interface CommittedEvent {
+  /** Position in the whole log. */
+  readonly at: number;
+  readonly bytes: number;
+  readonly stream: string;
+  readonly category: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+  /** What a reader made of it: kept, so that ten followers parse an event once. */
+  parsed?: unknown;
+}
+
+export interface EventPage {
+  readonly events: readonly CommittedEvent[];
+  /** Everything up to here was looked at. */
+  readonly next: number;
+  readonly atHead: boolean;
+}
+
+export interface StreamPage {
+  readonly events: readonly CommittedEvent[];
+  /** The page ended because it was full: there may be more. */
+  readonly full: boolean;
+}
+
+const MOST_ROWS_PER_PAGE = 500;
+const MOST_BYTES_PER_PAGE = 4_194_304;
+const RING = { items: 8_192, bytes: 33_554_432 };
+const COLUMNS = 'position, stream, category, revision, id, type, data, metadata';
+
+/** `alert-` of `alert-4711`; a stream without a dash is its own category. */
+export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-') + 1) || stream;
+
+/** The events of `log.db`: writes go to the writer, bounded reads are made here on a connection that cannot write. */
+export class EventLog {
+  private readonly ring: RecentRing<CommittedEvent>;
+  private readonly listeners = new Set<() => void>();
+  private readonly pageStatements = new Map<number, StatementSync>();
+  private readonly streamPage: StatementSync;
+  private readonly streamLast: StatementSync;
+  private readonly checkpoint: StatementSync;
+  private newest: number;
+  private announced = false;
+
+  constructor(
+    private readonly queue: WriteQueue,
+    private readonly reader: DatabaseSync,
+    head: number,
+  ) {
+    this.newest = head;
+    this.ring = new RecentRing(head, RING);
+    this.streamPage = reader.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
+    this.streamLast = reader.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1`);
+    this.checkpoint = reader.prepare('SELECT position FROM checkpoints WHERE processor = ?');
+  }
+
+  /** Position of the newest event whose commit has been answered. */
+  get head(): number {
+    return this.newest;
+  }
+
+  /** @throws LogFault */
+  append(stream: string, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<WriteOutcome> {
+    const category = categoryOf(stream);
+    const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0);
+    return this.queue.submit({ kind: 'append', stream, category, expected, events }, bytes, (outcome) => {
+      if (outcome.kind === 'appended' && outcome.fresh) this.remember(stream, category, events, outcome);
+    });
+  }
+
+  /** @throws LogFault */
+  async deleteStream(stream: string): Promise<void> {
+    await this.queue.submit({ kind: 'delete-stream', stream }, stream.length, () => this.ring.remove((event) => event.stream === stream));
+  }
+
+  /** @throws LogFault */
+  async saveCheckpoint(processor: string, position: string): Promise<void> {
+    await this.queue.submit({ kind: 'save-checkpoint', processor, position }, processor.length);
+  }
+
+  loadCheckpoint(processor: string): string | undefined {
+    const row = this.checkpoint.get(processor);
+    return row === undefined ? undefined : String(row['position']);
+  }
+
+  /** At most 500 events and 4 MiB. */
+  readStreamPage(stream: string, from: number, limit: number): StreamPage {
+    const most = Math.min(limit, MOST_ROWS_PER_PAGE);
+    return takePage(this.streamPage.iterate(stream, from, most), most);
+  }
+
+  readLast(stream: string): CommittedEvent | undefined {
+    const row = this.streamLast.get(stream);
+    return row === undefined ? undefined : toEvent(row);
+  }
+
+  /** No categories mean all of them. */
+  readPage(after: number, categories: ReadonlySet<string>, limit: number): EventPage {
+    const most = Math.min(limit, MOST_ROWS_PER_PAGE);
+    return this.ring.covers(after) ? this.readRing(after, categories, most) : this.readDisk(after, categories, most);
+  }
+
+  /** Called once per commit that brought new events. */
+  onCommit(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private readRing(after: number, categories: ReadonlySet<string>, limit: number): EventPage {
+    const events: CommittedEvent[] = [];
+    for (const event of this.ring.after(after)) {
+      if (categories.size > 0 && !categories.has(event.category)) continue;
+      events.push(event);
+      if (events.length === limit) return { events, next: event.at, atHead: event.at === this.newest };
+    }
+    return { events, next: Math.max(after, this.newest), atHead: true };
+  }
+
+  private readDisk(after: number, categories: ReadonlySet<string>, limit: number): EventPage {
+    const head = this.newest;
+    const rows = this.pageStatement(categories.size).iterate({ $after: after, $head: head, $limit: limit, ...named(categories) });
+    const { events, full } = takePage(rows, limit);
+    // Only a page that is known to have everything may move on to the head.
+    const next = full ? (events.at(-1)?.at ?? after) : Math.max(after, head);
+    return { events, next, atHead: next >= head };
+  }
+
+  /** Per category the index gives the next positions in order; the first of them all, together, are the page. */
+  private pageStatement(categories: number): StatementSync {
+    let statement = this.pageStatements.get(categories);
+    if (statement === undefined) {
+      const range = 'position > $after AND position <= $head ORDER BY position LIMIT $limit';
+      const one = (index: number) => `SELECT position FROM (SELECT position FROM events WHERE category = $c${index} AND ${range})`;
+      const parts = Array.from({ length: categories }, (_, index) => one(index)).join(' UNION ALL ');
+      statement = this.reader.prepare(
+        categories === 0
+          ? `SELECT ${COLUMNS} FROM events WHERE ${range}`
+          : `SELECT ${COLUMNS} FROM events WHERE position IN (SELECT position FROM (${parts}) ORDER BY position LIMIT $limit) ORDER BY position`,
+      );
+      this.pageStatements.set(categories, statement);
+    }
+    return statement;
+  }
+
+  private remember(stream: string, category: string, events: readonly EventToAppend[], last: { revision: number; position: number }): void {
+    events.forEach((event, index) => {
+      const back = events.length - 1 - index;
+      const { id, type, data, metadata } = event;
+      this.ring.push({ at: last.position - back, bytes: bytesOf(event), stream, category, revision: last.revision - back, id, type, data, metadata });
+    });
+    this.newest = last.position;
+    if (this.announced) return;
+    this.announced = true;
+    // After every outcome of this commit has been taken in.
+    queueMicrotask(() => {
+      this.announced = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+}
+
+const bytesOf = (event: EventToAppend): number => event.data.length + event.metadata.length + 200;
+
+const named = (categories: ReadonlySet<string>): Record<string, string> =>
+  Object.fromEntries([...categories].map((category, index) => [`$c${index}`, category]));
+
+function takePage(rows: Iterable<Record<string, unknown>>, limit: number): StreamPage {
+  const events: CommittedEvent[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const event = toEvent(row);
+    events.push(event);
+    bytes += event.bytes;
+    if (events.length === limit || bytes >= MOST_BYTES_PER_PAGE) return { events, full: true };
+  }
+  return { events, full: false };
+}
+
+function toEvent(row: Record<string, unknown>): CommittedEvent {
+  const data = String(row['data']);
+  const metadata = String(row['metadata']);
+  return {
+    at: Number(row['position']),
+    bytes: data.length + metadata.length + 200,
+    stream: String(row['stream']),
+    category: String(row['category']),
+    revision: Number(row['revision']),
+    id: String(row['id']),
+    type: String(row['type']),
+    data,
+    metadata,
+  };
+}

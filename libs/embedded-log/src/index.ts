@@ -1,0 +1,10 @@
+export { CommitFaults } from './commit-faults';
+export { EmbeddedLog } from './embedded-log';
+export type { EmbeddedLogOptions } from './embedded-log';
+export { categoryOf, EventLog } from './event-log';
+export type { CommittedEvent, EventPage, StreamPage } from './event-log';
+export { DataDirectoryRefused, LogFault } from './log-fault';
+export type { LogFaultReason } from './log-fault';
+export { MessageLog } from './message-log';
+export type { CommittedMessage, MessagePage } from './message-log';
+export type { EventToAppend, ExpectedRevision, MessageToPublish, Topic, TopicToDeclare } from './protocol';
