@@ -23,7 +23,14 @@ export interface SkippedLevel {
 export type EscalationEvent =
   | {
       readonly type: 'EscalationStarted';
-      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly round: number; readonly policy: PolicySnapshot; readonly priority: AlertPriority; readonly fact: number };
+      readonly data: {
+        readonly alertId: AlertId;
+        readonly at: Instant;
+        readonly round: number;
+        readonly policy: PolicySnapshot;
+        readonly priority: AlertPriority;
+        readonly fact: number;
+      };
     }
   /** The next level and when; replaces the plan before it. `dueAt` at or before `at` means now, and a `LevelDue` follows in the same append. */
   | {
@@ -57,7 +64,16 @@ export type EscalationEvent =
       };
     }
   /** The last level has its responders; if nobody answers until `dueAt`, the escalation is over (B12). */
-  | { readonly type: 'EndPlanned'; readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly dueAt: Instant; readonly fact: number } }
+  | {
+      readonly type: 'EndPlanned';
+      readonly data: {
+        readonly alertId: AlertId;
+        readonly at: Instant;
+        readonly step: EscalationStep;
+        readonly dueAt: Instant;
+        readonly fact: number;
+      };
+    }
   /** A whole pass had nobody: alerts records `NobodyOnCall` from this and pages the fallback contacts (B11). */
   | {
       readonly type: 'NobodyFound';
@@ -73,14 +89,26 @@ export type EscalationEvent =
       };
     }
   /** Nobody on any level: try again then (the next shift start in any schedule of the policy), B11. */
-  | { readonly type: 'RetryPlanned'; readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly dueAt: Instant; readonly fact: number } }
+  | {
+      readonly type: 'RetryPlanned';
+      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly dueAt: Instant; readonly fact: number };
+    }
   /** No further level will come due by itself: accepted, resolved, assigned to a person, LOW has its level, or nobody to wait for. */
   | {
       readonly type: 'EscalationHalted';
-      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly round: number; readonly reason: HaltReason; readonly fact: number };
+      readonly data: {
+        readonly alertId: AlertId;
+        readonly at: Instant;
+        readonly round: number;
+        readonly reason: HaltReason;
+        readonly fact: number;
+      };
     }
   /** The last pass is over without an answer: alerts records it and pages the fallback contacts (B12). */
-  | { readonly type: 'EscalationExhausted'; readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly fact?: number } };
+  | {
+      readonly type: 'EscalationExhausted';
+      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly fact?: number };
+    };
 
 export type HaltReason = 'accepted' | 'resolved' | 'assigned' | 'low-priority' | 'nobody-on-call';
 
