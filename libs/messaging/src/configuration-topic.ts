@@ -1,0 +1,156 @@
+import { topics } from '@tocsin/contracts';
+import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
+import { ResourceTable } from './configuration-indexes';
+import type { ConfigurationIndex } from './configuration-indexes';
+import { MessageBusFault } from './message-bus';
+import type { CompactedFollower, Message, MessageBus, TopicDefinition } from './message-bus';
+
+export type { ConfigurationIndex } from './configuration-indexes';
+
+/** One partition, so that a policy comes before the source that names it. */
+export const CONFIGURATION_TOPIC: TopicDefinition = { name: topics.configuration, compacted: true, retentionDays: 0 };
+
+/** One change, as it becomes visible to readers. */
+export type ConfigurationChange = {
+  [Kind in ConfigurationKind]: {
+    readonly kind: Kind;
+    readonly id: number;
+    readonly revision: number;
+    /** Undefined: it is new. */
+    readonly before: ConfigurationResources[Kind] | undefined;
+    /** Undefined: it was deleted. */
+    readonly after: ConfigurationResources[Kind] | undefined;
+    readonly message: Message;
+  };
+}[ConfigurationKind];
+
+interface Waiter {
+  readonly stream: string;
+  readonly revision: number;
+  done(reached: boolean): void;
+}
+
+type Tables = { readonly [Kind in ConfigurationKind]: ResourceTable<Kind> };
+
+/**
+ * All configuration in memory, kept up to date from the compacted topic, so that a service authenticates and looks up
+ * without asking anybody. Services in one process share one. A read may be older than a write on another replica:
+ * `upToDate` before a refusal for want of a resource, `waitFor` after a write.
+ */
+export class ConfigurationReader {
+  private readonly tables: Tables = {
+    source: new ResourceTable('source'),
+    policy: new ResourceTable('policy'),
+    schedule: new ResourceTable('schedule'),
+    user: new ResourceTable('user'),
+    team: new ResourceTable('team'),
+    apikey: new ResourceTable('apikey'),
+  };
+  private readonly revisions = new Map<string, number>();
+  private readonly listeners = new Set<(change: ConfigurationChange) => void>();
+  private readonly waiters = new Set<Waiter>();
+  private starting: Promise<CompactedFollower> | undefined;
+
+  /** Resolves when everything published before the call is in memory; once for all who share the reader. @throws MessageBusFault */
+  async start(bus: MessageBus): Promise<void> {
+    this.starting ??= bus.followCompacted(CONFIGURATION_TOPIC.name, (message) => this.apply(message));
+    try {
+      await this.starting;
+    } catch (error) {
+      this.starting = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const waiter of [...this.waiters]) waiter.done(false);
+    await (await this.starting)?.close();
+  }
+
+  get<Kind extends ConfigurationKind>(kind: Kind, id: number): ConfigurationResources[Kind] | undefined {
+    return this.tables[kind].get(id);
+  }
+
+  /** Ascending by id; the same array until something changes. */
+  list<Kind extends ConfigurationKind>(kind: Kind): readonly ConfigurationResources[Kind][] {
+    return this.tables[kind].list();
+  }
+
+  find<Kind extends ConfigurationKind>(kind: Kind, by: ConfigurationIndex<Kind>, value: string): ConfigurationResources[Kind] | undefined {
+    return this.tables[kind].find(by, value);
+  }
+
+  /** Revision of the last change seen, deletions included; -1 for what was never seen. */
+  revision(kind: ConfigurationKind, id: number): number {
+    return this.revisions.get(`${kind}-${id}`) ?? -1;
+  }
+
+  /** Resolves when everything published before the call is in memory. @throws MessageBusFault */
+  async upToDate(timeoutMs: number): Promise<void> {
+    if (this.starting === undefined) throw new MessageBusFault('unavailable', true);
+    await (await this.starting).upToDate(timeoutMs);
+  }
+
+  /** Whether the stream's revision was in memory within the time. */
+  waitFor(stream: string, revision: number, timeoutMs: number): Promise<boolean> {
+    if ((this.revisions.get(stream) ?? -1) >= revision) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        stream,
+        revision,
+        done: (reached) => {
+          clearTimeout(timer);
+          this.waiters.delete(waiter);
+          resolve(reached);
+        },
+      };
+      const timer = setTimeout(() => waiter.done(false), timeoutMs);
+      this.waiters.add(waiter);
+    });
+  }
+
+  /** Called after each change is visible, in order, also for what `start` reads. Returns what ends it. */
+  onChange(listener: (change: ConfigurationChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private apply(message: Message): void {
+    const stream = message.key === null ? undefined : parseStream(message.key);
+    // Kinds of a newer version are not for this one (P12).
+    if (stream === undefined || message.key === null) return;
+    const known = this.revisions.get(message.key) ?? -1;
+    // A tombstone without a fact ends the resource whatever came before: personal data was erased with its stream.
+    const revision = message.fact?.revision ?? known;
+    if (message.fact !== undefined && revision <= known) return;
+    this.revisions.set(message.key, revision);
+    this.change(stream.kind, stream.id, revision, message);
+    for (const waiter of [...this.waiters]) if (waiter.stream === message.key && waiter.revision <= revision) waiter.done(true);
+  }
+
+  private change<Kind extends ConfigurationKind>(kind: Kind, id: number, revision: number, message: Message): void {
+    const after = resourceIn<Kind>(message);
+    const table: ResourceTable<Kind> = this.tables[kind];
+    const before = table.put(id, after);
+    if (before === undefined && after === undefined) return;
+    const change = { kind, id, revision, before, after, message } as unknown as ConfigurationChange;
+    for (const listener of this.listeners) listener(change);
+  }
+}
+
+const resourceIn = <Kind extends ConfigurationKind>(message: Message): ConfigurationResources[Kind] | undefined => {
+  if (message.data === null) return undefined;
+  const event = { type: message.type, data: message.data } as ConfigurationEvent<Kind>;
+  return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
+};
+
+const kinds: Readonly<Record<ConfigurationKind, true>> = { source: true, policy: true, schedule: true, user: true, team: true, apikey: true };
+
+const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);
+
+const parseStream = (stream: string): { kind: ConfigurationKind; id: number } | undefined => {
+  const dash = stream.indexOf('-');
+  const kind = stream.slice(0, dash);
+  const id = Number(stream.slice(dash + 1));
+  return isKind(kind) && Number.isSafeInteger(id) ? { kind, id } : undefined;
+};
