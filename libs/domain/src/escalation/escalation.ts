@@ -5,14 +5,7 @@ import type { ReachabilityProblem } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 import type { EscalationCommand, EscalationFact } from './escalation-commands';
 import type { EscalationEvent, HaltReason, PlanCause, SkippedLevel } from './escalation-events';
-import {
-  evolveEscalation,
-  initialEscalation,
-  nextEscalationDue,
-  uncountedFrom,
-  type Escalation,
-  type RunningEscalation,
-} from './escalation-state';
+import { evolveEscalation, initialEscalation, nextEscalationDue, type Escalation, type RunningEscalation } from './escalation-state';
 import { earliest, isLater, passesOf, ruleIndexOf, sameStep, uncountedFrom, withSkipped } from './pass';
 
 interface Plan {
