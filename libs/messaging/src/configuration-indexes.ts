@@ -8,7 +8,10 @@ const asIs = (value: string): string => value;
 
 /** By what a resource is found besides its id. Where a value is not unique the lowest id answers. */
 const indexes = {
-  source: { name: field('source', asIs, ({ name }) => name), integrationKeyHash: field('source', asIs, ({ integrationKey }) => integrationKey.hash) },
+  source: {
+    name: field('source', asIs, ({ name }) => name),
+    integrationKeyHash: field('source', asIs, ({ integrationKey }) => integrationKey.hash),
+  },
   policy: { name: field('policy', asIs, ({ name }) => name), routingKey: field('policy', folded, ({ routingKey }) => routingKey) },
   schedule: { name: field('schedule', asIs, ({ name }) => name) },
   user: { username: field('user', folded, ({ username }) => username), email: field('user', folded, ({ email }) => email) },

@@ -144,7 +144,14 @@ const resourceIn = <Kind extends ConfigurationKind>(message: Message): Configura
   return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
 };
 
-const kinds: Readonly<Record<ConfigurationKind, true>> = { source: true, policy: true, schedule: true, user: true, team: true, apikey: true };
+const kinds: Readonly<Record<ConfigurationKind, true>> = {
+  source: true,
+  policy: true,
+  schedule: true,
+  user: true,
+  team: true,
+  apikey: true,
+};
 
 const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);
 

@@ -197,7 +197,11 @@ describe('a fact seen before', () => {
 
   it('is handled when it was delivered again to this group on purpose (P8)', async () => {
     const { lanes, gate, started } = gated();
-    await lanes.receive([delivered(0, fact(1)), delivered(1, { ...fact(0), onlyGroup: 'readers' }), delivered(2, { ...fact(0), onlyGroup: 'others' })]);
+    await lanes.receive([
+      delivered(0, fact(1)),
+      delivered(1, { ...fact(0), onlyGroup: 'readers' }),
+      delivered(2, { ...fact(0), onlyGroup: 'others' }),
+    ]);
     gate(0).open();
     await until(() => started().includes(1));
     gate(1).open();
@@ -246,66 +250,72 @@ describe('any keys, failures, batches, interleavings and revocations', () => {
 
   it('keep the order of each key, handle everything, and never commit ahead of an unfinished message (P3, P4, P8)', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(planned, { minLength: 1, maxLength: 40 }), deliveries, fc.integer({ min: 1, max: 5 }), async (plan, batches, concurrency) => {
-        const messages = plan.map(({ key }, offset) => delivered(offset, { key }));
-        const remaining = plan.map(({ failures }) => [...failures]);
-        const finished = new Set<number>();
-        const runningKeys = new Set<string>();
-        let running = 0;
-        let committed = 0;
-        const lanes = new Lanes({
-          group: 'readers',
-          concurrency,
-          bufferSize: 10,
-          backOff: { firstMs: 0, longestMs: 0 },
-          random: () => 0,
-          onOutcome: () => undefined,
-          handle: async ({ key, offset }) => {
-            const earlier = plan.findIndex((other, index) => key !== null && other.key === key && index < offset && !finished.has(index));
-            if (earlier >= 0) throw new Error(`${offset} started before ${earlier} of its key`);
-            if (key !== null && runningKeys.has(key)) violations.push(`two handlers of ${key} at once`);
-            if (key !== null) runningKeys.add(key);
-            if (++running > concurrency) violations.push(`${running} at once`);
-            for (let i = plan[offset]?.turns ?? 0; i > 0; i--) await turn();
-            running--;
-            if (key !== null) runningKeys.delete(key);
-            const failure = remaining[offset]?.shift();
-            if (failure === 'refusal') finished.add(offset);
-            if (failure !== undefined) throw errorOf(failure);
-            finished.add(offset);
-          },
-          park: async ({ offset }, error) => {
-            if (error instanceof Error && error.message.includes('of its key')) violations.push(error.message);
-            await turn();
-            if (remaining[offset]?.[0] === 'parking-fault') {
-              remaining[offset]?.shift();
-              throw fault();
+      fc.asyncProperty(
+        fc.array(planned, { minLength: 1, maxLength: 40 }),
+        deliveries,
+        fc.integer({ min: 1, max: 5 }),
+        async (plan, batches, concurrency) => {
+          const messages = plan.map(({ key }, offset) => delivered(offset, { key }));
+          const remaining = plan.map(({ failures }) => [...failures]);
+          const finished = new Set<number>();
+          const runningKeys = new Set<string>();
+          let running = 0;
+          let committed = 0;
+          const lanes = new Lanes({
+            group: 'readers',
+            concurrency,
+            bufferSize: 10,
+            backOff: { firstMs: 0, longestMs: 0 },
+            random: () => 0,
+            onOutcome: () => undefined,
+            handle: async ({ key, offset }) => {
+              const earlier = plan.findIndex((other, index) => key !== null && other.key === key && index < offset && !finished.has(index));
+              if (earlier >= 0) throw new Error(`${offset} started before ${earlier} of its key`);
+              if (key !== null && runningKeys.has(key)) violations.push(`two handlers of ${key} at once`);
+              if (key !== null) runningKeys.add(key);
+              if (++running > concurrency) violations.push(`${running} at once`);
+              for (let i = plan[offset]?.turns ?? 0; i > 0; i--) await turn();
+              running--;
+              if (key !== null) runningKeys.delete(key);
+              const failure = remaining[offset]?.shift();
+              if (failure === 'refusal') finished.add(offset);
+              if (failure !== undefined) throw errorOf(failure);
+              finished.add(offset);
+            },
+            park: async ({ offset }, error) => {
+              if (error instanceof Error && error.message.includes('of its key')) violations.push(error.message);
+              await turn();
+              if (remaining[offset]?.[0] === 'parking-fault') {
+                remaining[offset]?.shift();
+                throw fault();
+              }
+              finished.add(offset);
+            },
+            commit: (_partition, nextOffset) => {
+              if (nextOffset <= committed) violations.push(`mark went from ${committed} to ${nextOffset}`);
+              for (let offset = 0; offset < nextOffset; offset++)
+                if (!finished.has(offset)) violations.push(`${nextOffset} committed before ${offset} was finished`);
+              committed = nextOffset;
+            },
+          });
+          const violations: string[] = [];
+          let next = 0;
+          for (let i = 0; next < messages.length; i++) {
+            const { size, revokes } = batches[i % batches.length] ?? { size: 1, revokes: false };
+            await lanes.receive(messages.slice(next, next + size));
+            next += size;
+            // Taken away before every batch for ever, nothing would ever be finished.
+            if (revokes && i < 30) {
+              await lanes.revoked([0]);
+              next = committed;
             }
-            finished.add(offset);
-          },
-          commit: (_partition, nextOffset) => {
-            if (nextOffset <= committed) violations.push(`mark went from ${committed} to ${nextOffset}`);
-            for (let offset = 0; offset < nextOffset; offset++) if (!finished.has(offset)) violations.push(`${nextOffset} committed before ${offset} was finished`);
-            committed = nextOffset;
-          },
-        });
-        const violations: string[] = [];
-        let next = 0;
-        for (let i = 0; next < messages.length; i++) {
-          const { size, revokes } = batches[i % batches.length] ?? { size: 1, revokes: false };
-          await lanes.receive(messages.slice(next, next + size));
-          next += size;
-          // Taken away before every batch for ever, nothing would ever be finished.
-          if (revokes && i < 30) {
-            await lanes.revoked([0]);
-            next = committed;
           }
-        }
-        await lanes.settled();
-        expect(violations).toEqual([]);
-        expect(finished.size).toBe(plan.length);
-        expect(committed).toBe(plan.length);
-      }),
+          await lanes.settled();
+          expect(violations).toEqual([]);
+          expect(finished.size).toBe(plan.length);
+          expect(committed).toBe(plan.length);
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -23,7 +23,10 @@ export interface RelayOptions {
   readonly parking: Parking;
   readonly random: () => number;
   /** Everything that is retried or parked passes here. */
-  readonly onFault?: (fault: { readonly doing: 'load-checkpoint' | 'publish' | 'save-checkpoint' | 'follow'; readonly error: unknown }) => void;
+  readonly onFault?: (fault: {
+    readonly doing: 'load-checkpoint' | 'publish' | 'save-checkpoint' | 'follow';
+    readonly error: unknown;
+  }) => void;
   readonly backOff?: BackOff;
   readonly checkpointEveryMs?: number;
 }
@@ -199,7 +202,10 @@ export class Relay {
     }
   }
 
-  private async delay(tries: number | undefined, ms = backOffMs(tries ?? 1, this.options.random, this.options.backOff ?? USUAL_BACK_OFF)): Promise<void> {
+  private async delay(
+    tries: number | undefined,
+    ms = backOffMs(tries ?? 1, this.options.random, this.options.backOff ?? USUAL_BACK_OFF),
+  ): Promise<void> {
     const wait = pause(ms);
     this.waits.add(wait);
     await wait.over;

@@ -1,0 +1,154 @@
+import { applyDecorators, Catch, UseFilters } from '@nestjs/common';
+import type { ExceptionFilter } from '@nestjs/common';
+import { EventPattern, Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
+import { Consumer } from '@tocsin/messaging';
+import type { BackOff, Message, MessageBus, Outcome, Parking } from '@tocsin/messaging';
+import { isObservable, lastValueFrom, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+/** Handlers declared with `Consumes` belong to this transport and to no other of the application. */
+export const MESSAGE_BUS_TRANSPORT = Symbol('tocsin message bus');
+
+/**
+ * Nest would answer an error with a reply that says "Internal server error". Here nobody waits for a reply: the consumer
+ * must see the very error, because a refusal, a fault and a bug are treated differently.
+ */
+@Catch()
+class ErrorsReachTheConsumer implements ExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+const errorsReachTheConsumer = new ErrorsReachTheConsumer();
+
+/**
+ * Marks a controller's method as the handler of a topic for a consumer group. The method gets the `Message`; what it
+ * throws decides over acknowledging, retrying and parking (see `Consumer`). Without `types` it takes every message.
+ */
+export const Consumes = (topic: string, group: string, options: { readonly types?: readonly string[] } = {}): MethodDecorator =>
+  applyDecorators(EventPattern({ topic, group }, MESSAGE_BUS_TRANSPORT, { types: options.types }), UseFilters(errorsReachTheConsumer));
+
+export interface MessageTransportOptions {
+  readonly bus: MessageBus;
+  readonly parking: Parking;
+  readonly random: () => number;
+  readonly onOutcome?: (outcome: Outcome) => void;
+  /** A type no handler of the group takes: acknowledged, since a newer version may publish what this one does not know (P12). */
+  readonly onUnknownType?: (message: Message, group: string) => void;
+  readonly concurrency?: number;
+  readonly bufferSize?: number;
+  readonly backOff?: BackOff;
+  /** How long `close` waits for handlers that run. */
+  readonly drainMs?: number;
+}
+
+type Handler = MessageHandler<Message>;
+
+/** The handlers of one topic and group. */
+interface Listener {
+  readonly topic: string;
+  readonly group: string;
+  readonly byType: Map<string, Handler>;
+  everything: Handler | undefined;
+}
+
+/**
+ * Nest's microservice transport above the MessageBus port: one `Consumer` for each topic and group, so that services in
+ * one process have each their own position, retries and parking. `app.connectMicroservice({ strategy })`.
+ */
+export class MessageTransport extends Server implements CustomTransportStrategy {
+  override readonly transportId = MESSAGE_BUS_TRANSPORT;
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly listeners = new Map<string, Listener>();
+  private consumers: readonly Consumer[] = [];
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: MessageTransportOptions) {
+    super();
+  }
+
+  override addHandler(
+    pattern: { topic: string; group: string },
+    handler: Handler,
+    _isEventHandler?: boolean,
+    extras?: { types?: readonly string[] },
+  ): void {
+    const { topic, group } = pattern;
+    const route = this.normalizePattern({ topic, group });
+    let listener = this.listeners.get(route);
+    if (listener === undefined) this.listeners.set(route, (listener = { topic, group, byType: new Map(), everything: undefined }));
+    // Two handlers of one message would share its acknowledgement: the failure of one would repeat the other.
+    if (extras?.types === undefined) {
+      if (listener.everything !== undefined) throw new Error(`${group} has two handlers for every message of ${topic}`);
+      listener.everything = handler;
+    }
+    for (const type of extras?.types ?? []) {
+      if (listener.byType.has(type)) throw new Error(`${group} has two handlers for ${type} of ${topic}`);
+      listener.byType.set(type, handler);
+    }
+  }
+
+  /** Calls back when every consumer is connected, however long the bus is away. */
+  listen(callback: (error?: unknown) => void): void {
+    this.consumers = [...this.listeners.values()].map((listener) => this.consumerOf(listener));
+    Promise.all(this.consumers.map((consumer) => consumer.start())).then(() => callback(), callback);
+  }
+
+  /** Finishes what runs and leaves the groups; the same promise however often it is called. */
+  close(): Promise<void> {
+    return (this.closing ??= Promise.all(this.consumers.map((consumer) => consumer.stop(this.options.drainMs))).then(() => undefined));
+  }
+
+  get connected(): boolean {
+    return this.consumers.every((consumer) => consumer.connected);
+  }
+
+  /** Messages published and not yet committed, over all groups of this process. @throws MessageBusFault */
+  async lag(): Promise<number> {
+    const lags = await Promise.all(this.consumers.map((consumer) => consumer.lag()));
+    return lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /** Resolves when everything published before the call is finished by every group of this process. @throws MessageBusFault */
+  async settled(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.settled()));
+  }
+
+  /** The transport has no events of its own; outcomes go to `onOutcome`. */
+  on(): void {
+    throw new Error('the message transport has no events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.options.bus as T;
+  }
+
+  private consumerOf(listener: Listener): Consumer {
+    const { topic, group } = listener;
+    const { bus, parking, random, onOutcome, concurrency, bufferSize, backOff } = this.options;
+    return new Consumer({
+      bus,
+      topic,
+      group,
+      parking,
+      random,
+      handle: (message) => this.dispatch(listener, message),
+      ...(onOutcome === undefined ? {} : { onOutcome }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(bufferSize === undefined ? {} : { bufferSize }),
+      ...(backOff === undefined ? {} : { backOff }),
+    });
+  }
+
+  private async dispatch(listener: Listener, message: Message): Promise<void> {
+    const handler = listener.byType.get(message.type) ?? listener.everything;
+    if (handler === undefined) {
+      this.options.onUnknownType?.(message, listener.group);
+      return;
+    }
+    const result: unknown = await handler(message);
+    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  }
+}
