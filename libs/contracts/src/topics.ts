@@ -9,14 +9,19 @@ export const topics = {
   alertCommands: 'alert-commands',
   /** relay: facts of `alert-` streams, keyed by stream. */
   alertFacts: 'alert-facts',
-  /** relay: facts of `escalation-` streams, keyed by stream; oncall acts on `LevelDue`. */
+  /** relay: facts of `escalation-` streams, keyed by stream; oncall acts on the levels that are due. */
   escalationFacts: 'escalation-facts',
   /** oncall → alerts: who a due level leads to and why, keyed by alert. */
   resolutions: 'resolutions',
-  /** relay: facts of `notification-` streams, keyed by stream. */
-  notificationFacts: 'notification-facts',
   /** relay: facts of configuration streams, compacted, one partition, record key = stream name. */
   configuration: 'configuration',
 } as const;
 
 export type Topic = (typeof topics)[keyof typeof topics];
+
+/** Stream categories whose events the relay copies, and where to. */
+export const factRoutes: readonly { readonly prefix: string; readonly topic: Topic; readonly compacted: boolean }[] = [
+  { prefix: 'alert-', topic: topics.alertFacts, compacted: false },
+  { prefix: 'escalation-', topic: topics.escalationFacts, compacted: false },
+  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({ prefix, topic: topics.configuration, compacted: true })),
+];

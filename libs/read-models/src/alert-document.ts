@@ -8,6 +8,7 @@ import type {
   EscalationEvent,
   EscalationPolicyId,
   EscalationRule,
+  EscalationStep,
   EventImage,
   EventLink,
   Instant,
@@ -44,8 +45,10 @@ export interface AlertDocument {
   readonly assignedTo?: UserId;
   readonly acceptedBy?: Actor;
   readonly resolvedBy?: Actor;
-  /** The level that comes due next, while one is planned. */
-  readonly next?: { readonly dueAt: Instant; readonly pass: number; readonly level: number };
+  /** The level that comes due next, while one is planned; `ruleIndex` counts in the expanded rules. */
+  readonly next?: { readonly dueAt: Instant; readonly ruleIndex: number };
+  /** The level that was reached last. */
+  readonly step?: EscalationStep;
   /** The first level has been answered: somebody was paged, or nobody could be (B2). */
   readonly firstLevelDone: boolean;
 }
@@ -63,9 +66,11 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
     case 'AlertPriorityRaised':
       return { ...document, priority: 'HIGH' };
     case 'RespondersActivated':
-      return event.data.responders.reduce<AlertDocument>((soFar, { userId }) => withPending(soFar, userId), { ...document, firstLevelDone: true });
+      return event.data.responders.reduce<AlertDocument>((soFar, { userId }) => withPending(soFar, userId), { ...document, step: event.data.step, firstLevelDone: true });
+    case 'LevelSkipped':
+      return { ...document, step: event.data.step };
     case 'NobodyOnCall':
-      return { ...document, firstLevelDone: true };
+      return { ...document, step: event.data.step, firstLevelDone: true };
     case 'ResponderAdded':
       return withPending(document, event.data.userId);
     case 'ResponderRemoved':
@@ -77,14 +82,15 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
     case 'AlertAssigned':
       return assigned(document, event);
     case 'EscalationRequested':
-      return { ...document, status: 'PENDING', responders: document.responders.map(({ userId }) => ({ userId, status: 'PENDING' })) };
+      return { ...document, status: 'PENDING', step: { round: event.data.round, ...event.data.to }, responders: document.responders.map(({ userId }) => ({ userId, status: 'PENDING' })) };
     case 'AlertResolved':
       return { ...withoutNext(document), status: 'RESOLVED', resolvedOn: event.data.at, resolvedBy: event.data.by };
     case 'LevelPlanned':
-      return { ...document, next: { dueAt: event.data.dueAt, pass: event.data.step.pass, level: event.data.step.level } };
+      return { ...document, next: { dueAt: event.data.dueAt, ruleIndex: event.data.ruleIndex } };
     case 'RetryPlanned':
-      return { ...document, next: { dueAt: event.data.dueAt, pass: 1, level: 0 } };
+      return { ...document, next: { dueAt: event.data.dueAt, ruleIndex: 0 } };
     case 'LevelDue':
+    case 'EndPlanned':
     case 'EscalationHalted':
     case 'EscalationExhausted':
       return withoutNext(document);
@@ -96,10 +102,6 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
 /** The rules as they run: repeated `frequency` times. `nextEscalationRuleIndex` counts in this list. */
 export const expandedRules = (route: AlertRoute): readonly EscalationRule[] =>
   route.type === 'users' ? [] : Array.from({ length: route.policy.repeating ? route.policy.frequency : 1 }, () => route.policy.rules).flat();
-
-/** Index of the next level in the expanded rules, while one is planned. */
-export const nextRuleIndex = ({ next, route }: AlertDocument): number | undefined =>
-  next === undefined || route.type === 'users' ? undefined : (next.pass - 1) * route.policy.rules.length + next.level;
 
 const raised = ({ data }: Extract<AlertEvent, { type: 'AlertRaised' }>): AlertDocument => ({
   id: data.alertId,

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { topics } from '@tocsin/contracts';
+import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
+import { Clock, normaliseAlertKey, rejected } from '@tocsin/domain';
+import type { AlertSource, IntegrationType } from '@tocsin/domain';
+import { api, integrationBySlug, mapApiEvent, parseApiEvent } from '@tocsin/integrations';
+import type { IntegrationRequest } from '@tocsin/integrations';
+import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
+import type { OutgoingMessage } from '@tocsin/messaging';
+import { newUuid } from '@tocsin/platform';
+
+export interface Taken {
+  readonly correlationId: string;
+  /** Of the first event, as the tool gave it. */
+  readonly alertKey?: string;
+}
+
+/** Modes in which keys do not decide alone: all events of such a source keep one order. */
+const GROUPED_PER_SOURCE: ReadonlySet<AlertSource['alertCreation']> = new Set([
+  'ONE_ALERT_PER_EMAIL_SUBJECT',
+  'ONE_PENDING_ALERT_ALLOWED',
+  'ONE_OPEN_ALERT_ALLOWED',
+  'ONE_ALERT_GROUPED_PER_WINDOW',
+]);
+
+/**
+ * Takes tools' events: checks the key, maps the payload, makes the result durable on the bus. It knows nothing of alerts
+ * and needs the bus alone, so that events are taken while every other server is down.
+ */
+export class EventIntake {
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly configuration: ConfigurationReader,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A plain event with its key in the body. @throws Rejection, MessageBusFault */
+  async takePlain(body: unknown): Promise<Taken> {
+    const event = parseApiEvent(body);
+    const key = event.integrationKey ?? event.apiKey ?? '';
+    if (key.trim() === '') throw rejected('invalid', 'integrationKey: is required; send the key of an alert source', { field: 'integrationKey' });
+    return this.take(await this.sourceOf(key), api.type, [mapApiEvent(event)]);
+  }
+
+  /** A tool's own payload, posted to `/api/events/<slug>/<key>`. @throws Rejection, MessageBusFault */
+  async takeFrom(slug: string, key: string, request: IntegrationRequest): Promise<Taken> {
+    const integration = integrationBySlug(slug);
+    if (integration === undefined) throw rejected('not-found', `there is no integration "${slug}"`, { field: 'integration' });
+    const source = await this.sourceOf(key);
+    return this.take(source, integration.type, integration.map(request));
+  }
+
+  private async sourceOf(key: string): Promise<AlertSource> {
+    const hash = createHash('sha256').update(key.trim()).digest('hex');
+    const known = this.configuration.find('source', 'integrationKeyHash', hash);
+    if (known !== undefined) return known;
+    // Perhaps it was made a moment ago: look at everything configured up to now before saying no.
+    await this.configuration.upToDate(2_000);
+    const made = this.configuration.find('source', 'integrationKeyHash', hash);
+    if (made === undefined) throw rejected('not-found', 'there is no alert source with this integration key', { field: 'integrationKey' });
+    return made;
+  }
+
+  private async take(source: AlertSource, integrationType: IntegrationType, events: readonly MappedEvent[]): Promise<Taken> {
+    const correlationId = newUuid();
+    const receivedAt = this.clock.now();
+    const sourceRevision = this.configuration.revision('source', source.id);
+    const messages = events.map((event): OutgoingMessage<ToolEvent> => {
+      const id = events.length === 1 ? correlationId : newUuid();
+      return {
+        id,
+        key: laneOf(source, event),
+        type: 'ToolEvent',
+        schemaVersion: 1,
+        time: receivedAt,
+        correlationId,
+        causationId: id,
+        data: { ...event, sourceId: source.id, sourceRevision, integrationType, receivedAt },
+      };
+    });
+    if (messages.length > 0) await this.bus.publish(topics.toolEvents, messages);
+    const alertKey = events[0]?.alertKey;
+    return { correlationId, ...(alertKey === undefined ? {} : { alertKey }) };
+  }
+}
+
+const laneOf = (source: AlertSource, { alertKey }: MappedEvent): string =>
+  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation) ? `${source.id}` : `${source.id}:${normaliseAlertKey(alertKey)}`;

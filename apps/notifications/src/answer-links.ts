@@ -1,0 +1,44 @@
+import type { AlertId, EscalationStep, Instant, UserId } from '@tocsin/domain';
+import { plusMinutes } from '@tocsin/domain';
+import { SecretBox } from '@tocsin/platform';
+
+export type AnswerPurpose = 'accept' | 'resolve' | 'escalate';
+
+export interface AnswerClaims {
+  readonly alertId: AlertId;
+  readonly userId: UserId;
+  /** Where the escalation stood when the page was planned: escalating from a level that was left already does nothing (B13). */
+  readonly step?: EscalationStep;
+}
+
+/** Long enough for whoever reads the mail in the morning; the alert's own state decides what a late click does. */
+const VALID_MINUTES = 48 * 60;
+
+/** Links in messages: signed, for one purpose, one alert and one person, and they expire. */
+export class AnswerLinks {
+  constructor(
+    private readonly secrets: SecretBox,
+    private readonly publicUrl: string,
+  ) {}
+
+  links(claims: AnswerClaims, plannedAt: Instant): { readonly accept: string; readonly resolve: string; readonly escalate?: string } {
+    const url = (purpose: AnswerPurpose): string => `${this.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
+    return { accept: url('accept'), resolve: url('resolve'), ...(claims.step === undefined ? {} : { escalate: url('escalate') }) };
+  }
+
+  read(purpose: AnswerPurpose, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {
+    const verified = this.secrets.verifyToken(`answer-${purpose}`, token, now);
+    if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
+    const { a, u, s } = verified.payload as { a: number; u: number; s?: [number, number, number] };
+    return {
+      alertId: a as AlertId,
+      userId: u as UserId,
+      ...(s === undefined ? {} : { step: { round: s[0], pass: s[1], level: s[2] } }),
+    };
+  }
+
+  private token(purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
+    const payload = { a: alertId, u: userId, ...(step === undefined ? {} : { s: [step.round, step.pass, step.level] }) };
+    return this.secrets.signToken({ purpose: `answer-${purpose}`, ...payload }, plusMinutes(plannedAt, VALID_MINUTES));
+  }
+}

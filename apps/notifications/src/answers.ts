@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topics } from '@tocsin/contracts';
+import type { AlertCommand } from '@tocsin/contracts';
+import type { Language } from '@tocsin/channels';
+import { Clock } from '@tocsin/domain';
+import type { Actor, Instant, User } from '@tocsin/domain';
+import { EventStore } from '@tocsin/event-store';
+import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
+import { newUuid } from '@tocsin/platform';
+import { readAlertFromStreams } from '@tocsin/read-models';
+import type { AlertDocument, AlertHistory } from '@tocsin/read-models';
+import { formatInTimeZone } from 'date-fns-tz';
+import type { AnswerClaims, AnswerPurpose } from './answer-links';
+import { answerTexts } from './answer-texts';
+
+export type AnswerView =
+  | { readonly type: 'question'; readonly language: Language; readonly alert: AlertDocument }
+  | { readonly type: 'outcome'; readonly language: Language; readonly alert: AlertDocument; readonly text: string }
+  | { readonly type: 'refused'; readonly language: Language };
+
+const LOOK_AGAIN_MS = 15;
+
+/** What a person's answer on a link does: a durable command under their name, and what came of it in their words. */
+export class Answers {
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly bus: MessageBus;
+      readonly configuration: ConfigurationReader;
+      readonly clock: Clock;
+      readonly visibleWithinMs: number;
+    },
+  ) {}
+
+  /** The question to confirm, or the outcome when there is nothing left to decide. */
+  async ask(purpose: AnswerPurpose, claims: AnswerClaims): Promise<AnswerView> {
+    const before = await this.before(claims);
+    if (before === undefined) return { type: 'refused', language: 'en' };
+    const { user, history } = before;
+    const settled = this.settled(purpose, claims, history.document, user);
+    return settled === undefined
+      ? { type: 'question', language: user.language, alert: history.document }
+      : { type: 'outcome', language: user.language, alert: history.document, text: settled };
+  }
+
+  /** Makes the answer durable and waits, for a bounded time, for what came of it. @throws MessageBusFault, EventStoreFault */
+  async give(purpose: AnswerPurpose, claims: AnswerClaims): Promise<AnswerView> {
+    const before = await this.before(claims);
+    if (before === undefined) return { type: 'refused', language: 'en' };
+    const { user, history } = before;
+    const settled = this.settled(purpose, claims, history.document, user);
+    if (settled !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text: settled };
+    const commandId = newUuid();
+    await this.publish(commandId, purpose, claims);
+    return this.outcome(commandId, purpose, claims, user);
+  }
+
+  private async before(claims: AnswerClaims): Promise<{ readonly user: User; readonly history: AlertHistory } | undefined> {
+    const user = this.parts.configuration.get('user', claims.userId);
+    const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
+    if (user === undefined || history === undefined) return undefined;
+    // The same authorisation as the API's: acting on alerts takes a responder's rights.
+    return user.role === 'STAKEHOLDER' || user.role === 'GUEST' ? undefined : { user, history };
+  }
+
+  private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims): Promise<void> {
+    const at = this.parts.clock.now();
+    const by: Actor = { type: 'user', userId };
+    const command: AlertCommand =
+      purpose === 'escalate' && step !== undefined ? { type: 'escalate', alertId, by, at, from: step } : { type: purpose === 'accept' ? 'accept' : 'resolve', alertId, by, at };
+    await this.parts.bus.publish(topics.alertCommands, [
+      { id, key: `alert-${alertId}`, type: 'AlertCommand', schemaVersion: 1, time: at, correlationId: id, causationId: id, data: command },
+    ]);
+  }
+
+  private async outcome(commandId: string, purpose: AnswerPurpose, claims: AnswerClaims, user: User): Promise<AnswerView> {
+    const deadline = performance.now() + this.parts.visibleWithinMs;
+    const t = answerTexts[user.language];
+    for (;;) {
+      const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
+      if (history !== undefined) {
+        const acted = history.events.some((event) => event.metadata.causationId === commandId);
+        const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history.document, user);
+        if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };
+        if (performance.now() >= deadline) return { type: 'outcome', language: user.language, alert: history.document, text: t.taken };
+      }
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  private done(purpose: AnswerPurpose, alert: AlertDocument, user: User): string {
+    const t = answerTexts[user.language];
+    const first = alert.responders.find((responder) => responder.status === 'ACCEPTED' && responder.userId !== user.id);
+    return purpose === 'accept' && first?.acceptedAt !== undefined
+      ? `${t.done.accept} ${t.alsoResponder(this.nameOf({ type: 'user', userId: first.userId }, user.language), timeFor(user, first.acceptedAt))}`
+      : t.done[purpose];
+  }
+
+  /** What to say when the answer changes nothing any more; undefined while it does. */
+  private settled(purpose: AnswerPurpose, { step }: AnswerClaims, alert: AlertDocument, user: User): string | undefined {
+    const t = answerTexts[user.language];
+    if (alert.status === 'RESOLVED') {
+      return t.resolvedBefore(this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language), timeFor(user, alert.resolvedOn ?? alert.reportTime));
+    }
+    const mine = alert.responders.find((responder) => responder.userId === user.id);
+    if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
+      return t.acceptedBefore(this.nameOf({ type: 'user', userId: user.id }, user.language), timeFor(user, mine.acceptedAt));
+    }
+    if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && leftBehind(step, alert.step)) {
+      return t.alreadyAtLevel(alert.step.level + 1);
+    }
+    return undefined;
+  }
+
+  private nameOf(actor: Actor, language: Language): string {
+    const t = answerTexts[language];
+    if (actor.type !== 'user') return actor.type === 'source' ? t.source : t.system;
+    const user = this.parts.configuration.get('user', actor.userId);
+    return user === undefined ? t.deletedUser : `${user.firstName} ${user.lastName}`.trim();
+  }
+}
+
+type Step = { readonly round: number; readonly pass: number; readonly level: number };
+
+const leftBehind = (from: Step, current: Step): boolean =>
+  current.round !== from.round ? current.round > from.round : current.pass !== from.pass ? current.pass > from.pass : current.level > from.level;
+
+const timeFor = (user: User, at: Instant): string => formatInTimeZone(new Date(at), user.timezone, 'yyyy-MM-dd HH:mm');

@@ -1,0 +1,47 @@
+import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { CurrentUser, Public, sessionCookie } from '@tocsin/platform/nest';
+import type { Principal } from '@tocsin/platform/nest';
+import { Eta } from 'eta';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SignIn } from './sign-in';
+
+/** Pages of the one-time link. The GET only asks, since mail scanners open links; the form's POST signs in. */
+@Controller()
+export class SignInController {
+  constructor(private readonly signIn: SignIn) {}
+
+  @Get('sign-in/:token')
+  @Public()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @Header('referrer-policy', 'no-referrer')
+  ask(@Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const state = this.signIn.check(token);
+    if (state !== 'usable') void reply.status(state === 'expired' ? 410 : 404);
+    return eta.renderString(PAGE, { state });
+  }
+
+  @Post('sign-in/:token')
+  @Public()
+  @HttpCode(303)
+  async redeem(@Param('token') token: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const session = await this.signIn.redeem(token, request.ip);
+    void reply.header('set-cookie', sessionCookie(session.key, session.expiresAt)).header('location', '/outbox');
+    return '';
+  }
+
+  /** A further link for whoever asks with an API key. */
+  @Post('api/sign-in-links')
+  @HttpCode(201)
+  link(@CurrentUser() principal: Principal): { readonly url: string } {
+    return { url: this.signIn.linkFor(principal.userId) };
+  }
+}
+
+const eta = new Eta({ autoEscape: true });
+
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Sign in to Tocsin</title>
+<style>body{font-family:sans-serif;font-size:18px;margin:20px auto;max-width:30em;padding:0 12px}button{font-size:20px;padding:14px 24px;width:100%}</style></head><body><h1>Tocsin</h1>
+<% if (it.state === 'usable') { %><form method="post"><button type="submit">Sign in</button></form>
+<% } else { %><p>This link <%= it.state === 'expired' ? 'has expired' : 'is not valid' %>. Ask for a new one: <code>POST /api/sign-in-links</code> with your API key.</p><% } %>
+</body></html>`;

@@ -1,0 +1,93 @@
+import { Clock, plusMinutes, rejected } from '@tocsin/domain';
+import type { ApiKeyId, Instant, User, UserId } from '@tocsin/domain';
+import { EventStore, WrongExpectedRevision } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox } from '@tocsin/platform';
+
+const LINK_VALID_MINUTES = 60;
+const SESSION_VALID_MINUTES = 12 * 60;
+
+export interface Session {
+  /** The cookie's value: an API key that expires. */
+  readonly key: string;
+  readonly expiresAt: Instant;
+}
+
+/**
+ * Signing in without passwords: a signed link that works once gives a session, which is an API key with an expiry in a
+ * cookie. That it was used is an event in a stream of its own, so that of two clicks, in any replica, one wins.
+ */
+export class SignIn {
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly configuration: ConfigurationReader;
+      readonly configurationStore: ConfigurationStore;
+      readonly secrets: SecretBox;
+      readonly clock: Clock;
+      readonly publicUrl: string;
+    },
+  ) {}
+
+  /** A link for this person, valid for an hour and once. */
+  linkFor(userId: UserId): string {
+    const token = this.parts.secrets.signToken({ purpose: 'sign-in', u: userId, n: newUuid() }, plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES));
+    return `${this.parts.publicUrl}/sign-in/${token}`;
+  }
+
+  /** Whether the link could be used now; nothing happens yet. */
+  check(token: string): 'usable' | 'expired' | 'invalid' {
+    const read = this.read(token);
+    return typeof read === 'string' ? read : 'usable';
+  }
+
+  /** Uses the link up. @throws Rejection `forbidden` when it is expired, invalid or used; EventStoreFault */
+  async redeem(token: string, remoteAddress?: string): Promise<Session> {
+    const read = this.read(token);
+    if (typeof read === 'string') throw rejected('forbidden', read === 'expired' ? 'this sign-in link has expired; ask for a new one' : 'this sign-in link is not valid');
+    await this.useUp(read.nonce, read.user);
+    const key = newApiKey();
+    const expiresAt = plusMinutes(this.parts.clock.now(), SESSION_VALID_MINUTES);
+    await this.parts.configurationStore.create(
+      'apikey',
+      (id: ApiKeyId, now) => ({
+        id,
+        name: `session of ${read.user.username}`.slice(0, 255),
+        userId: read.user.id,
+        role: read.user.role,
+        hash: hashSecret(key),
+        use: 'session',
+        expiresAt,
+        createdAt: now,
+        updatedAt: now,
+      }),
+      { requestId: newUuid(), actor: { type: 'user', userId: read.user.id }, ...(remoteAddress === undefined ? {} : { remoteAddress }) },
+    );
+    return { key, expiresAt };
+  }
+
+  private read(token: string): { readonly user: User; readonly nonce: string } | 'expired' | 'invalid' {
+    const verified = this.parts.secrets.verifyToken('sign-in', token, this.parts.clock.now());
+    if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
+    const { u, n } = verified.payload as { u: number; n: string };
+    const user = this.parts.configuration.get('user', u);
+    return user === undefined ? 'invalid' : { user, nonce: n };
+  }
+
+  private async useUp(nonce: string, user: User): Promise<void> {
+    const time = this.parts.clock.now();
+    try {
+      await this.parts.eventStore.append(`signin-${nonce}`, 'no_stream', [
+        {
+          id: newUuid(),
+          type: 'SignInLinkUsed',
+          data: { userId: user.id, at: time },
+          metadata: { schemaVersion: 1, time, actor: { type: 'user', userId: user.id }, correlationId: nonce, causationId: nonce },
+        },
+      ]);
+    } catch (error) {
+      if (error instanceof WrongExpectedRevision) throw rejected('forbidden', 'this sign-in link has been used; ask for a new one');
+      throw error;
+    }
+  }
+}

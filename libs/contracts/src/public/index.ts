@@ -1,0 +1,3 @@
+export * from './lookup';
+export * from './people';
+export * from './routing';

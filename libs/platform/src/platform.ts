@@ -1,0 +1,31 @@
+import type { Clock, NotificationMethod } from '@tocsin/domain';
+import type { EventStore } from '@tocsin/event-store';
+import type { ConfigurationReader, MessageBus } from '@tocsin/messaging';
+import type { ReadStore } from '@tocsin/read-models';
+import type { ConfigurationStore } from './configuration-store';
+import type { IdAllocator } from './ids';
+import type { Logger } from './logging';
+import type { SecretBox } from './secrets';
+
+export interface PlatformSettings {
+  /** Base of links and call-backs, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Methods that lead somewhere: those with a provider, and all that the outbox stands in for. */
+  readonly reachableMethods: ReadonlySet<NotificationMethod>;
+  /** How long an answer waits for the read models, and a page after an answer for its outcome (BEHAVIOUR B1). */
+  readonly visibleWithinMs: number;
+}
+
+/** What every service stands on; which adapters these are, only the wiring knows. */
+export interface Platform {
+  readonly eventStore: EventStore;
+  readonly bus: MessageBus;
+  readonly readStore: ReadStore;
+  readonly clock: Clock;
+  readonly ids: IdAllocator;
+  readonly configuration: ConfigurationReader;
+  readonly configurationStore: ConfigurationStore;
+  readonly secrets: SecretBox;
+  readonly log: Logger;
+  readonly settings: PlatformSettings;
+}
