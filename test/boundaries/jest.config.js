@@ -1,0 +1,1 @@
+module.exports = { ...require('../../jest.preset.js')(), displayName: 'boundaries', testMatch: ['<rootDir>/**/*.spec.ts'] };
