@@ -2,6 +2,7 @@ import type { Clock, NotificationMethod } from '@tocsin/domain';
 import type { EventStore } from '@tocsin/event-store';
 import type { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { ReadStore } from '@tocsin/read-models';
+import type { Background } from './background';
 import type { ConfigurationStore } from './configuration-store';
 import type { IdAllocator } from './ids';
 import type { Logger } from './logging';
@@ -27,5 +28,7 @@ export interface Platform {
   readonly configurationStore: ConfigurationStore;
   readonly secrets: SecretBox;
   readonly log: Logger;
+  /** Where services put what works on by itself. */
+  readonly background: Background;
   readonly settings: PlatformSettings;
 }

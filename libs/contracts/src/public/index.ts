@@ -1,3 +1,4 @@
 export * from './lookup';
 export * from './people';
+export * from './reason-texts';
 export * from './routing';

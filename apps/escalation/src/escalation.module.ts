@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { escalationDueOf } from '@tocsin/domain';
+import type { EscalationEvent } from '@tocsin/domain';
+import type { Platform } from '@tocsin/platform';
+import { DueTimers } from '@tocsin/read-models';
+import { AlertFactsConsumer } from './alert-facts.consumer';
+import { Escalations } from './escalations';
+
+/** Decides when which level of an alert's policy is due. */
+@Module({})
+export class EscalationModule {
+  static register(platform: Platform): DynamicModule {
+    const { eventStore, readStore, clock, background } = platform;
+    const escalations = new Escalations(eventStore, clock);
+    background.add(
+      new DueTimers({
+        name: 'escalation',
+        prefixes: ['escalation-'],
+        eventStore,
+        readStore,
+        clock,
+        due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
+        onDue: (stream) => escalations.fireDue(stream),
+      }),
+    );
+    return {
+      module: EscalationModule,
+      controllers: [AlertFactsConsumer],
+      providers: [{ provide: Escalations, useValue: escalations }],
+    };
+  }
+}

@@ -1,0 +1,78 @@
+import { reasonText } from '@tocsin/contracts';
+import type { MessageContent } from '@tocsin/channels';
+import { toIso } from '@tocsin/domain';
+import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
+import { upcast } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import type { AlertHistory } from '@tocsin/read-models';
+import { AnswerLinks } from './answer-links';
+
+export type Planned = NotificationEventOf<'NotificationPlanned'>['data'];
+
+/** How the attempt at hand differs from the plan. */
+export interface AttemptNotes {
+  readonly lateMs: number;
+  readonly possiblyDuplicate: boolean;
+}
+
+/** Less than this is on time: the machinery itself needs a moment. */
+const LATE_FROM_MS = 2_000;
+
+/** Texts are rendered when they are sent or looked at, never stored: names and addresses stay where they can be erased. */
+export class MessageComposer {
+  constructor(
+    private readonly links: AnswerLinks,
+    private readonly configuration: ConfigurationReader,
+  ) {}
+
+  page(planned: Planned, user: User, { document, events }: AlertHistory, { lateMs, possiblyDuplicate }: AttemptNotes): MessageContent {
+    const source = this.configuration.get('source', document.sourceId);
+    return {
+      type: 'page',
+      language: user.language,
+      personName: user.firstName,
+      alert: {
+        id: document.id,
+        summary: document.summary,
+        ...(document.details === undefined ? {} : { details: document.details }),
+        priority: document.priority,
+        sourceName: source?.name ?? `#${document.sourceId}`,
+        reportTime: toIso(document.reportTime),
+        links: document.links,
+      },
+      reason: reasonText(activationReason(events, planned), user.language),
+      lateSec: lateMs < LATE_FROM_MS ? 0 : Math.round(lateMs / 1_000),
+      possiblyDuplicate,
+      answers: this.links.links({ alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) }, planned.at as Instant),
+    };
+  }
+
+  test(user: User): MessageContent {
+    return { type: 'test', language: user.language, personName: user.firstName };
+  }
+}
+
+/** Why this activation paged this person. */
+const activationReason = (events: AlertHistory['events'], planned: Planned): ResponderReason => {
+  for (const stored of events) {
+    const { type, data } = upcast(stored);
+    const event = { type, data } as AlertEvent;
+    switch (event.type) {
+      case 'RespondersActivated':
+        if (event.data.activation !== planned.activation) break;
+        return event.data.responders.find(({ userId }) => userId === planned.userId)?.reason ?? { type: 'direct' };
+      case 'NobodyOnCall':
+      case 'EscalationEnded':
+        if (event.data.activation === planned.activation) return { type: 'fallback' };
+        break;
+      case 'ResponderAdded':
+        if (event.data.activation === planned.activation) return { type: 'requested' };
+        break;
+      case 'AlertAssigned':
+        if (event.data.activation === planned.activation) return { type: 'assigned' };
+        break;
+      default:
+    }
+  }
+  return { type: 'direct' };
+};

@@ -1,0 +1,34 @@
+import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { RequiresRole } from '@tocsin/platform/nest';
+import { Eta } from 'eta';
+import type { FastifyReply } from 'fastify';
+import { Outbox } from './outbox';
+
+const SHOWN = 50;
+
+/** Messages that no provider took, for administrators; as a page, or as JSON for whoever asks for that. */
+@Controller('outbox')
+@RequiresRole('ADMIN')
+export class OutboxController {
+  constructor(private readonly outbox: Outbox) {}
+
+  @Get()
+  async newest(@Headers('accept') accept: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+    const messages = await this.outbox.newest(SHOWN);
+    void reply.header('cache-control', 'no-store');
+    if (accept?.includes('application/json') === true) return messages;
+    void reply.header('content-type', 'text/html; charset=utf-8');
+    return eta.renderString(PAGE, { messages });
+  }
+}
+
+const eta = new Eta({ autoEscape: true });
+
+/** Text with working links: the message's HTML is not trusted into this page, the plain text is escaped and linked. */
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="5"><title>Outbox – Tocsin</title>
+<style>body{font-family:sans-serif;margin:20px auto;max-width:50em;padding:0 12px}article{border:1px solid #bbb;border-radius:8px;padding:12px;margin:12px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}</style></head><body>
+<h1>Outbox</h1><p>Messages for which no provider is set up. The newest is on top.</p>
+<% if (it.messages.length === 0) { %><p>No messages yet.</p><% } %>
+<% for (const message of it.messages) { %><article><h2><%= message.subject %></h2><p><%= message.method %> to <%= message.to || 'device' %>, <%= message.at %></p>
+<pre><% for (const part of message.text.split(/(https?:\\/\\/\\S+)/)) { if (/^https?:\\/\\//.test(part)) { %><a href="<%= part %>"><%= part %></a><% } else { %><%= part %><% } } %></pre></article><% } %>
+</body></html>`;

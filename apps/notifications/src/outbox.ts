@@ -1,0 +1,81 @@
+import { renderMessage } from '@tocsin/channels';
+import { toIso } from '@tocsin/domain';
+import type { AlertId, NotificationEvent } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/read-models';
+import type { NotificationDocument } from '@tocsin/read-models';
+import { contactTarget } from './contact-target';
+import { MessageComposer } from './message-composer';
+
+export interface OutboxMessage {
+  readonly notificationId: number;
+  readonly alertId: number | null;
+  readonly method: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly at: string;
+}
+
+/**
+ * What would have been sent by methods that have no provider: rendered from the event log when looked at, newest first,
+ * with the same working answer links as the sent message would have had.
+ */
+export class Outbox {
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly readStore: ReadStore;
+      readonly configuration: ConfigurationReader;
+      readonly composer: MessageComposer;
+      readonly visibleWithinMs: number;
+    },
+  ) {}
+
+  /** @throws ReadStoreFault, EventStoreFault */
+  async newest(limit: number): Promise<readonly OutboxMessage[]> {
+    const { eventStore, readStore, visibleWithinMs } = this.parts;
+    await readStore.waitFor(NOTIFICATIONS_VIEW, await eventStore.head(), visibleWithinMs);
+    const kept = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+      in: { provider: ['outbox'] },
+      sort: [
+        { field: 'at', descending: true },
+        { field: 'notificationId', descending: true },
+      ],
+      skip: 0,
+      limit,
+    });
+    const messages = await Promise.all(kept.filter(({ state }) => state === 'handed-over').map((document) => this.message(document)));
+    return messages.filter((message) => message !== undefined);
+  }
+
+  private async message(document: NotificationDocument): Promise<OutboxMessage | undefined> {
+    const user = this.parts.configuration.get('user', document.userId);
+    const [first] = await this.parts.eventStore.readStream(document.id, { limit: 1 });
+    if (user === undefined || first === undefined) return undefined;
+    const { type, data } = upcast(first);
+    const planned = { type, data } as NotificationEvent;
+    if (planned.type !== 'NotificationPlanned') return undefined;
+    const content = await this.content(planned.data, user);
+    if (content === undefined) return undefined;
+    const rendered = renderMessage(document.method, content);
+    return {
+      notificationId: document.notificationId,
+      alertId: document.alertId,
+      method: document.method,
+      to: contactTarget(user, document.contactId) ?? '',
+      subject: rendered.subject,
+      text: rendered.text,
+      ...(rendered.html === undefined ? {} : { html: rendered.html }),
+      at: toIso(document.handedOverAt ?? document.at),
+    };
+  }
+
+  private async content(planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'], user: Parameters<MessageComposer['test']>[0]) {
+    if (planned.purpose === 'test') return this.parts.composer.test(user);
+    const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId as AlertId);
+    return history === undefined ? undefined : this.parts.composer.page(planned, user, history, { lateMs: 0, possiblyDuplicate: false });
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore } from '@tocsin/event-store';
+
+/** Something that works on by itself: a consumer, the relay, a projection, timers. */
+export interface BackgroundPart {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Finishes or hands back what it has in hand. */
+  stop(): Promise<void>;
+  /** True, or resolved, when everything that was there at the time of the call is done. */
+  settled(): Promise<void> | boolean;
+  /** What it waits for, while it cannot do its work. */
+  waitsFor?(): string | undefined;
+}
+
+const LOOK_AGAIN_MS = 2;
+
+/** All moving parts of one process: started in the order they were added, stopped the other way round. */
+export class Background {
+  private readonly parts: BackgroundPart[] = [];
+
+  add<Part extends BackgroundPart>(part: Part): Part {
+    this.parts.push(part);
+    return part;
+  }
+
+  async start(): Promise<void> {
+    for (const part of this.parts) await part.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const part of [...this.parts].reverse()) await part.stop();
+  }
+
+  /** What each part waits for, by name; empty when all can work. */
+  waiting(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.parts.flatMap((part) => (part.waitsFor?.() === undefined ? [] : [[part.name, String(part.waitsFor())]])));
+  }
+
+  /**
+   * Resolves when nothing moves any more: every part has settled one after the other and the log did not grow meanwhile.
+   * For tests with a clock that is wound, where each step must have had its effect before the next timer fires.
+   */
+  async settle(eventStore: EventStore): Promise<void> {
+    for (;;) {
+      const before = await eventStore.head();
+      let moved = false;
+      for (const part of this.parts) moved = (await this.settlePart(part)) || moved;
+      if (!moved && (await eventStore.head()) === before) return;
+    }
+  }
+
+  /** Whether the part had to be waited for. */
+  private async settlePart(part: BackgroundPart): Promise<boolean> {
+    let waited = false;
+    for (;;) {
+      const settled = part.settled();
+      if (typeof settled !== 'boolean') {
+        await settled;
+        return waited;
+      }
+      if (settled) return waited;
+      waited = true;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+}
