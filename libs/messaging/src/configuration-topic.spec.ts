@@ -1,0 +1,166 @@
+import { instant } from '@tocsin/domain';
+import type { ApiKeyId, EscalationPolicy, EscalationPolicyId, Team, TeamId, User, UserId } from '@tocsin/domain';
+import { CONFIGURATION_TOPIC, ConfigurationReader } from './configuration-topic';
+import type { ConfigurationChange } from './configuration-topic';
+import type { OutgoingMessage } from './message-bus';
+import { outgoing } from './testing/messages';
+import { onDisk } from './testing/on-disk';
+import type { OnDisk } from './testing/on-disk';
+
+const at = instant(1_700_000_000_000);
+const stamps = { createdAt: at, updatedAt: at };
+
+const policy = (id: number, about: Partial<EscalationPolicy> = {}): EscalationPolicy => ({
+  id: id as EscalationPolicyId,
+  name: `policy ${id}`,
+  rules: [],
+  repeating: false,
+  frequency: 1,
+  delayMin: 0,
+  teamIds: [],
+  ...stamps,
+  ...about,
+});
+
+const user = (id: number, about: Partial<User> = {}): User => ({
+  id: id as UserId,
+  username: `user${id}`,
+  firstName: 'A',
+  lastName: 'B',
+  email: `user${id}@example.org`,
+  timezone: 'Europe/Berlin',
+  language: 'en',
+  role: 'USER',
+  contacts: [],
+  alertPreferences: [],
+  ...stamps,
+  ...about,
+});
+
+const team = (id: number, name: string): Team => ({ id: id as TeamId, name, visibility: 'PUBLIC', members: [], ...stamps });
+
+const fact = (stream: string, revision: number): Partial<OutgoingMessage> => ({ key: stream, fact: { stream, revision, position: '' } });
+
+const configured = (kind: string, revision: number, resource: { readonly id: number }): OutgoingMessage =>
+  outgoing({ ...fact(`${kind}-${resource.id}`, revision), type: 'ResourceConfigured', data: { kind, resource } });
+
+const deleted = (stream: string, revision: number): OutgoingMessage =>
+  outgoing({ ...fact(stream, revision), type: 'ResourceDeleted', data: null });
+
+let disk: OnDisk;
+let reader: ConfigurationReader;
+
+beforeEach(async () => {
+  disk = await onDisk();
+  reader = new ConfigurationReader();
+  await disk.bus.declare([CONFIGURATION_TOPIC]);
+});
+
+afterEach(async () => {
+  await reader.close();
+  await disk.close();
+});
+
+const publish = (...messages: readonly OutgoingMessage[]): Promise<void> => disk.bus.publish(CONFIGURATION_TOPIC.name, messages);
+
+describe('configuration published before the start', () => {
+  it('is there when start resolves, ascending by id', async () => {
+    await publish(configured('policy', 0, policy(12)), configured('policy', 0, policy(3)), configured('team', 0, team(1, 'ops')));
+    await reader.start(disk.bus);
+    expect(reader.list('policy').map(({ id }) => id)).toEqual([3, 12]);
+    expect(reader.get('team', 1)?.name).toBe('ops');
+    expect(reader.get('team', 2)).toBeUndefined();
+  });
+
+  it('is read once by all who share the reader', async () => {
+    const changes: ConfigurationChange[] = [];
+    reader.onChange((change) => changes.push(change));
+    await publish(configured('policy', 0, policy(1)));
+    await Promise.all([reader.start(disk.bus), reader.start(disk.bus)]);
+    expect(changes).toHaveLength(1);
+  });
+});
+
+describe('a change', () => {
+  it('is visible after waiting for its revision, and told to listeners with what was before', async () => {
+    await publish(configured('policy', 0, policy(1)));
+    await reader.start(disk.bus);
+    const changes: ConfigurationChange[] = [];
+    const end = reader.onChange((change) => changes.push(change));
+    const seen = reader.waitFor('policy-1', 1, 5_000);
+    await publish(configured('policy', 1, policy(1, { name: 'renamed' })));
+    expect(await seen).toBe(true);
+    expect(reader.get('policy', 1)?.name).toBe('renamed');
+    expect(reader.revision('policy', 1)).toBe(1);
+    expect(changes).toMatchObject([{ kind: 'policy', id: 1, before: { name: 'policy 1' }, after: { name: 'renamed' } }]);
+    end();
+    await publish(deleted('policy-1', 2));
+    await reader.upToDate(5_000);
+    expect(changes).toHaveLength(1);
+    expect(reader.get('policy', 1)).toBeUndefined();
+    expect(reader.revision('policy', 1)).toBe(2);
+  });
+
+  it('that comes again or too late changes nothing (P4)', async () => {
+    await reader.start(disk.bus);
+    await publish(
+      configured('policy', 0, policy(1, { name: 'first' })),
+      configured('policy', 1, policy(1, { name: 'second' })),
+      configured('policy', 0, policy(1, { name: 'first' })),
+      deleted('policy-1', 2),
+      configured('policy', 1, policy(1, { name: 'second' })),
+    );
+    await reader.upToDate(5_000);
+    expect(reader.list('policy')).toEqual([]);
+  });
+
+  it('that does not come within the time is reported as not seen', async () => {
+    await reader.start(disk.bus);
+    expect(await reader.waitFor('policy-1', 0, 5)).toBe(false);
+  });
+
+  it('of a kind this version does not know is passed over (P12)', async () => {
+    await publish(configured('hotline', 0, { id: 1 }), configured('policy', 0, policy(1)));
+    await reader.start(disk.bus);
+    expect(reader.list('policy')).toHaveLength(1);
+  });
+});
+
+describe('a person who was erased', () => {
+  it('is gone by the bare tombstone of their stream', async () => {
+    await publish(configured('user', 4, user(1)));
+    await reader.start(disk.bus);
+    await publish(outgoing({ key: 'user-1', type: 'ResourceDeleted', data: null }));
+    await reader.upToDate(5_000);
+    expect(reader.get('user', 1)).toBeUndefined();
+    expect(reader.find('user', 'email', 'user1@example.org')).toBeUndefined();
+  });
+});
+
+describe('finding by a declared field', () => {
+  it('ignores case for user names, addresses and routing keys, and nothing else', async () => {
+    await publish(
+      configured('user', 0, user(1, { username: 'Ana', email: 'Ana@Example.org' })),
+      configured('policy', 0, policy(1, { routingKey: 'DB-Prod', name: 'Database' })),
+      configured('apikey', 0, { id: 9 as ApiKeyId, name: 'ci', hash: 'abc' } as never),
+    );
+    await reader.start(disk.bus);
+    expect(reader.find('user', 'username', ' ana ')?.id).toBe(1);
+    expect(reader.find('user', 'email', 'ANA@example.org')?.id).toBe(1);
+    expect(reader.find('policy', 'routingKey', 'db-prod')?.id).toBe(1);
+    expect(reader.find('policy', 'name', 'database')).toBeUndefined();
+    expect(reader.find('policy', 'name', 'Database')?.id).toBe(1);
+    expect(reader.find('apikey', 'hash', 'abc')?.id).toBe(9);
+  });
+
+  it('follows changes: the old value finds nothing, a shared one the lowest id', async () => {
+    await publish(configured('team', 0, team(2, 'ops')), configured('team', 0, team(1, 'ops')), configured('team', 0, team(3, 'db')));
+    await reader.start(disk.bus);
+    expect(reader.find('team', 'name', 'ops')?.id).toBe(1);
+    await publish(configured('team', 1, team(1, 'infra')), deleted('team-3', 1));
+    await reader.upToDate(5_000);
+    expect(reader.find('team', 'name', 'ops')?.id).toBe(2);
+    expect(reader.find('team', 'name', 'infra')?.id).toBe(1);
+    expect(reader.find('team', 'name', 'db')).toBeUndefined();
+  });
+});
