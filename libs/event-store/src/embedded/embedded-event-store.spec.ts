@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommitFaults, EmbeddedLog } from '@tocsin/embedded-log';
+import { START } from '../event-store';
+import { eventStoreContract, newEvents } from '../event-store.contract';
+import { EmbeddedEventStore } from './embedded-event-store';
+
+async function open() {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-event-store-'));
+  const faults = new CommitFaults();
+  const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 300 });
+  let log = await openLog();
+  return {
+    store: new EmbeddedEventStore(log),
+    faults,
+    reopen: async () => {
+      await log.close();
+      log = await openLog();
+      return new EmbeddedEventStore(log);
+    },
+    close: async () => {
+      await log.close();
+      rmSync(directory, { recursive: true });
+    },
+    stall: () => {
+      faults.set('stall');
+      return () => faults.set('none');
+    },
+  };
+}
+
+eventStoreContract('in one process', open);
+
+describe('the embedded event store when a commit fails', () => {
+  it('answers no append of that commit with success, and stores none of it (P1)', async () => {
+    const { store, faults, close } = await open();
+    faults.set('disk-full');
+    const outcomes = await Promise.allSettled([1, 2, 3].map((n) => store.append(`alert-${n}`, 'no_stream', newEvents(2))));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'EventStoreFault', reason: 'full' } });
+    faults.set('none');
+    expect(await store.readAll({ after: START, prefixes: [], limit: 10 })).toMatchObject({ events: [], atHead: true });
+    expect(await store.append('alert-1', 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
+    await close();
+  });
+
+  it('shows a follower nothing that was not committed', async () => {
+    const { store, faults, close } = await open();
+    const seen: string[] = [];
+    let arrived: () => void = () => undefined;
+    const kept = new Promise<void>((resolve) => (arrived = resolve));
+    const subscription = store.follow(
+      START,
+      ['alert-'],
+      async (page) => {
+        seen.push(...page.events.map((event) => event.stream));
+        if (seen.length > 0) arrived();
+      },
+      () => undefined,
+    );
+    faults.set('disk-full');
+    await store.append('alert-1', 'no_stream', newEvents(1)).catch(() => undefined);
+    faults.set('none');
+    await store.append('alert-2', 'no_stream', newEvents(1));
+    await kept;
+    await subscription.close();
+    expect(seen).toEqual(['alert-2']);
+    await close();
+  });
+});
+
+describe('events handed out by the embedded event store', () => {
+  it('cannot be changed by one of the followers that share them', async () => {
+    const { store, close } = await open();
+    await store.append('alert-1', 'no_stream', newEvents(1));
+    const [event] = await store.readStream('alert-1');
+    expect(() => Object.assign(event?.data as object, { n: 2 })).toThrow(TypeError);
+    await close();
+  });
+});
+
+describe('a follower far behind the head', () => {
+  it('passes from the disk to memory without losing or repeating an event', async () => {
+    const { store, close } = await open();
+    const events = newEvents(9_500);
+    for (let start = 0; start < events.length; start += 100) {
+      await store.append(`alert-${start % 700}`, 'any', events.slice(start, start + 100));
+    }
+    const seen: string[] = [];
+    let done: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (done = resolve));
+    const subscription = store.follow(
+      START,
+      ['alert-'],
+      async (page) => {
+        seen.push(...page.events.map((event) => event.id));
+        if (seen.length >= events.length) done();
+      },
+      () => undefined,
+    );
+    await all;
+    await subscription.close();
+    expect(seen).toEqual(events.map((event) => event.id));
+    await close();
+  });
+});
