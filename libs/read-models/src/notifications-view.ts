@@ -14,6 +14,8 @@ export interface NotificationDocument {
   readonly purpose: NotificationPurpose;
   readonly method: NotificationMethod;
   readonly contactId?: ContactId;
+  /** Revision of the alert's fact that it was planned from. */
+  readonly alertRevision?: number;
   readonly plannedAt: Instant;
   readonly dueAt: Instant;
   /** When it last changed. */
@@ -80,6 +82,7 @@ const planned = (stream: string, data: Extract<NotificationEvent, { type: 'Notif
   purpose: data.purpose,
   method: data.method,
   ...(data.contactId === undefined ? {} : { contactId: data.contactId }),
+  ...(data.alertRevision === undefined ? {} : { alertRevision: data.alertRevision }),
   plannedAt: data.at,
   dueAt: data.dueAt,
   at: data.at,

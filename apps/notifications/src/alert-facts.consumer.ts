@@ -1,0 +1,96 @@
+import { Controller } from '@nestjs/common';
+import { topics } from '@tocsin/contracts';
+import { stoppedByFact } from '@tocsin/domain';
+import type { AlertEvent, AlertId, CancelReason, UserId } from '@tocsin/domain';
+import { EventStore } from '@tocsin/event-store';
+import type { Message } from '@tocsin/messaging';
+import { Consumes } from '@tocsin/platform/nest';
+import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-models';
+import type { NotificationDocument } from '@tocsin/read-models';
+import { Notifications } from './notifications';
+import type { FactContext } from './notifications';
+import { PagePlanner } from './page-planner';
+import type { Activation } from './page-planner';
+
+const VIEW_WITHIN_MS = 2_000;
+/** More than this many notifications of one alert are waiting only in a storm; the rest end when they are attempted. */
+const CANCELLED_AT_ONCE = 500;
+
+/** Plans pages for whom an alert activates, and takes back what an answer makes pointless. */
+@Controller()
+export class AlertFactsConsumer {
+  constructor(
+    private readonly planner: PagePlanner,
+    private readonly notifications: Notifications,
+    private readonly eventStore: EventStore,
+    private readonly readStore: ReadStore,
+  ) {}
+
+  @Consumes(topics.alertFacts, 'notifications')
+  async handle(message: Message): Promise<void> {
+    if (message.fact === undefined) return;
+    const fact = { type: message.type, data: message.data } as AlertEvent;
+    const context: FactContext = {
+      commandId: message.id,
+      correlationId: message.correlationId,
+      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
+    };
+    if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, context);
+    const activation = activationOf(fact, message.fact.revision);
+    if (activation !== undefined) await this.planner.plan(activation, context);
+  }
+
+  /**
+   * Ends what is still planned, so that it is seen to be over at once. It is not what keeps a page from being sent: each
+   * attempt asks the alert's stream itself (P5). So a read store that is away is no reason to wait.
+   */
+  private async cancelStopped(fact: AlertEvent, revision: number, context: FactContext): Promise<void> {
+    for (const { stream, reason } of await this.stopped(fact.data.alertId, fact, revision)) await this.notifications.cancel(stream, reason, context);
+  }
+
+  private async stopped(alertId: AlertId, fact: AlertEvent, revision: number): Promise<readonly { readonly stream: string; readonly reason: CancelReason }[]> {
+    try {
+      await this.readStore.waitFor(NOTIFICATIONS_VIEW, await this.eventStore.head(), VIEW_WITHIN_MS);
+      const documents = await this.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+        in: { alert: [alertId], state: ['planned', 'retrying', 'held'] },
+        sort: [{ field: 'notificationId', descending: false }],
+        skip: 0,
+        limit: CANCELLED_AT_ONCE,
+      });
+      return documents.flatMap((document) => {
+        const reason = (document.alertRevision ?? 0) < revision ? stoppedByFact(document.userId, fact) : undefined;
+        return reason === undefined ? [] : [{ stream: document.id, reason }];
+      });
+    } catch (error) {
+      if (error instanceof ReadStoreFault) return [];
+      throw error;
+    }
+  }
+}
+
+const mayStopPages = (fact: AlertEvent): boolean =>
+  ['AlertAccepted', 'ResponderAccepted', 'AlertResolved', 'AlertAssigned', 'EscalationRequested', 'ResponderRemoved'].includes(fact.type);
+
+/** Whom this fact makes responder, and what the plan follows from. */
+const activationOf = (fact: AlertEvent, alertRevision: number): Activation | undefined => {
+  const people = (userIds: readonly UserId[]) => ({ alertId: fact.data.alertId, at: fact.data.at, userIds, alertRevision });
+  switch (fact.type) {
+    case 'RespondersActivated': {
+      const { activation, step, priority, responders } = fact.data;
+      return { ...people(responders.map(({ userId }) => userId)), activation, step, priority, purpose: 'page' };
+    }
+    case 'ResponderAdded':
+      return { ...people([fact.data.userId]), activation: fact.data.activation, priority: fact.data.priority, purpose: 'page' };
+    case 'AlertAssigned': {
+      const { to, activation, priority } = fact.data;
+      return activation === undefined || to.type === 'policy' ? undefined : { ...people([to.userId]), activation, priority, purpose: 'page' };
+    }
+    case 'NobodyOnCall':
+    case 'EscalationEnded': {
+      const { activation, step, fallback } = fact.data;
+      return { ...people(fallback), activation, step, priority: 'HIGH', purpose: 'fallback' };
+    }
+    default:
+      return undefined;
+  }
+};

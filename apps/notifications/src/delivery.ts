@@ -1,0 +1,123 @@
+import { renderMessage } from '@tocsin/channels';
+import type { Channel, MessageContent, SendOutcome } from '@tocsin/channels';
+import { Clock, stoppedBy } from '@tocsin/domain';
+import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, User } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { newUuid } from '@tocsin/platform';
+import type { Logger } from '@tocsin/platform';
+import { readAlertFromStreams } from '@tocsin/read-models';
+import type { AlertHistory } from '@tocsin/read-models';
+import { contactTarget } from './contact-target';
+import type { MessageComposer, Planned } from './message-composer';
+import { Notifications } from './notifications';
+
+type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
+type Ready = { readonly content: MessageContent; readonly target: string };
+
+export interface DeliveryParts {
+  readonly notifications: Notifications;
+  readonly eventStore: EventStore;
+  readonly configuration: ConfigurationReader;
+  readonly composer: MessageComposer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  channelFor(method: NotificationMethod): Channel | undefined;
+}
+
+/**
+ * Sends one notification when it is due. The attempt is recorded first, then the alert's own stream is read, then the
+ * provider is called: an answer recorded before that read keeps the provider from being called (P5, B9), and a crash
+ * anywhere repeats the attempt under the same key.
+ */
+export class Delivery {
+  constructor(private readonly parts: DeliveryParts) {}
+
+  /** Called at least once per due time. @throws EventStoreFault */
+  async attempt(stream: string): Promise<void> {
+    const { notifications, clock } = this.parts;
+    const context = { commandId: newUuid(), correlationId: stream };
+    const state = await notifications.load(stream);
+    if (state.status === 'handed-over') {
+      await notifications.change(stream, { type: 'expireReceipt', at: clock.now() }, context);
+      return;
+    }
+    if (!('plan' in state)) return;
+    const { plan } = state;
+    const channel = this.parts.channelFor(plan.method);
+    if (channel === undefined) {
+      await notifications.change(stream, { type: 'startAttempt', at: clock.now(), provider: 'none', alert: 'wanted' }, context);
+      await this.record(stream, 1, 'none', { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` }, context);
+      return;
+    }
+    const { events } = await notifications.change(stream, { type: 'startAttempt', at: clock.now(), provider: channel.provider, alert: 'wanted' }, context);
+    const started = events.find((event) => event.type === 'AttemptStarted');
+    if (started === undefined) return;
+    const attempt = started.data as Attempt;
+    const ready = await this.ready(plan, attempt);
+    if ('stopped' in ready) {
+      await notifications.change(stream, { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: ready.stopped }, context);
+      return;
+    }
+    const outcome = await channel.send({ target: ready.target, message: renderMessage(plan.method, ready.content), key: attempt.key });
+    await this.record(stream, attempt.attempt, channel.provider, outcome, context);
+  }
+
+  /** Everything the provider needs, unless the page is not wanted any more. */
+  private async ready(plan: Planned, attempt: Attempt): Promise<Ready | { readonly stopped: CancelReason }> {
+    const user = this.parts.configuration.get('user', plan.userId);
+    if (user === undefined) return { stopped: 'user-deleted' };
+    const target = plan.method === 'PUSH' ? '' : contactTarget(user, plan.contactId);
+    if (target === undefined) return { stopped: 'contact-removed' };
+    if (plan.purpose === 'test') return { content: this.parts.composer.test(user), target };
+    if (plan.alertId === undefined) return { stopped: 'resolved' };
+    if (user.mutedUntil !== undefined && user.mutedUntil > this.parts.clock.now()) return { stopped: 'muted' };
+    // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
+    const history = await readAlertFromStreams(this.parts.eventStore, plan.alertId);
+    if (history === undefined) return { stopped: 'resolved' };
+    const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
+    return stopped === undefined ? { content: this.page(plan, user, history, attempt), target } : { stopped };
+  }
+
+  private page(plan: Planned, user: User, history: AlertHistory, { lateMs, possiblyDuplicate }: Attempt): MessageContent {
+    return this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate });
+  }
+
+  private async record(stream: string, attempt: number, provider: string, outcome: SendOutcome, context: { commandId: string; correlationId: string }): Promise<void> {
+    const at: Instant = this.parts.clock.now();
+    this.parts.log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
+    if (outcome.type === 'handed-over') {
+      const { receiptExpected, reference } = outcome;
+      await this.parts.notifications.change(
+        stream,
+        { type: 'recordHandedOver', at, attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) },
+        context,
+      );
+      return;
+    }
+    const permanent = outcome.type === 'failed' && outcome.permanent;
+    await this.parts.notifications.change(
+      stream,
+      {
+        type: 'recordFailed',
+        at,
+        attempt,
+        provider,
+        reason: outcome.reason,
+        retriable: !permanent,
+        uncertain: outcome.type === 'unknown',
+        jitter: this.parts.random(),
+        otherProviderLeft: false,
+      },
+      context,
+    );
+  }
+}
+
+const factsOf = ({ events }: AlertHistory) =>
+  events.map((stored) => {
+    const { type, data, revision } = upcast(stored);
+    return { revision, event: { type, data } as AlertEvent };
+  });

@@ -1,0 +1,56 @@
+import { Clock, notificationDecider } from '@tocsin/domain';
+import type { CancelReason, Notification, NotificationCommand, NotificationEvent, NotificationEventOf, UnsentPage } from '@tocsin/domain';
+import { CommandHandler, EventStore } from '@tocsin/event-store';
+import type { Handled } from '@tocsin/event-store';
+
+/** What led to a change of a notification: a fact of the alert, or its own due time. */
+export interface FactContext {
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly traceParent?: string;
+}
+
+/** The notification streams: each change of each notification goes through here. */
+export class Notifications {
+  private readonly handler: CommandHandler<NotificationCommand, Notification, NotificationEvent>;
+
+  constructor(
+    store: EventStore,
+    private readonly clock: Clock,
+  ) {
+    this.handler = new CommandHandler({ store, decider: notificationDecider, cachedStreams: 20_000 });
+  }
+
+  /** Created once: the id is taken only when the stream is not there. @throws Rejection, EventStoreFault */
+  async plan(stream: string, data: () => Promise<NotificationEventOf<'NotificationPlanned'>['data']>, context: FactContext): Promise<void> {
+    if ((await this.handler.load(stream)).revision >= 0) return;
+    await this.change(stream, { type: 'plan', data: await data() }, context);
+  }
+
+  async cancel(stream: string, reason: CancelReason, context: FactContext): Promise<void> {
+    await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, context);
+  }
+
+  async change(stream: string, command: NotificationCommand, { commandId, correlationId, traceParent }: FactContext): Promise<Handled<Notification>> {
+    return this.handler.handle(stream, command, {
+      commandId: `${commandId}:${command.type}`,
+      causationId: commandId,
+      correlationId,
+      actor: { type: 'system', part: 'notifications' },
+      time: this.clock.now(),
+      ...(traceParent === undefined ? {} : { traceParent }),
+    });
+  }
+
+  async load(stream: string): Promise<Notification> {
+    return (await this.handler.load(stream)).state;
+  }
+
+  /** The page as `mergePages` asks for it, while nothing was sent of it yet. */
+  async unsent(stream: string): Promise<UnsentPage | undefined> {
+    const state = await this.load(stream);
+    if (state.status !== 'planned') return undefined;
+    const { userId, step, activation = 0, method, contactId, dueAt } = state.plan;
+    return { stream, userId, round: step?.round ?? 0, activation, method, dueAt, ...(contactId === undefined ? {} : { contactId }) };
+  }
+}
