@@ -104,10 +104,11 @@ describe('a LOW alert (B15)', () => {
   });
   it('has all passes of its policy after it was raised', () => {
     const { events } = escalated(
-      ...[low, paged, seen(2, priorityRaised(minute(9))), seen(3, activated(minute(9), step(0, 2)))],
+      ...[seen(0, raisedTo(policyOf(twoLevels.rules, { repeating: true, frequency: 2 }), 'LOW')), paged],
+      ...[seen(2, priorityRaised(minute(9))), seen(3, activated(minute(9), step(0, 2)))],
       ...[fires(minute(14)), seen(4, activated(minute(14), step(1, 2)))],
     );
-    expect(told(events).at(-1)).toBe('EndPlanned 1.2.1 due 24');
+    expect(told(events).at(-1)).toBe('LevelPlanned 1.3.0 due 24 no-answer');
   });
   it('raised within the delay keeps its plan and escalates', () => {
     const delayed = seen(0, raisedTo(policyOf(twoLevels.rules, { delayMin: 3 }), 'LOW'));

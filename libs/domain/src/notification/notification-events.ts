@@ -6,7 +6,17 @@ import type { Instant } from '../time';
 /** Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them. */
 export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in';
 
-export type CancelReason = 'accepted' | 'resolved' | 'reassigned' | 'responder-removed' | 'preference-changed' | 'contact-removed' | 'user-deleted' | 'muted' | 'merged';
+export type CancelReason =
+  | 'accepted'
+  | 'resolved'
+  | 'escalated'
+  | 'reassigned'
+  | 'responder-removed'
+  | 'preference-changed'
+  | 'contact-removed'
+  | 'user-deleted'
+  | 'muted'
+  | 'merged';
 
 /** One planned message to one person by one method, in `notification-<alertId>-<activation>-<preferenceId>` (B7, P7). */
 export type NotificationEvent =
@@ -29,13 +39,46 @@ export type NotificationEvent =
       };
     }
   /** Recorded before the provider is called. `key` is the idempotency key (Message-ID) and stays the same over attempts. */
-  | { readonly type: 'AttemptStarted'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly key: string; readonly lateMs: number } }
+  | {
+      readonly type: 'AttemptStarted';
+      readonly data: {
+        readonly at: Instant;
+        readonly attempt: number;
+        readonly provider: string;
+        readonly key: string;
+        readonly lateMs: number;
+        /** An attempt before it has no known outcome: the provider may have sent it already. */ readonly possiblyDuplicate: boolean;
+      };
+    }
   /** The provider took it and gives no receipts, or the receipt is awaited. */
-  | { readonly type: 'HandedOver'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly reference?: string; readonly possiblyDuplicate: boolean; readonly receiptExpected: boolean } }
+  | {
+      readonly type: 'HandedOver';
+      readonly data: {
+        readonly at: Instant;
+        readonly attempt: number;
+        readonly provider: string;
+        readonly reference?: string;
+        readonly possiblyDuplicate: boolean;
+        readonly receiptExpected: boolean;
+      };
+    }
   | { readonly type: 'Delivered'; readonly data: { readonly at: Instant; readonly provider: string } }
-  | { readonly type: 'AttemptFailed'; readonly data: { readonly at: Instant; readonly attempt: number; readonly provider: string; readonly reason: string; readonly retryAt: Instant } }
+  | {
+      readonly type: 'AttemptFailed';
+      readonly data: {
+        readonly at: Instant;
+        readonly attempt: number;
+        readonly provider: string;
+        readonly reason: string;
+        readonly retryAt: Instant;
+        /** A timeout or a lost connection: the provider may have sent it all the same. */ readonly uncertain: boolean;
+      };
+    }
   /** Finally: no further attempt. */
   | { readonly type: 'NotificationFailed'; readonly data: { readonly at: Instant; readonly reason: string } }
-  | { readonly type: 'NotificationCancelled'; readonly data: { readonly at: Instant; readonly reason: CancelReason; readonly possiblyHandedOver: boolean } }
+  | {
+      readonly type: 'NotificationCancelled';
+      readonly data: { readonly at: Instant; readonly reason: CancelReason; readonly possiblyHandedOver: boolean };
+    }
   /** Held back with its reason; `until` when it is looked at again. */
   | { readonly type: 'NotificationHeld'; readonly data: { readonly at: Instant; readonly reason: string; readonly until?: Instant } };

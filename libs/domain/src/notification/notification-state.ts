@@ -1,0 +1,159 @@
+import { assertNever } from '../decider';
+import { plusMs, type Instant } from '../time';
+import type { CancelReason, NotificationEvent } from './notification-events';
+
+export type PlannedData = Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'];
+
+interface Open {
+  readonly plan: PlannedData;
+  /** Attempts begun so far. */
+  readonly attempts: number;
+  /** An attempt has no known outcome, so that the provider may have sent it. */
+  readonly uncertain: boolean;
+}
+
+export type Notification =
+  | { readonly status: 'absent' }
+  | ({ readonly status: 'planned' } & Open)
+  /** Held back until then, and looked at again. Without `until` it is held for good, which is an end. */
+  | ({ readonly status: 'held'; readonly reason: string; readonly until: Instant | null } & Open)
+  | ({ readonly status: 'attempting'; readonly startedAt: Instant; readonly provider: string } & Open)
+  | ({ readonly status: 'retrying'; readonly retryAt: Instant; readonly reason: string } & Open)
+  | ({ readonly status: 'handed-over'; readonly provider: string; readonly at: Instant; readonly receiptExpected: boolean } & Open)
+  | { readonly status: 'delivered'; readonly plan: PlannedData; readonly provider: string }
+  | { readonly status: 'failed'; readonly plan: PlannedData; readonly reason: string }
+  /** `crossed`: the provider took it while it was being cancelled. */
+  | {
+      readonly status: 'cancelled';
+      readonly plan: PlannedData;
+      readonly reason: CancelReason;
+      readonly possiblyHandedOver: boolean;
+      readonly crossed: boolean;
+    };
+
+export const initialNotification: Notification = { status: 'absent' };
+
+/** After so long without an outcome, an attempt counts as lost in a crash and is made again. Calls to providers give up sooner. */
+export const ATTEMPT_SAFETY_MS = 60_000;
+/** Carriers that report at all do so within their own validity period. */
+export const RECEIPT_WAIT_MS = 4 * 3_600_000;
+
+const isOpen = (state: Notification): state is Extract<Notification, Open> => 'attempts' in state;
+
+export const evolveNotification = (state: Notification, event: NotificationEvent): Notification => {
+  if (event.type === 'NotificationPlanned') return { status: 'planned', plan: event.data, attempts: 0, uncertain: false };
+  if (state.status === 'cancelled' && event.type === 'HandedOver') return { ...state, crossed: true };
+  if (!isOpen(state)) return state;
+  const { plan, attempts, uncertain } = state;
+  const open = { plan, attempts, uncertain };
+  switch (event.type) {
+    case 'AttemptStarted': {
+      const { attempt, at, provider, possiblyDuplicate } = event.data;
+      return { plan, status: 'attempting', attempts: attempt, startedAt: at, provider, uncertain: uncertain || possiblyDuplicate };
+    }
+    case 'AttemptFailed': {
+      const { reason, retryAt } = event.data;
+      return { ...open, status: 'retrying', retryAt, reason, uncertain: uncertain || event.data.uncertain };
+    }
+    case 'HandedOver': {
+      const { provider, at, receiptExpected } = event.data;
+      return { ...open, status: 'handed-over', provider, at, receiptExpected };
+    }
+    case 'NotificationHeld':
+      return { ...open, status: 'held', reason: event.data.reason, until: event.data.until ?? null };
+    case 'Delivered':
+      return { status: 'delivered', plan, provider: event.data.provider };
+    case 'NotificationFailed':
+      return { status: 'failed', plan, reason: event.data.reason };
+    case 'NotificationCancelled': {
+      const { reason, possiblyHandedOver } = event.data;
+      return { status: 'cancelled', plan, reason, possiblyHandedOver, crossed: false };
+    }
+    default:
+      return assertNever(event);
+  }
+};
+
+/** An end has been reached, and it stays (P7). */
+export const isFinal = (state: Notification): boolean => {
+  switch (state.status) {
+    case 'delivered':
+    case 'failed':
+    case 'cancelled':
+      return true;
+    case 'held':
+      return state.until === null;
+    case 'handed-over':
+      return !state.receiptExpected;
+    default:
+      return false;
+  }
+};
+
+/** What the durable timer of the stream holds after this event, told from the event alone; null clears it. */
+export const notificationDueOf = (event: NotificationEvent): { readonly dueAt: Instant | null } => {
+  switch (event.type) {
+    case 'NotificationPlanned':
+      return { dueAt: event.data.dueAt };
+    case 'AttemptStarted':
+      return { dueAt: plusMs(event.data.at, ATTEMPT_SAFETY_MS) };
+    case 'AttemptFailed':
+      return { dueAt: event.data.retryAt };
+    case 'HandedOver':
+      return { dueAt: event.data.receiptExpected ? plusMs(event.data.at, RECEIPT_WAIT_MS) : null };
+    case 'NotificationHeld':
+      return { dueAt: event.data.until ?? null };
+    case 'Delivered':
+    case 'NotificationFailed':
+    case 'NotificationCancelled':
+      return { dueAt: null };
+    default:
+      return assertNever(event);
+  }
+};
+
+/** When the notification wants to be woken; null: never by itself. */
+export const nextNotificationDue = (state: Notification): Instant | null => {
+  switch (state.status) {
+    case 'planned':
+      return state.plan.dueAt;
+    case 'attempting':
+      return plusMs(state.startedAt, ATTEMPT_SAFETY_MS);
+    case 'retrying':
+      return state.retryAt;
+    case 'held':
+      return state.until;
+    case 'handed-over':
+      return state.receiptExpected ? plusMs(state.at, RECEIPT_WAIT_MS) : null;
+    default:
+      return null;
+  }
+};
+
+/** The API's word for it (B7); `state` and `reason` are additions. Cancelled ones are listed only when asked for, unless they crossed. */
+export interface NotificationStatus {
+  readonly status: 'SCHEDULED' | 'SUCCESS' | 'ERROR';
+  readonly state: Exclude<Notification['status'], 'absent'>;
+  readonly reason?: string;
+}
+
+export const notificationStatus = (state: Exclude<Notification, { status: 'absent' }>): NotificationStatus => {
+  switch (state.status) {
+    case 'planned':
+    case 'attempting':
+      return { status: 'SCHEDULED', state: state.status };
+    case 'retrying':
+    case 'held':
+      return { status: 'SCHEDULED', state: state.status, reason: state.reason };
+    case 'cancelled':
+      return { status: state.crossed ? 'SUCCESS' : 'SCHEDULED', state: state.status, reason: state.reason };
+    case 'handed-over':
+      return { status: state.receiptExpected ? 'SCHEDULED' : 'SUCCESS', state: state.status };
+    case 'delivered':
+      return { status: 'SUCCESS', state: state.status };
+    case 'failed':
+      return { status: 'ERROR', state: state.status, reason: state.reason };
+    default:
+      return assertNever(state);
+  }
+};

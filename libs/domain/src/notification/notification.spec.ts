@@ -1,0 +1,172 @@
+import {
+  abandons,
+  cancels,
+  delivers,
+  expires,
+  fails,
+  holds,
+  notified,
+  notifying,
+  page,
+  second,
+  starts,
+  takes,
+} from '../testing/notification-builders';
+import { notificationStatus, type Notification } from './notification-state';
+
+const statusOf = (state: Notification) => (state.status === 'absent' ? undefined : notificationStatus(state));
+const hour = 3600;
+
+describe('a planned page', () => {
+  it('is planned once', () => expect(notifying(page()).when(page())).toEqual([]));
+  it('is not attempted before its time', () => expect(notifying(page({ dueAt: second(60) })).when(starts(second(59)))).toEqual([]));
+  it('records its attempt with how late it is and a key that stays (P6)', () => {
+    expect(notifying(page()).when(starts(second(90)))).toMatchObject([
+      { type: 'AttemptStarted', data: { attempt: 1, lateMs: 90_000, key: 'notification-31', possiblyDuplicate: false } },
+    ]);
+  });
+  it('is cancelled instead when its alert is known to be accepted', () => {
+    expect(notifying(page()).when(starts(second(0), 'accepted'))).toEqual([
+      { type: 'NotificationCancelled', data: { at: second(0), reason: 'accepted', possiblyHandedOver: false } },
+    ]);
+  });
+  it('is SCHEDULED to the API (B7)', () => expect(statusOf(notified(page()).state)).toEqual({ status: 'SCHEDULED', state: 'planned' }));
+});
+
+describe('an attempt', () => {
+  const attempting = [page(), starts(second(0))];
+  it('whose alert was accepted before the provider was called is cancelled and never reached it (P5)', () => {
+    expect(notifying(...attempting).when(abandons(second(1), 1))).toEqual([
+      { type: 'NotificationCancelled', data: { at: second(1), reason: 'accepted', possiblyHandedOver: false } },
+    ]);
+  });
+  it('is not begun twice', () => expect(notifying(...attempting).when(starts(second(59)))).toEqual([]));
+  it('without an outcome after a minute is made again under the same key, marked as a possible duplicate', () => {
+    expect(notifying(...attempting).when(starts(second(60)))).toMatchObject([
+      { type: 'AttemptStarted', data: { attempt: 2, key: 'notification-31', possiblyDuplicate: true } },
+    ]);
+  });
+  it('without an outcome is not made again once the alert is answered, and may have been sent', () => {
+    expect(notifying(...attempting).when(starts(second(60), 'resolved'))).toMatchObject([
+      { data: { reason: 'resolved', possiblyHandedOver: true } },
+    ]);
+  });
+  it('that never has an outcome fails after a day', () => {
+    expect(notifying(...attempting).when(starts(second(24 * hour + 1)))).toMatchObject([
+      { type: 'NotificationFailed', data: { reason: 'no-outcome' } },
+    ]);
+  });
+  it('that was made again tells so when the provider takes it', () => {
+    expect(notifying(...attempting, starts(second(60))).when(takes(second(61), 2))).toMatchObject([
+      { type: 'HandedOver', data: { possiblyDuplicate: true } },
+    ]);
+  });
+  it('that was given up and is answered late counts', () => {
+    const before = [...attempting, fails(second(1), 1, { uncertain: true, reason: 'timeout' })];
+    expect(notifying(...before).when(takes(second(2), 1))).toMatchObject([
+      { type: 'HandedOver', data: { attempt: 1, possiblyDuplicate: true } },
+    ]);
+  });
+  it('crossed by an answer is cancelled and keeps what the provider says of it (B9)', () => {
+    const crossed = [...attempting, cancels(second(0.5))];
+    expect(notified(...crossed).events.at(-1)).toMatchObject({ type: 'NotificationCancelled', data: { possiblyHandedOver: true } });
+    expect(notifying(...crossed).when(takes(second(1), 1))).toMatchObject([
+      { type: 'HandedOver', data: { reference: 'SM1', receiptExpected: false } },
+    ]);
+    expect(statusOf(notified(...crossed, takes(second(1), 1)).state)).toEqual({
+      status: 'SUCCESS',
+      state: 'cancelled',
+      reason: 'accepted',
+    });
+  });
+});
+
+describe('a failed attempt', () => {
+  const failing = [page(), starts(second(0))];
+  it('is repeated after 5 s, 10 s, 20 s and so on, at most 5 min', () => {
+    const waits: number[] = [];
+    const story = [page()];
+    let at = 0;
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      story.push(starts(second(at)), fails(second(at), attempt));
+      const { state } = notified(...story);
+      const next = state.status === 'retrying' ? (state.retryAt - second(0)) / 1000 : Number.NaN;
+      waits.push(next - at);
+      at = next;
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+  });
+  it('waits less by chance, never less than half', () => {
+    expect(notifying(...failing).when(fails(second(0), 1, { jitter: 0.5 }))).toMatchObject([{ data: { retryAt: second(3.75) } }]);
+  });
+  it('is repeated at once while another provider is left (P10)', () => {
+    const command = fails(second(1), 1, { retriable: false, otherProviderLeft: true });
+    expect(notifying(...failing).when(command)).toMatchObject([{ type: 'AttemptFailed', data: { retryAt: second(1) } }]);
+  });
+  it('is the end when the provider says that it never will succeed', () => {
+    const { state } = notified(...failing, fails(second(1), 1, { retriable: false, reason: 'number-unknown' }));
+    expect(statusOf(state)).toEqual({ status: 'ERROR', state: 'failed', reason: 'number-unknown' });
+  });
+  it('is the end a day after the page was due', () => {
+    const late = [page(), starts(second(24 * hour - 1))];
+    expect(notifying(...late).when(fails(second(24 * hour - 1), 1))).toMatchObject([
+      { type: 'NotificationFailed', data: { reason: 'unavailable' } },
+    ]);
+  });
+  it('is the end of a test message after ten minutes', () => {
+    const test = [page({ purpose: 'test' }), starts(second(598))];
+    expect(notifying(...test).when(fails(second(598), 1))).toMatchObject([{ type: 'NotificationFailed' }]);
+  });
+  it('is not repeated once the alert is answered', () => {
+    expect(notifying(...failing, fails(second(1), 1)).when(cancels(second(2)))).toMatchObject([
+      { type: 'NotificationCancelled', data: { possiblyHandedOver: false } },
+    ]);
+  });
+  it('that another attempt has followed decides nothing', () => {
+    expect(notifying(...failing, starts(second(60))).when(fails(second(61), 1))).toEqual([]);
+  });
+});
+
+describe('a page that was handed over', () => {
+  const handedOver = [page(), starts(second(0)), takes(second(1), 1)];
+  it('is SCHEDULED while its receipt is awaited and SUCCESS with it (B7)', () => {
+    expect(statusOf(notified(...handedOver).state)).toEqual({ status: 'SCHEDULED', state: 'handed-over' });
+    expect(statusOf(notified(...handedOver, delivers(second(5))).state)).toEqual({ status: 'SUCCESS', state: 'delivered' });
+  });
+  it('is SUCCESS at once with a provider that gives no receipts', () => {
+    expect(statusOf(notified(page(), starts(second(0)), takes(second(1), 1, false)).state)).toEqual({
+      status: 'SUCCESS',
+      state: 'handed-over',
+    });
+  });
+  it('is not cancelled by an answer any more', () => expect(notifying(...handedOver).when(cancels(second(2)))).toEqual([]));
+  it('fails with the reason of its receipt', () => {
+    expect(notifying(...handedOver).when(fails(second(9), 1, { retriable: false, reason: 'undelivered' }))).toMatchObject([
+      { type: 'NotificationFailed', data: { reason: 'undelivered' } },
+    ]);
+  });
+  it('fails when no receipt comes for four hours', () => {
+    expect(notifying(...handedOver).when(expires(second(4 * hour)))).toEqual([]);
+    expect(notifying(...handedOver).when(expires(second(4 * hour + 1)))).toMatchObject([
+      { type: 'NotificationFailed', data: { reason: 'no-receipt' } },
+    ]);
+  });
+  it('whose receipt overtakes the answer of the provider is delivered once', () => {
+    const { events } = notified(page(), starts(second(0)), delivers(second(1)), takes(second(2), 1), delivers(second(3)));
+    expect(events.map(({ type }) => type)).toEqual(['NotificationPlanned', 'AttemptStarted', 'Delivered']);
+  });
+});
+
+describe('a page that is held back', () => {
+  it('is attempted when its time has come', () => {
+    expect(notifying(page(), holds(second(0), second(30))).when(starts(second(29)))).toEqual([]);
+    expect(notifying(page(), holds(second(0), second(30))).when(starts(second(30)))).toMatchObject([{ type: 'AttemptStarted' }]);
+  });
+  it('leaves with the answer that came meanwhile (B29)', () => {
+    expect(notifying(page(), holds(second(0), second(30))).when(cancels(second(9)))).toMatchObject([{ type: 'NotificationCancelled' }]);
+  });
+  it('for good has its end and its reason', () => {
+    expect(notifying(page(), holds(second(0))).when(starts(second(99)))).toEqual([]);
+    expect(statusOf(notified(page(), holds(second(0))).state)).toEqual({ status: 'SCHEDULED', state: 'held', reason: 'quiet' });
+  });
+});

@@ -1,0 +1,186 @@
+import { assertNever, type Decider } from '../decider';
+import { plusMs, type Instant } from '../time';
+import type { CancelReason, NotificationEvent, NotificationPurpose } from './notification-events';
+import {
+  evolveNotification,
+  initialNotification,
+  isFinal,
+  nextNotificationDue,
+  type Notification,
+  type PlannedData,
+} from './notification-state';
+
+export type NotificationCommand =
+  | { readonly type: 'plan'; readonly data: PlannedData }
+  /** Before an attempt, with what is known of the alert by now; changes nothing before its time. */
+  | {
+      readonly type: 'startAttempt';
+      readonly at: Instant;
+      readonly provider: string;
+      readonly alert: 'wanted' | { readonly stopped: CancelReason };
+    }
+  /** After the attempt was recorded the alert's stream said that the page is not wanted: the provider was not called (P5). */
+  | { readonly type: 'abandonAttempt'; readonly at: Instant; readonly attempt: number; readonly reason: CancelReason }
+  | {
+      readonly type: 'recordHandedOver';
+      readonly at: Instant;
+      readonly attempt: number;
+      readonly provider: string;
+      readonly reference?: string;
+      readonly receiptExpected: boolean;
+    }
+  | { readonly type: 'recordDelivered'; readonly at: Instant; readonly provider: string }
+  | {
+      readonly type: 'recordFailed';
+      readonly at: Instant;
+      readonly attempt: number;
+      readonly provider: string;
+      readonly reason: string;
+      readonly retriable: boolean;
+      /** A timeout or a lost connection: it may have been sent all the same. */
+      readonly uncertain: boolean;
+      /** From 0 to below 1, by chance: spreads the retries of many pages after an outage. */
+      readonly jitter: number;
+      /** Another provider of the method was not tried yet: no waiting (P10). */
+      readonly otherProviderLeft: boolean;
+    }
+  | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
+  /** Held back with its reason: until then, or for good. */
+  | { readonly type: 'hold'; readonly at: Instant; readonly reason: string; readonly until?: Instant }
+  /** The wait for a receipt is over. */
+  | { readonly type: 'expireReceipt'; readonly at: Instant };
+
+type Command<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 300_000;
+
+/** How long failing attempts go on after the time the message was due. A sign-in link or a test is of no use later. */
+const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
+  page: 24 * 3_600_000,
+  fallback: 24 * 3_600_000,
+  test: 600_000,
+  'sign-in': 600_000,
+};
+
+/** 5 s, doubled with each attempt, at most 5 min; chance takes up to half of it away. */
+const retryDelayMs = (attempt: number, jitter: number): number =>
+  Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)) * (1 - jitter / 2));
+
+/** The same over all attempts, so that a provider that knows such keys sends once. */
+const idempotencyKey = (plan: PlannedData): string => `notification-${plan.notificationId}`;
+
+const cancelled = (at: Instant, reason: CancelReason, possiblyHandedOver: boolean): readonly NotificationEvent[] => [
+  { type: 'NotificationCancelled', data: { at, reason, possiblyHandedOver } },
+];
+
+const startAttempt = ({ at, provider, alert }: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
+  if (state.status === 'absent' || state.status === 'handed-over' || isFinal(state)) return [];
+  const dueAt = nextNotificationDue(state);
+  if (dueAt === null || dueAt > at || !('attempts' in state)) return [];
+  // An attempt that is still open by now was lost in a crash, after the provider took it or before: nobody knows.
+  const possiblyDuplicate = state.uncertain || state.status === 'attempting';
+  if (alert !== 'wanted') return cancelled(at, alert.stopped, possiblyDuplicate);
+  const { plan, attempts } = state;
+  if (state.status === 'attempting' && at > plan.dueAt + maxAgeMs[plan.purpose])
+    return [{ type: 'NotificationFailed', data: { at, reason: 'no-outcome' } }];
+  const lateMs = Math.max(0, at - plan.dueAt);
+  return [{ type: 'AttemptStarted', data: { at, attempt: attempts + 1, provider, key: idempotencyKey(plan), lateMs, possiblyDuplicate } }];
+};
+
+const abandonAttempt = ({ at, attempt, reason }: Command<'abandonAttempt'>, state: Notification): readonly NotificationEvent[] =>
+  state.status === 'attempting' && state.attempts === attempt ? cancelled(at, reason, state.uncertain) : [];
+
+const recordHandedOver = (command: Command<'recordHandedOver'>, state: Notification): readonly NotificationEvent[] => {
+  const { at, attempt, provider, reference, receiptExpected } = command;
+  const taken = { at, attempt, provider, ...(reference === undefined ? {} : { reference }) };
+  switch (state.status) {
+    case 'attempting':
+    case 'retrying':
+      // A late answer to an attempt that was given up before is an answer all the same.
+      if (attempt > state.attempts || attempt < 1) return [];
+      return [{ type: 'HandedOver', data: { ...taken, receiptExpected, possiblyDuplicate: state.uncertain || attempt < state.attempts } }];
+    case 'cancelled':
+      // It crossed with the answer (B9): its reference allows to take it back where the provider can; no receipt is awaited.
+      if (!state.possiblyHandedOver || state.crossed) return [];
+      return [{ type: 'HandedOver', data: { ...taken, receiptExpected: false, possiblyDuplicate: false } }];
+    default:
+      return [];
+  }
+};
+
+const recordDelivered = ({ at, provider }: Command<'recordDelivered'>, state: Notification): readonly NotificationEvent[] => {
+  // A receipt can overtake the provider's own answer.
+  const isExpected =
+    state.status === 'attempting' || state.status === 'retrying' || (state.status === 'handed-over' && state.receiptExpected);
+  return isExpected && state.attempts > 0 ? [{ type: 'Delivered', data: { at, provider } }] : [];
+};
+
+const recordFailed = (command: Command<'recordFailed'>, state: Notification): readonly NotificationEvent[] => {
+  const { at, attempt, provider, reason, retriable, uncertain, jitter, otherProviderLeft } = command;
+  const isOpenAttempt = state.status === 'attempting' || (state.status === 'handed-over' && state.receiptExpected);
+  // The failure of an attempt that another one has followed since decides nothing any more.
+  if (!isOpenAttempt || state.attempts !== attempt) return [];
+  const retryAt = otherProviderLeft ? at : plusMs(at, retryDelayMs(attempt, jitter));
+  const isTooOld = retryAt > state.plan.dueAt + maxAgeMs[state.plan.purpose];
+  if ((!retriable && !otherProviderLeft) || isTooOld) return [{ type: 'NotificationFailed', data: { at, reason } }];
+  return [{ type: 'AttemptFailed', data: { at, attempt, provider, reason, retryAt, uncertain } }];
+};
+
+const cancel = ({ at, reason }: Command<'cancel'>, state: Notification): readonly NotificationEvent[] => {
+  switch (state.status) {
+    case 'planned':
+    case 'retrying':
+      return cancelled(at, reason, state.uncertain);
+    case 'held':
+      return state.until === null ? [] : cancelled(at, reason, state.uncertain);
+    case 'attempting':
+      return cancelled(at, reason, true);
+    default:
+      return [];
+  }
+};
+
+const hold = ({ at, reason, until }: Command<'hold'>, state: Notification): readonly NotificationEvent[] => {
+  const isWaiting = state.status === 'planned' || state.status === 'retrying' || (state.status === 'held' && state.until !== null);
+  if (!isWaiting || (state.status === 'held' && state.until === until && state.reason === reason)) return [];
+  return [{ type: 'NotificationHeld', data: { at, reason, ...(until === undefined ? {} : { until }) } }];
+};
+
+const expireReceipt = ({ at }: Command<'expireReceipt'>, state: Notification): readonly NotificationEvent[] => {
+  const dueAt = state.status === 'handed-over' ? nextNotificationDue(state) : null;
+  return dueAt !== null && dueAt <= at ? [{ type: 'NotificationFailed', data: { at, reason: 'no-receipt' } }] : [];
+};
+
+/**
+ * One message to one person by one method, from its plan to its end. Every attempt is recorded before the provider is
+ * called and repeated under the same key when its outcome got lost; a command that comes again changes nothing.
+ */
+export const notificationDecider: Decider<NotificationCommand, Notification, NotificationEvent> = {
+  initial: initialNotification,
+  decide: (command, state) => {
+    switch (command.type) {
+      case 'plan':
+        return state.status === 'absent' ? [{ type: 'NotificationPlanned', data: command.data }] : [];
+      case 'startAttempt':
+        return startAttempt(command, state);
+      case 'abandonAttempt':
+        return abandonAttempt(command, state);
+      case 'recordHandedOver':
+        return recordHandedOver(command, state);
+      case 'recordDelivered':
+        return recordDelivered(command, state);
+      case 'recordFailed':
+        return recordFailed(command, state);
+      case 'cancel':
+        return cancel(command, state);
+      case 'hold':
+        return hold(command, state);
+      case 'expireReceipt':
+        return expireReceipt(command, state);
+      default:
+        return assertNever(command);
+    }
+  },
+  evolve: evolveNotification,
+};

@@ -1,0 +1,117 @@
+import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
+import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { ReachabilityProblem } from '../oncall/responder-reason';
+import { plusMinutes, type Instant } from '../time';
+
+export interface PlannedNotification {
+  readonly preferenceId: PreferenceId;
+  readonly method: NotificationMethod;
+  /** Absent for PUSH. */
+  readonly contactId?: ContactId;
+  readonly dueAt: Instant;
+}
+
+/** Why a preference leads to nothing, for the timeline. */
+export type UnusableReason =
+  'muted' | 'no-provider' | 'contact-missing' | 'contact-of-other-kind' | 'contact-not-verified' | 'contact-locked' | 'contact-blacklisted';
+
+export interface UnusablePreference {
+  readonly preferenceId: PreferenceId;
+  readonly method: NotificationMethod;
+  readonly contactId?: ContactId;
+  readonly reason: UnusableReason;
+}
+
+export interface NotificationPlan {
+  /** Soonest first. */
+  readonly planned: readonly PlannedNotification[];
+  readonly unusable: readonly UnusablePreference[];
+}
+
+export interface PlanQuestion {
+  readonly user: User;
+  readonly priority: AlertPriority;
+  /** When the person became responder; delays count from here. */
+  readonly activatedAt: Instant;
+  /** Whether something is configured that sends this method to this person; for PUSH also that a device is there. */
+  canSend(method: NotificationMethod): boolean;
+}
+
+const contactProblem = (preference: AlertPreference, contacts: readonly Contact[]): UnusableReason | undefined => {
+  if (preference.method === 'PUSH') return undefined;
+  const contact = contacts.find(({ id }) => id === preference.contactId);
+  if (contact === undefined) return 'contact-missing';
+  if (contact.type !== (preference.method === 'EMAIL' ? 'email' : 'phone')) return 'contact-of-other-kind';
+  if (contact.status === 'BLACKLISTED') return 'contact-blacklisted';
+  if (contact.status === 'LOCKED') return 'contact-locked';
+  return contact.verified ? undefined : 'contact-not-verified';
+};
+
+/**
+ * What one activation sends to one person: one item per preference of the alert's priority (B8). A mute that is over when
+ * an item is due does not hold it.
+ */
+export const planNotifications = ({ user, priority, activatedAt, canSend }: PlanQuestion): NotificationPlan => {
+  const planned: PlannedNotification[] = [];
+  const unusable: UnusablePreference[] = [];
+  for (const preference of user.alertPreferences) {
+    if (preference.type !== `${priority}_PRIORITY`) continue;
+    const { id: preferenceId, method, contactId } = preference;
+    const item = { preferenceId, method, ...(method === 'PUSH' || contactId === undefined ? {} : { contactId }) };
+    const dueAt = plusMinutes(activatedAt, preference.delayMin);
+    const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
+    const reason = isMuted ? 'muted' : (contactProblem(preference, user.contacts) ?? (canSend(method) ? undefined : 'no-provider'));
+    if (reason === undefined) planned.push({ ...item, dueAt });
+    else unusable.push({ ...item, reason });
+  }
+  return { planned: planned.sort((a, b) => a.dueAt - b.dueAt || a.preferenceId - b.preferenceId), unusable };
+};
+
+/** Why nothing would reach the person, as a level that is due has to know it (B11); undefined when something does. */
+export const unreachableBecause = (
+  question: PlanQuestion,
+): Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'] | undefined => {
+  const { planned, unusable } = planNotifications(question);
+  if (planned.length > 0) return undefined;
+  if (unusable.length === 0) return 'no-preference';
+  if (unusable.some(({ reason }) => reason === 'muted')) return 'muted';
+  return unusable.some(({ reason }) => reason === 'no-provider') ? 'no-provider' : 'no-verified-contact';
+};
+
+/** Created with no_stream: planning the same preference twice for one activation is impossible. */
+export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
+  `notification-${alertId}-${activation}-${preferenceId}`;
+
+/** A page of the same alert that no attempt was made for yet. */
+export interface UnsentPage {
+  readonly stream: string;
+  readonly userId: UserId;
+  readonly round: number;
+  readonly activation: number;
+  readonly method: NotificationMethod;
+  readonly contactId?: ContactId;
+  readonly dueAt: Instant;
+}
+
+export const MERGE_WINDOW_MS = 60_000;
+
+/**
+ * The same person would get the same page twice within a minute: the newer one goes out in place of the older ones, at the
+ * earliest of their times (B8). Record the newer one first and cancel the others after: a crash between costs a second
+ * page, never the only one. Pages of another round stay apart: a reassignment cancels theirs, and must not cancel these.
+ */
+export const mergePages = (
+  page: UnsentPage,
+  unsent: readonly UnsentPage[],
+): { readonly dueAt: Instant; readonly replaced: readonly UnsentPage[] } => {
+  const replaced = unsent.filter(
+    (older) =>
+      older.activation < page.activation &&
+      older.round === page.round &&
+      older.userId === page.userId &&
+      older.method === page.method &&
+      older.contactId === page.contactId &&
+      Math.abs(older.dueAt - page.dueAt) <= MERGE_WINDOW_MS,
+  );
+  return { dueAt: replaced.reduce((soonest, { dueAt }) => (dueAt < soonest ? dueAt : soonest), page.dueAt), replaced };
+};
