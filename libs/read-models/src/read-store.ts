@@ -12,11 +12,17 @@ export interface CollectionDefinition<D extends Document> {
   readonly name: string;
   /** Change it when the shape or the indexes change: the view is then rebuilt at start. */
   readonly version: number;
-  /** Fields that can be filtered and sorted by; nothing else can. An array value is indexed element by element. */
+  /**
+   * Fields that can be filtered and sorted by, besides `id`, which always can; nothing else can. An array value is indexed
+   * element by element; a field is an array in all documents that have it, or in none. `true` and `false` count as 1 and 0.
+   */
   readonly fields: Readonly<Record<string, (document: D) => IndexedValue | readonly IndexedValue[] | undefined>>;
-  /** Ordered field lists that lists are served from, e.g. `['status', 'reportTime', 'id']`. */
+  /**
+   * Ordered field lists that lists are served from: first the fields filtered by value (in any order), then the sort, e.g.
+   * `['status', 'reportTime', 'id']`; `id` is appended where it is missing. At most one of the fields is an array.
+   */
   readonly indexes: readonly (readonly string[])[];
-  /** Field lists whose combinations are counted as documents change, so that a count by them is a look-up. */
+  /** Field lists whose combinations are counted as documents change, so that a count by some or all of them is a look-up. */
   readonly counters: readonly (readonly string[])[];
 }
 
@@ -28,6 +34,7 @@ export interface Filter {
 }
 
 export interface Query extends Filter {
+  /** Documents that are equal in all of these follow each other by id, in the direction of the last sort field. */
   readonly sort: readonly { readonly field: string; readonly descending: boolean }[];
   readonly skip: number;
   readonly limit: number;
@@ -58,9 +65,14 @@ export class ReadStoreFault extends Error {
  * - No call blocks the event loop for longer than one document takes to parse. Every call ends in bounded time.
  */
 export abstract class ReadStore {
-  /** Makes collections, indexes and counters. Says which views must be rebuilt because their version changed or they are new. */
-  abstract declare(collections: readonly CollectionDefinition<never>[]): Promise<void>;
+  /**
+   * Makes the collections, indexes and counters of a view: all of them, in one call, before anything else is asked of them.
+   * A view of which anything changed (a version, a field, an index, a collection more or less) is reset: its checkpoint is
+   * gone and its writer starts from the beginning.
+   */
+  abstract declare(view: string, collections: readonly CollectionDefinition<never>[]): Promise<void>;
   abstract get<D extends Document>(collection: string, id: D['id']): Promise<D | undefined>;
+  /** Those of the documents that exist, in any order. */
   abstract getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]>;
   abstract find<D extends Document>(collection: string, query: Query): Promise<readonly D[]>;
   abstract count(collection: string, filter: Filter): Promise<number>;

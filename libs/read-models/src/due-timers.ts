@@ -1,0 +1,173 @@
+import { instant, type Clock, type Instant } from '@tocsin/domain';
+import { START, type AllPage, type EventStore, type Position, type StoredEvent } from '@tocsin/event-store';
+import { Backoff } from './backoff';
+import { DuePlan } from './due-plan';
+import { TimerStorage } from './timer-storage';
+import type { ReadStore } from './read-store';
+
+export type DueTimersLog =
+  | { readonly message: 'timer failed'; readonly timers: string; readonly id: string; readonly error: unknown }
+  | { readonly message: 'timers read the whole log' | 'timers wait for the log'; readonly timers: string; readonly error: unknown }
+  | { readonly message: 'timers are not stored'; readonly timers: string; readonly error: unknown };
+
+export interface DueTimersOptions {
+  /** Unique per process kind; the stored timers are the collection `timers-<name>`. */
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  readonly eventStore: EventStore;
+  readonly readStore: ReadStore;
+  readonly clock: Clock;
+  /** What an event says of its process's next due time; undefined = nothing, { dueAt: null } = nothing pending any more. */
+  due(event: StoredEvent): { readonly id: string; readonly dueAt: Instant | null } | undefined;
+  /**
+   * Called at least once for each due time, so it must be idempotent: after a restart it is called again for what no event
+   * has moved on. Several at once, never two for one id. When it rejects it is tried again for ever.
+   */
+  onDue(id: string, dueAt: Instant): Promise<void>;
+  /** Calls of `onDue` at once (default 64). */
+  readonly concurrency?: number;
+  /** Change it when `due` answers differently for old events: all timers are then read from the log again (default 1). */
+  readonly version?: number;
+  readonly log?: (entry: DueTimersLog) => void;
+}
+
+const PAGE = 1000;
+
+/**
+ * Durable timers as a projection of the log. What is due fires from memory as soon as the log says so; storing the pending
+ * ones only spares a restart from reading the log, so nothing waits for it and it may fail for as long as it likes.
+ *
+ * A due time whose `onDue` resolved does not fire again in this process until an event plans the id anew, be it for the same
+ * instant; the timer stays stored until an event moves it, and fires once more after a restart.
+ */
+export class DueTimers {
+  private readonly plan: DuePlan;
+  private readonly storage: TimerStorage;
+  private reached: Position = START;
+  private atHead = false;
+  private inFlight = 0;
+  private stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: DueTimersOptions) {
+    const { name: timers, readStore, log } = options;
+    this.plan = new DuePlan({
+      clock: options.clock,
+      concurrency: options.concurrency ?? 64,
+      onDue: (id, dueAt) => options.onDue(id, dueAt),
+      onError: (id, error) => log?.({ message: 'timer failed', timers, id, error }),
+    });
+    this.storage = new TimerStorage(timers, options.version ?? 1, readStore, (error) =>
+      log?.({ message: 'timers are not stored', timers, error }),
+    );
+  }
+
+  /** Begins in the background. Nothing fires before the log has been read to its end once: it may have called it off. */
+  start(): void {
+    if (this.running !== undefined) return;
+    this.stopping = new AbortController();
+    this.running = this.run(this.stopping.signal);
+  }
+
+  /** Nothing new fires; resolves when what runs has ended and what is known has been stored, if it can be. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.running = undefined;
+    this.atHead = false;
+    await this.plan.end();
+    await this.storage.close();
+    this.plan.clear();
+  }
+
+  /** At the log's end as far as it has been told, nothing due that has not fired, nothing running or to be tried again. */
+  settled(): boolean {
+    return this.atHead && this.inFlight === 0 && this.plan.quiet();
+  }
+
+  /** Everything up to here has been planned. */
+  position(): Position {
+    return this.reached;
+  }
+
+  /** Due times that have not fired, or not successfully. */
+  pending(): number {
+    return this.plan.pending();
+  }
+
+  /** The earliest of them: how late the timers are, when it has passed. */
+  oldestDue(): Instant | undefined {
+    return this.plan.oldestDue();
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    await this.load();
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      try {
+        await this.catchUp(signal);
+        backoff.reset();
+        if (signal.aborted) return;
+        this.storage.complete(this.plan.entries(), this.reached);
+        this.plan.begin();
+        await this.follow(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.atHead = false;
+        this.options.log?.({ message: 'timers wait for the log', timers: this.options.name, error });
+        await backoff.wait(signal);
+      }
+    }
+  }
+
+  /** Pending timers only: a million alerts that are over cost a start nothing. */
+  private async load(): Promise<void> {
+    try {
+      const stored = await this.storage.load(await this.options.eventStore.head().catch(() => undefined));
+      for (const { id, dueAt } of stored.timers) this.plan.plan(id, instant(dueAt));
+      this.reached = (stored.position as Position | undefined) ?? START;
+    } catch (error) {
+      // Pages must leave while the read models are away; the log has everything, it only takes longer.
+      this.options.log?.({ message: 'timers read the whole log', timers: this.options.name, error });
+      this.reached = START;
+    }
+  }
+
+  private async catchUp(signal: AbortSignal): Promise<void> {
+    const { eventStore, prefixes } = this.options;
+    while (!signal.aborted) {
+      const page = await eventStore.readAll({ after: this.reached, prefixes, limit: PAGE });
+      this.take(page);
+      if (page.atHead) return;
+    }
+  }
+
+  private follow(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { eventStore, prefixes } = this.options;
+      const subscription = eventStore.follow(this.reached, prefixes, async (page) => this.take(page), reject);
+      const close = (): void => void subscription.close().then(resolve, reject);
+      if (signal.aborted) close();
+      else signal.addEventListener('abort', close, { once: true });
+    });
+  }
+
+  private take(page: AllPage): void {
+    this.inFlight += 1;
+    try {
+      for (const event of page.events) {
+        if (event.position <= this.reached) continue;
+        const due = this.options.due(event);
+        if (due === undefined) continue;
+        this.plan.plan(due.id, due.dueAt);
+        this.storage.change(due.id, due.dueAt);
+      }
+      this.reached = page.next;
+      this.atHead = page.atHead;
+      this.plan.fire();
+      this.storage.moved(page.next);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ReadStore,
+  ReadStoreFault,
+  type Change,
+  type CollectionDefinition,
+  type Document,
+  type Filter,
+  type Query,
+  type ViewPosition,
+} from '../read-store';
+import { Collection, tableOf } from './layout';
+import { MainReader } from './main-reader';
+import { PositionWaiters } from '../position-waiters';
+import type { DeclareAnswer, RowsOfCollection, SqlValue } from './protocol';
+import { planCount, planFind, type Plan } from './query-plan';
+import { ThreadClient } from './thread-client';
+
+export interface EmbeddedReadStoreOptions {
+  /** The data directory; the file is `views.db` in it. */
+  readonly directory: string;
+  /** The store's thread died: every later call fails, only a restart of the process helps. */
+  readonly onFailure?: (error: Error) => void;
+  /** Longest a read or a write may take. */
+  readonly callDeadlineMs?: number;
+  /** Longest the making or emptying of a view's tables may take. */
+  readonly maintenanceDeadlineMs?: number;
+}
+
+/** More rows than this are walked in the thread: they would hold up the event loop by more than a millisecond or two. */
+const MOST_ROWS_ON_MAIN_THREAD = 1000;
+const DOCUMENTS_PER_TURN = 64;
+
+/** The read store of a single process: SQLite in `<directory>/views.db`, written by one thread of its own. */
+export class EmbeddedReadStore extends ReadStore {
+  private readonly collections = new Map<string, Collection>();
+  private readonly views = new Map<string, readonly string[]>();
+  private readonly positions = new PositionWaiters();
+  private closed = false;
+
+  private constructor(
+    private readonly thread: ThreadClient,
+    private readonly reader: MainReader,
+    private readonly callDeadlineMs: number,
+    private readonly maintenanceDeadlineMs: number,
+  ) {
+    super();
+  }
+
+  /** @throws ReadStoreFault when the file cannot be opened. A file that is damaged is thrown away and starts empty. */
+  static async open(options: EmbeddedReadStoreOptions): Promise<EmbeddedReadStore> {
+    mkdirSync(options.directory, { recursive: true });
+    const path = join(options.directory, 'views.db');
+    const callDeadlineMs = options.callDeadlineMs ?? 10_000;
+    const thread = await ThreadClient.start(path, callDeadlineMs, options.onFailure ?? ((): void => undefined));
+    const reader = new MainReader(new DatabaseSync(path, { readOnly: true }));
+    return new EmbeddedReadStore(thread, reader, callDeadlineMs, options.maintenanceDeadlineMs ?? 600_000);
+  }
+
+  async declare(view: string, definitions: readonly CollectionDefinition<never>[]): Promise<void> {
+    const declared = definitions.map((definition) => new Collection(definition));
+    const layouts = declared.map((collection) => collection.layout());
+    const answer = (await this.thread.request({ op: 'declare', view, layouts }, this.maintenanceDeadlineMs)) as DeclareAnswer;
+    for (const collection of declared) {
+      collection.storedArrays(answer.arrays[collection.name] ?? []);
+      this.collections.set(collection.name, collection);
+    }
+    this.views.set(view, declared.map(({ name }) => name));
+    this.positions.set(view, answer.position ?? undefined);
+  }
+
+  async get<D extends Document>(collection: string, id: D['id']): Promise<D | undefined> {
+    this.open();
+    const text = this.reader.document(tableOf(this.collection(collection).name), id);
+    return text === undefined ? undefined : (JSON.parse(text) as D);
+  }
+
+  async getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]> {
+    const table = tableOf(this.collection(collection).name);
+    const found: D[] = [];
+    for (const [i, id] of [...new Set(ids)].entries()) {
+      if (i > 0 && i % DOCUMENTS_PER_TURN === 0) await nextTurn();
+      this.open();
+      const text = this.reader.document(table, id);
+      if (text !== undefined) found.push(JSON.parse(text) as D);
+    }
+    return found;
+  }
+
+  async find<D extends Document>(collection: string, query: Query): Promise<readonly D[]> {
+    this.open();
+    const declared = this.collection(collection);
+    const plan = planFind(declared, query);
+    const documentsOf = tableOf(declared.name);
+    const texts =
+      plan.bounded && query.skip + query.limit <= MOST_ROWS_ON_MAIN_THREAD
+        ? this.reader.documents(plan, documentsOf)
+        : ((await this.readInThread(plan, documentsOf)) as readonly string[]);
+    const found: D[] = [];
+    for (const [i, text] of texts.entries()) {
+      if (i > 0 && i % DOCUMENTS_PER_TURN === 0) await nextTurn();
+      found.push(JSON.parse(text) as D);
+    }
+    return found;
+  }
+
+  async count(collection: string, filter: Filter): Promise<number> {
+    this.open();
+    const plan = planCount(this.collection(collection), filter);
+    const [total] = plan.bounded ? this.reader.values(plan) : ((await this.readInThread(plan)) as readonly SqlValue[]);
+    return Number(total);
+  }
+
+  async apply(
+    view: string,
+    changes: readonly { readonly collection: string; readonly change: Change }[],
+    position: ViewPosition,
+  ): Promise<void> {
+    this.open();
+    const documents = new Map<Collection, Map<Document['id'], Document | { readonly removed: Document['id'] }>>();
+    for (const { collection, change } of changes) {
+      const declared = this.collectionOf(view, collection);
+      const ofCollection = documents.get(declared) ?? new Map<Document['id'], Document | { readonly removed: Document['id'] }>();
+      documents.set(declared, ofCollection);
+      // Only the last change of a document in a batch can be seen by anybody.
+      if ('put' in change) ofCollection.set(change.put.id, change.put);
+      else ofCollection.set(change.remove, { removed: change.remove });
+    }
+    const batches = [...documents].map(([collection, changed]): RowsOfCollection => ({
+      collection: collection.name,
+      ...collection.rowsOf([...changed.values()]),
+    }));
+    const reached = await this.thread.request({ op: 'apply', view, position, batches }, this.callDeadlineMs);
+    for (const { collection, arrays } of batches) this.collections.get(collection)?.storedArrays(arrays);
+    this.positions.reach(view, reached as ViewPosition);
+  }
+
+  async checkpoint(view: string): Promise<ViewPosition | undefined> {
+    this.open();
+    return this.reader.checkpoint(view);
+  }
+
+  async waitFor(view: string, position: ViewPosition, timeoutMs: number): Promise<boolean> {
+    this.open();
+    return this.positions.wait(view, position, timeoutMs);
+  }
+
+  async reset(view: string): Promise<void> {
+    this.open();
+    await this.thread.request({ op: 'reset', view }, this.maintenanceDeadlineMs);
+    for (const name of this.views.get(view) ?? []) this.collections.get(name)?.forgetArrays();
+    this.positions.set(view, undefined);
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.positions.close();
+    this.reader.close();
+    // Last, because the last connection to close folds the write-ahead log into the file.
+    await this.thread.close(this.callDeadlineMs);
+  }
+
+  private open(): void {
+    if (this.closed) throw new ReadStoreFault('closed', false);
+  }
+
+  private readInThread(plan: Plan, documentsOf?: string): Promise<unknown> {
+    const budgetMs = this.callDeadlineMs / 2;
+    return this.thread.request(
+      { op: 'read', sql: plan.sql, params: plan.params, slow: !plan.bounded, budgetMs, ...(documentsOf === undefined ? {} : { documentsOf }) },
+      this.callDeadlineMs,
+    );
+  }
+
+  private collection(name: string): Collection {
+    const collection = this.collections.get(name);
+    if (collection === undefined) throw new Error(`read store: the collection "${name}" was not declared`);
+    return collection;
+  }
+
+  private collectionOf(view: string, name: string): Collection {
+    if (!this.views.get(view)?.includes(name)) throw new Error(`read store: the collection "${name}" is not one of the view "${view}"`);
+    return this.collection(name);
+  }
+}

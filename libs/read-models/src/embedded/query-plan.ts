@@ -1,0 +1,194 @@
+import type { Filter, IndexedValue, Query } from '../read-store';
+import { column, counterTable, elementsTable, indexName, sqlValue, tableOf, type Collection } from './layout';
+import type { SqlValue } from './protocol';
+
+export interface Plan {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+  /** Looks at no more rows than it skips and returns. */
+  readonly bounded: boolean;
+}
+
+/** More branches than this, and one walk that checks each row is cheaper than the merge. */
+const MOST_BRANCHES = 48;
+/** Lets the store's thread see to its writes, and to the clock, in the middle of a long walk. */
+const BREATHE = '((x.n & 1023) OR breathe())';
+
+type In = ReadonlyMap<string, readonly SqlValue[]>;
+type Range = readonly [field: string, from: SqlValue | undefined, until: SqlValue | undefined];
+
+interface Request {
+  readonly collection: Collection;
+  readonly in: In;
+  readonly ranges: readonly Range[];
+}
+
+interface Candidate {
+  readonly ordinal: number;
+  readonly fields: readonly string[];
+  readonly prefix: readonly string[];
+  readonly branches: number;
+  readonly arrayField: string | undefined;
+}
+
+const requestOf = (collection: Collection, filter: Filter): Request => {
+  const request = {
+    collection,
+    in: new Map(Object.entries(filter.in ?? {}).map(([field, values]) => [field, [...new Set(values.map(sqlValue))]])),
+    ranges: Object.entries(filter.range ?? {}).map(([field, { from, until }]): Range => [field, from, until]),
+  };
+  for (const field of [...request.in.keys(), ...request.ranges.map(([name]) => name)]) collection.mustHave(field);
+  return request;
+};
+
+/** Row numbers of the documents asked for, in their order. */
+export function planFind(collection: Collection, query: Query): Plan {
+  const request = requestOf(collection, query);
+  for (const { field } of query.sort) collection.mustHave(field);
+  const descending = query.sort.at(-1)?.descending ?? false;
+  // Every list has one order, so that pages neither repeat nor skip.
+  const sort = query.sort.some(({ field }) => field === 'id') ? [...query.sort] : [...query.sort, { field: 'id', descending }];
+  const index = sort.every((key) => key.descending === descending) ? bestIndex(request, sort.map(({ field }) => field)) : undefined;
+  return index === undefined
+    ? planWalk(request, sort, query)
+    : planMerge(request, index, sort.map(({ field }) => field), { descending, skip: query.skip, limit: query.limit });
+}
+
+function bestIndex(request: Request, sort: readonly string[]): Candidate | undefined {
+  const { collection } = request;
+  let best: Candidate | undefined;
+  collection.indexes.forEach((fields, ordinal) => {
+    const arrayField = fields.find((field) => collection.arrays.has(field));
+    if (arrayField !== undefined && !request.in.has(arrayField)) return;
+    for (let length = 0; length <= fields.length - sort.length; length += 1) {
+      const prefix = fields.slice(0, length);
+      if (!prefix.every((field) => request.in.has(field))) return;
+      if (!sort.every((field, i) => fields[length + i] === field)) continue;
+      if (arrayField !== undefined && !prefix.includes(arrayField)) continue;
+      const branches = prefix.reduce((product, field) => product * (request.in.get(field)?.length ?? 1), 1);
+      if (branches > MOST_BRANCHES) continue;
+      const better = best === undefined || prefix.length > best.prefix.length;
+      const sameButNarrower = prefix.length === best?.prefix.length && fields.length > best.fields.length;
+      if (better || sameButNarrower) best = { ordinal, fields, prefix, branches, arrayField };
+    }
+  });
+  return best;
+}
+
+/** One walk of the index for each combination of values, merged by the sort as they go: nothing is collected and sorted. */
+function planMerge(
+  request: Request,
+  index: Candidate,
+  sort: readonly string[],
+  page: { readonly descending: boolean; readonly skip: number; readonly limit: number },
+): Plan {
+  const { collection } = request;
+  const table = index.arrayField === undefined ? tableOf(collection.name) : elementsTable(collection.name, index.arrayField);
+  const here = new Set(index.arrayField === undefined ? ['id', ...collection.fields] : index.fields);
+  const outside = [...request.in].filter(([field]) => !index.prefix.includes(field));
+  const params: SqlValue[] = [];
+  const bounded = outside.length === 0 && request.ranges.every(([field]) => field === sort[0] && here.has(field));
+  const keys = sort.map((field) => `x.${field === index.arrayField ? 'value' : column(field)}`);
+  const branches = combine(index.prefix.map((field) => request.in.get(field) ?? [])).map((values) => {
+    const conditions = values.map((value, i) => {
+      const name = index.prefix[i] === index.arrayField ? 'x.value' : `x.${column(index.prefix[i] ?? '')}`;
+      if (value === null) return `${name} IS NULL`;
+      params.push(value);
+      return `${name} = ?`;
+    });
+    for (const range of request.ranges) conditions.push(rangeCondition(request, range, here.has(range[0]), params));
+    for (const [field, wanted] of outside) {
+      conditions.push(inCondition(request, field, wanted, here.has(field) && field !== index.arrayField, params));
+    }
+    if (!bounded) conditions.push(BREATHE);
+    const name = indexName(collection.name, index.ordinal, index.arrayField);
+    return `SELECT x.n AS n, ${keys.map((key, i) => `${key} AS k${i}`).join(', ')} FROM ${table} x INDEXED BY ${name}${
+      conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+    }`;
+  });
+  if (branches.length === 0) return { sql: 'SELECT 1 WHERE 0', params: [], bounded: true };
+  // A document that has two of the wanted elements comes twice, equal in every column.
+  const union = (request.in.get(index.arrayField ?? '')?.length ?? 0) > 1 ? ' UNION ' : ' UNION ALL ';
+  const order = sort.map((_, i) => `k${i} ${page.descending ? 'DESC' : 'ASC'}`).join(', ');
+  params.push(page.limit, page.skip);
+  return { sql: `${branches.join(union)} ORDER BY ${order} LIMIT ? OFFSET ?`, params, bounded };
+}
+
+/** No declared index has this order behind these fields: look at every row that the filter leaves. */
+function planWalk(request: Request, sort: readonly { field: string; descending: boolean }[], page: { skip: number; limit: number }): Plan {
+  const params: SqlValue[] = [];
+  const where = conditionsOf(request, params);
+  const order = sort.map(({ field, descending }) => `x.${column(field)} ${descending ? 'DESC' : 'ASC'}`).join(', ');
+  params.push(page.limit, page.skip);
+  return { sql: `SELECT x.n FROM ${tableOf(request.collection.name)} x WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, params, bounded: false };
+}
+
+/** A sum over a counter where one has the filter's fields, else a walk. */
+export function planCount(collection: Collection, filter: Filter): Plan {
+  const request = requestOf(collection, filter);
+  const params: SqlValue[] = [];
+  const ordinal = request.ranges.length > 0 ? -1 : smallestCounter(request);
+  if (ordinal < 0) {
+    const where = conditionsOf(request, params);
+    return { sql: `SELECT count(*) FROM ${tableOf(collection.name)} x WHERE ${where}`, params, bounded: false };
+  }
+  const conditions = [...request.in].map(([field, wanted]) => valuesCondition(`x.${column(field)}`, wanted, params));
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+  return { sql: `SELECT coalesce(sum(x.total), 0) FROM ${counterTable(collection.name, ordinal)} x${where}`, params, bounded: true };
+}
+
+function smallestCounter({ collection, in: wanted }: Request): number {
+  let best = -1;
+  collection.counters.forEach((fields, ordinal) => {
+    const covers = [...wanted.keys()].every((field) => fields.includes(field));
+    // A document is counted once under each of its elements: right for one of them, too often for several or for none.
+    const exact = fields.every((field) => !collection.arrays.has(field) || wanted.get(field)?.length === 1);
+    if (covers && exact && (best < 0 || fields.length < (collection.counters[best]?.length ?? 0))) best = ordinal;
+  });
+  return best;
+}
+
+function conditionsOf(request: Request, params: SqlValue[]): string {
+  const conditions = [...request.in].map(([field, wanted]) => inCondition(request, field, wanted, !request.collection.arrays.has(field), params));
+  for (const range of request.ranges) conditions.push(rangeCondition(request, range, true, params));
+  return [...conditions, BREATHE].join(' AND ');
+}
+
+function inCondition(request: Request, field: string, wanted: readonly SqlValue[], inRow: boolean, params: SqlValue[]): string {
+  const { name, arrays } = request.collection;
+  if (inRow) return valuesCondition(`x.${column(field)}`, wanted, params);
+  if (arrays.has(field)) {
+    return `EXISTS (SELECT 1 FROM ${elementsTable(name, field)} e WHERE e.n = x.n AND ${valuesCondition('e.value', wanted, params)})`;
+  }
+  return `EXISTS (SELECT 1 FROM ${tableOf(name)} d WHERE d.n = x.n AND ${valuesCondition(`d.${column(field)}`, wanted, params)})`;
+}
+
+function rangeCondition(request: Request, [field, from, until]: Range, inRow: boolean, params: SqlValue[]): string {
+  const { name, arrays } = request.collection;
+  const isArray = arrays.has(field);
+  const key = isArray ? 'e.value' : inRow ? `x.${column(field)}` : `d.${column(field)}`;
+  const bounds = [...bound(key, '>=', from, params), ...bound(key, '<', until, params)];
+  const condition = bounds.length > 0 ? bounds.join(' AND ') : `${key} IS NOT NULL`;
+  if (isArray) return `EXISTS (SELECT 1 FROM ${elementsTable(name, field)} e WHERE e.n = x.n AND ${condition})`;
+  return inRow ? condition : `EXISTS (SELECT 1 FROM ${tableOf(name)} d WHERE d.n = x.n AND ${condition})`;
+}
+
+/** A bound is compared with values of its own kind only; SQLite alone would put every text above every number. */
+function bound(key: string, operator: '>=' | '<', value: SqlValue | undefined, params: SqlValue[]): string[] {
+  if (value === undefined) return [];
+  params.push(value);
+  return [`${key} ${operator} ?`];
+}
+
+function valuesCondition(key: string, wanted: readonly SqlValue[], params: SqlValue[]): string {
+  const values = wanted.filter((value): value is string | number => value !== null);
+  params.push(...values);
+  const listed = values.length > 0 ? `${key} IN (${values.map(() => '?').join(', ')})` : '0';
+  return values.length < wanted.length ? `(${listed} OR ${key} IS NULL)` : listed;
+}
+
+function combine(lists: readonly (readonly SqlValue[])[]): readonly (readonly SqlValue[])[] {
+  return lists.reduce<readonly (readonly SqlValue[])[]>((made, list) => made.flatMap((start) => list.map((one) => [...start, one])), [[]]);
+}
+
+export type { IndexedValue };
