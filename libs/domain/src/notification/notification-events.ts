@@ -82,3 +82,5 @@ export type NotificationEvent =
     }
   /** Held back with its reason; `until` when it is looked at again. */
   | { readonly type: 'NotificationHeld'; readonly data: { readonly at: Instant; readonly reason: string; readonly until?: Instant } };
+
+export type NotificationEventOf<Type extends NotificationEvent['type']> = Extract<NotificationEvent, { type: Type }>;

@@ -1,8 +1,8 @@
 import { assertNever } from '../decider';
 import { plusMs, type Instant } from '../time';
-import type { CancelReason, NotificationEvent } from './notification-events';
+import type { CancelReason, NotificationEvent, NotificationEventOf } from './notification-events';
 
-export type PlannedData = Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'];
+export type PlannedData = NotificationEventOf<'NotificationPlanned'>['data'];
 
 interface Open {
   readonly plan: PlannedData;

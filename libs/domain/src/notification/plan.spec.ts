@@ -1,7 +1,7 @@
 import type { AlertEvent } from '../alert/alert-events';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
 import { emailContact, person, phoneContact, preference, second } from '../testing/notification-builders';
-import { mergePages, notificationStream, planNotifications, type PlanQuestion, type UnsentPage } from './plan';
+import { mergePages, notificationStream, planNotifications, unreachableBecause, type PlanQuestion, type UnsentPage } from './plan';
 import { stoppedBy } from './wanted';
 
 const question = (changes: Partial<PlanQuestion> = {}): PlanQuestion => ({
@@ -53,10 +53,6 @@ describe('the plan for a person who became responder', () => {
     const plan = planFor(person({ contacts, alertPreferences: [unusable] }));
     expect(plan).toMatchObject({ planned: [], unusable: [{ preferenceId: 11, reason }] });
   });
-  it('tells of a method that nothing is configured for', () => {
-    const user = person({ contacts: [emailContact(1)], alertPreferences: [preference(11, 'EMAIL', 1)] });
-    expect(planFor(user, { canSend: () => false })).toMatchObject({ planned: [], unusable: [{ reason: 'no-provider' }] });
-  });
   it('leaves out what is due within a mute and keeps what is due after it', () => {
     const user = person({
       mutedUntil: second(60),
@@ -65,6 +61,17 @@ describe('the plan for a person who became responder', () => {
     });
     expect(planFor(user)).toMatchObject({ planned: [{ preferenceId: 12 }], unusable: [{ preferenceId: 11, reason: 'muted' }] });
   });
+});
+
+describe('a person whom nothing would reach (B11)', () => {
+  const user = person({ contacts: [emailContact(1)], alertPreferences: [preference(11, 'EMAIL', 1)] });
+  it.each([
+    [undefined, question({ user })],
+    ['no-preference', question({ user, priority: 'LOW' })],
+    ['muted', question({ user: { ...user, mutedUntil: second(1) } })],
+    ['no-provider', question({ user, canSend: () => false })],
+    ['no-verified-contact', question({ user: { ...user, contacts: [emailContact(1, { verified: false })] } })],
+  ])('is unreachable because: %s', (why, asked) => expect(unreachableBecause(asked)).toBe(why));
 });
 
 describe('pages of one alert to the same person (B8)', () => {

@@ -1,5 +1,6 @@
 import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { ReachabilityProblem } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 
 export interface PlannedNotification {
@@ -64,6 +65,17 @@ export const planNotifications = ({ user, priority, activatedAt, canSend }: Plan
     else unusable.push({ ...item, reason });
   }
   return { planned: planned.sort((a, b) => a.dueAt - b.dueAt || a.preferenceId - b.preferenceId), unusable };
+};
+
+/** Why nothing would reach the person, as a level that is due has to know it (B11); undefined when something does. */
+export const unreachableBecause = (
+  question: PlanQuestion,
+): Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'] | undefined => {
+  const { planned, unusable } = planNotifications(question);
+  if (planned.length > 0) return undefined;
+  if (unusable.length === 0) return 'no-preference';
+  if (unusable.some(({ reason }) => reason === 'muted')) return 'muted';
+  return unusable.some(({ reason }) => reason === 'no-provider') ? 'no-provider' : 'no-verified-contact';
 };
 
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
