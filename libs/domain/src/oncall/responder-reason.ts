@@ -21,9 +21,19 @@ export type ResponderReason =
 
 /** A target of a level that led to nobody who can be paged. */
 export type ReachabilityProblem =
-  | { readonly type: 'schedule-gap'; readonly scheduleId: ScheduleId; readonly scheduleName: string; readonly gap: GapReason; readonly nextShiftStart?: Instant }
+  | {
+      readonly type: 'schedule-gap';
+      readonly scheduleId: ScheduleId;
+      readonly scheduleName: string;
+      readonly gap: GapReason;
+      readonly nextShiftStart?: Instant;
+    }
   | { readonly type: 'schedule-missing'; readonly scheduleId: ScheduleId }
   | { readonly type: 'user-missing'; readonly userId: UserId }
   | { readonly type: 'team-missing'; readonly teamId: TeamId }
   | { readonly type: 'team-empty'; readonly teamId: TeamId; readonly teamName: string }
-  | { readonly type: 'user-unreachable'; readonly userId: UserId; readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider' };
+  | {
+      readonly type: 'user-unreachable';
+      readonly userId: UserId;
+      readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider';
+    };

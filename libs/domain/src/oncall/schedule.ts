@@ -51,7 +51,10 @@ interface ScheduleCommon {
 
 /** What was in force from an instant on; the last one is the present plan. Kept so that the past stays as it was. */
 export type Schedule =
-  | (ScheduleCommon & { readonly type: 'RECURRING'; readonly plans: readonly { readonly from: Instant; readonly layers: readonly ScheduleLayer[] }[] })
+  | (ScheduleCommon & {
+      readonly type: 'RECURRING';
+      readonly plans: readonly { readonly from: Instant; readonly layers: readonly ScheduleLayer[] }[];
+    })
   | (ScheduleCommon & {
       readonly type: 'STATIC';
       readonly showGaps: boolean;
