@@ -14,6 +14,7 @@ export class EscalationModule {
     const { eventStore, readStore, clock, background } = platform;
     const escalations = new Escalations(eventStore, clock);
     background.add(
+      'timers escalation',
       new DueTimers({
         name: 'escalation',
         prefixes: ['escalation-'],

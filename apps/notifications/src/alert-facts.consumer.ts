@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import { stoppedByFact } from '@tocsin/domain';
 import type { AlertEvent, AlertId, CancelReason, UserId } from '@tocsin/domain';
-import { EventStore } from '@tocsin/event-store';
 import type { Message } from '@tocsin/messaging';
+import { Views } from '@tocsin/platform';
 import { Consumes } from '@tocsin/platform/nest';
 import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
@@ -22,7 +22,7 @@ export class AlertFactsConsumer {
   constructor(
     private readonly planner: PagePlanner,
     private readonly notifications: Notifications,
-    private readonly eventStore: EventStore,
+    private readonly views: Views,
     private readonly readStore: ReadStore,
   ) {}
 
@@ -50,7 +50,7 @@ export class AlertFactsConsumer {
 
   private async stopped(alertId: AlertId, fact: AlertEvent, revision: number): Promise<readonly { readonly stream: string; readonly reason: CancelReason }[]> {
     try {
-      await this.readStore.waitFor(NOTIFICATIONS_VIEW, await this.eventStore.head(), VIEW_WITHIN_MS);
+      await this.views.upToDate(NOTIFICATIONS_VIEW, VIEW_WITHIN_MS);
       const documents = await this.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
         in: { alert: [alertId], state: ['planned', 'retrying', 'held'] },
         sort: [{ field: 'notificationId', descending: false }],

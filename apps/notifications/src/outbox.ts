@@ -3,6 +3,7 @@ import { toIso } from '@tocsin/domain';
 import type { AlertId, NotificationEvent } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
+import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
 import { contactTarget } from './contact-target';
@@ -30,14 +31,15 @@ export class Outbox {
       readonly readStore: ReadStore;
       readonly configuration: ConfigurationReader;
       readonly composer: MessageComposer;
+      readonly views: Views;
       readonly visibleWithinMs: number;
     },
   ) {}
 
   /** @throws ReadStoreFault, EventStoreFault */
   async newest(limit: number): Promise<readonly OutboxMessage[]> {
-    const { eventStore, readStore, visibleWithinMs } = this.parts;
-    await readStore.waitFor(NOTIFICATIONS_VIEW, await eventStore.head(), visibleWithinMs);
+    const { views, readStore, visibleWithinMs } = this.parts;
+    await views.upToDate(NOTIFICATIONS_VIEW, visibleWithinMs);
     const kept = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
       in: { provider: ['outbox'] },
       sort: [

@@ -25,12 +25,12 @@ export class LevelDueConsumer {
         return this.levelDue(message, message.data as EscalationEventOf<'LevelDue'>['data']);
       case 'NobodyFound': {
         const { alertId, step, problems, at, retryAt } = message.data as EscalationEventOf<'NobodyFound'>['data'];
-        const answer: FallbackResolved = { alertId, step, at, problems, cause: 'nobody-on-call', fallback: this.whoToPage.fallback(at), ...(retryAt === undefined ? {} : { retryAt }) };
+        const answer: FallbackResolved = { alertId, step, at, problems, cause: 'nobody-on-call', fallback: this.whoToPage.fallback(), ...(retryAt === undefined ? {} : { retryAt }) };
         return this.answer(message, alertId, 'FallbackResolved', answer);
       }
       case 'EscalationExhausted': {
         const { alertId, step, at } = message.data as EscalationEventOf<'EscalationExhausted'>['data'];
-        const answer: FallbackResolved = { alertId, step, at, problems: [], cause: 'escalation-ended', fallback: this.whoToPage.fallback(at) };
+        const answer: FallbackResolved = { alertId, step, at, problems: [], cause: 'escalation-ended', fallback: this.whoToPage.fallback() };
         return this.answer(message, alertId, 'FallbackResolved', answer);
       }
       default:

@@ -3,8 +3,7 @@ import type { EventStore } from '@tocsin/event-store';
 
 /** Something that works on by itself: a consumer, the relay, a projection, timers. */
 export interface BackgroundPart {
-  readonly name: string;
-  start(): Promise<void>;
+  start(): Promise<void> | void;
   /** Finishes or hands back what it has in hand. */
   stop(): Promise<void>;
   /** True, or resolved, when everything that was there at the time of the call is done. */
@@ -17,24 +16,29 @@ const LOOK_AGAIN_MS = 2;
 
 /** All moving parts of one process: started in the order they were added, stopped the other way round. */
 export class Background {
-  private readonly parts: BackgroundPart[] = [];
+  private readonly parts: (readonly [name: string, part: BackgroundPart])[] = [];
 
-  add<Part extends BackgroundPart>(part: Part): Part {
-    this.parts.push(part);
+  add<Part extends BackgroundPart>(name: string, part: Part): Part {
+    this.parts.push([name, part]);
     return part;
   }
 
   async start(): Promise<void> {
-    for (const part of this.parts) await part.start();
+    for (const [, part] of this.parts) await part.start();
   }
 
   async stop(): Promise<void> {
-    for (const part of [...this.parts].reverse()) await part.stop();
+    for (const [, part] of [...this.parts].reverse()) await part.stop();
   }
 
   /** What each part waits for, by name; empty when all can work. */
   waiting(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.parts.flatMap((part) => (part.waitsFor?.() === undefined ? [] : [[part.name, String(part.waitsFor())]])));
+    return Object.fromEntries(
+      this.parts.flatMap(([name, part]) => {
+        const reason = part.waitsFor?.();
+        return reason === undefined ? [] : [[name, reason]];
+      }),
+    );
   }
 
   /**
@@ -45,7 +49,7 @@ export class Background {
     for (;;) {
       const before = await eventStore.head();
       let moved = false;
-      for (const part of this.parts) moved = (await this.settlePart(part)) || moved;
+      for (const [, part] of this.parts) moved = (await this.settlePart(part)) || moved;
       if (!moved && (await eventStore.head()) === before) return;
     }
   }

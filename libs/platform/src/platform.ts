@@ -7,6 +7,7 @@ import type { ConfigurationStore } from './configuration-store';
 import type { IdAllocator } from './ids';
 import type { Logger } from './logging';
 import type { SecretBox } from './secrets';
+import type { Views } from './views';
 
 export interface PlatformSettings {
   /** Base of links and call-backs, without a slash at the end. */
@@ -30,5 +31,6 @@ export interface Platform {
   readonly log: Logger;
   /** Where services put what works on by itself. */
   readonly background: Background;
+  readonly views: Views;
   readonly settings: PlatformSettings;
 }

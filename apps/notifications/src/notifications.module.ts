@@ -1,0 +1,61 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import type { Channel } from '@tocsin/channels';
+import { notificationDueOf } from '@tocsin/domain';
+import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
+import type { Platform } from '@tocsin/platform';
+import { platformProviders } from '@tocsin/platform/nest';
+import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
+import { AlertFactsConsumer } from './alert-facts.consumer';
+import { AnswerController } from './answer.controller';
+import { AnswerLinks } from './answer-links';
+import { Answers } from './answers';
+import { Delivery } from './delivery';
+import { MessageComposer } from './message-composer';
+import { Notifications } from './notifications';
+import { Outbox } from './outbox';
+import { OutboxController } from './outbox.controller';
+import { PagePlanner } from './page-planner';
+
+export interface NotificationsOptions {
+  readonly random: () => number;
+  channelFor(method: NotificationMethod): Channel | undefined;
+}
+
+/** Pages people by their own rules, on their own channels, and takes the answer there. */
+@Module({})
+export class NotificationsModule {
+  static register(platform: Platform, options: NotificationsOptions): DynamicModule {
+    const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, background, views } = platform;
+    const notifications = new Notifications(eventStore, clock);
+    const links = new AnswerLinks(secrets, settings.publicUrl);
+    const composer = new MessageComposer(links, configuration);
+    const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
+    background.add('view notifications', views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })));
+    background.add(
+      'timers notifications',
+      new DueTimers({
+        name: 'notifications',
+        prefixes: ['notification-'],
+        eventStore,
+        readStore,
+        clock,
+        due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
+        onDue: (stream) => delivery.attempt(stream),
+      }),
+    );
+    const { visibleWithinMs } = settings;
+    return {
+      module: NotificationsModule,
+      controllers: [AlertFactsConsumer, AnswerController, OutboxController],
+      providers: [
+        ...platformProviders(platform),
+        { provide: Notifications, useValue: notifications },
+        { provide: PagePlanner, useValue: new PagePlanner({ configuration, notifications, ids, clock, settings }) },
+        { provide: AnswerLinks, useValue: links },
+        { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, visibleWithinMs }) },
+        { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
+      ],
+    };
+  }
+}
