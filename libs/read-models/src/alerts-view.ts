@@ -1,4 +1,4 @@
-import type { AlertEvent, EscalationEvent } from '@tocsin/domain';
+import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
 import { evolveAlertDocument } from './alert-document';
 import type { AlertDocument } from './alert-document';
 import type { Projection } from './projection';
@@ -35,7 +35,7 @@ export const alertsView: Projection = {
   touches: (event) => [{ collection: ALERTS_VIEW, id: alertIdOf(event.stream) }],
   apply: (event, documents) => {
     const id = alertIdOf(event.stream);
-    const before = documents.get<AlertDocument>(ALERTS_VIEW, id);
+    const before = documents.get<AlertDocument>(ALERTS_VIEW, id as AlertId);
     const after = evolveAlertDocument(before, { type: event.type, data: event.data } as AlertEvent | EscalationEvent);
     if (after !== undefined && after !== before) documents.put(ALERTS_VIEW, after);
   },
