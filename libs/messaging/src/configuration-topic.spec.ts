@@ -49,10 +49,12 @@ const deleted = (stream: string, revision: number): OutgoingMessage =>
 
 let disk: OnDisk;
 let reader: ConfigurationReader;
+let listenerErrors: unknown[];
 
 beforeEach(async () => {
   disk = await onDisk();
-  reader = new ConfigurationReader();
+  listenerErrors = [];
+  reader = new ConfigurationReader((error) => listenerErrors.push(error));
   await disk.bus.declare([CONFIGURATION_TOPIC]);
 });
 
@@ -117,6 +119,20 @@ describe('a change', () => {
   it('that does not come within the time is reported as not seen', async () => {
     await reader.start(disk.bus);
     expect(await reader.waitFor('policy-1', 0, 5)).toBe(false);
+  });
+
+  it('reaches the other listeners and readers when one listener throws', async () => {
+    const bug = new TypeError('listener');
+    const changes: ConfigurationChange[] = [];
+    reader.onChange(() => {
+      throw bug;
+    });
+    reader.onChange((change) => changes.push(change));
+    await reader.start(disk.bus);
+    await publish(configured('policy', 0, policy(1)), configured('policy', 0, policy(2)));
+    await reader.upToDate(5_000);
+    expect(changes).toHaveLength(2);
+    expect(listenerErrors).toEqual([bug, bug]);
   });
 
   it('of a kind this version does not know is passed over (P12)', async () => {

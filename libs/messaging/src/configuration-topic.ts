@@ -51,6 +51,9 @@ export class ConfigurationReader {
   private readonly waiters = new Set<Waiter>();
   private starting: Promise<CompactedFollower> | undefined;
 
+  /** A listener that throws is a bug in the listener; it must not keep configuration from the others. */
+  constructor(private readonly onListenerError: (error: unknown) => void = endProcess) {}
+
   /** Resolves when everything published before the call is in memory; once for all who share the reader. @throws MessageBusFault */
   async start(bus: MessageBus): Promise<void> {
     this.starting ??= bus.followCompacted(CONFIGURATION_TOPIC.name, (message) => this.apply(message));
@@ -134,9 +137,21 @@ export class ConfigurationReader {
     const before = table.put(id, after);
     if (before === undefined && after === undefined) return;
     const change = { kind, id, revision, before, after, message } as unknown as ConfigurationChange;
-    for (const listener of this.listeners) listener(change);
+    for (const listener of this.listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.onListenerError(error);
+      }
+    }
   }
 }
+
+/** Unless told otherwise, as loud as any bug nobody caught. */
+const endProcess = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
 
 const resourceIn = <Kind extends ConfigurationKind>(message: Message): ConfigurationResources[Kind] | undefined => {
   if (message.data === null) return undefined;

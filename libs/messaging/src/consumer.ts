@@ -18,6 +18,8 @@ export interface ConsumerOptions {
   readonly parking: Parking;
   readonly random: () => number;
   readonly onOutcome?: (outcome: Outcome) => void;
+  /** The bus could not be reached and will be tried again. */
+  readonly onConnectFault?: (error: unknown) => void;
   readonly concurrency?: number;
   readonly bufferSize?: number;
   readonly backOff?: BackOff;
@@ -51,6 +53,11 @@ export class Consumer {
       bufferSize: options.bufferSize ?? 1_024,
       backOff: options.backOff ?? USUAL_BACK_OFF,
     });
+  }
+
+  /** `topic/group` */
+  get name(): string {
+    return `${this.options.topic}/${this.options.group}`;
   }
 
   get connected(): boolean {
@@ -93,6 +100,7 @@ export class Consumer {
         return;
       } catch (error) {
         if (!isWorthRetrying(error)) throw error;
+        this.options.onConnectFault?.(error);
         this.wait = pause(backOffMs(tries, this.options.random, this.options.backOff));
         await this.wait.over;
       }

@@ -167,6 +167,31 @@ describe('a partition that was taken away', () => {
     expect(lanes.idle).toBe(true);
   });
 
+  it('is not tried again for a message that fails only now', async () => {
+    const { lanes, gates, gate } = gated({ backOff: { firstMs: 0, longestMs: 0 } });
+    await lanes.receive([delivered(0, { key: 'a' })]);
+    const revoked = lanes.revoked([0]);
+    gate(0).fail(fault());
+    await revoked;
+    expect(lanes.idle).toBe(true);
+    await lanes.receive([delivered(0, { key: 'b', partition: 1 })]);
+    gate(0, 2).open();
+    await lanes.settled();
+    expect(gates.map(({ message }) => message.partition)).toEqual([0, 1]);
+  });
+
+  it('is not tried again for a message that waited for its retry, and what comes instead starts at once', async () => {
+    const { lanes, gates, gate } = gated({ backOff: { firstMs: 60_000, longestMs: 60_000 } });
+    await lanes.receive([delivered(0, { key: 'a' })]);
+    gate(0).fail(fault());
+    await turn();
+    await lanes.revoked([0]);
+    await lanes.receive([delivered(5, { key: 'a', epoch: 'second' })]);
+    expect(gates.map(({ message }) => message.offset)).toEqual([0, 5]);
+    gate(5).open();
+    await lanes.settled();
+  });
+
   it('when it comes back does not overtake what still runs for the same key (P3)', async () => {
     const { lanes, gates, gate, started } = gated();
     await lanes.receive([delivered(0, { key: 'a' })]);

@@ -129,6 +129,13 @@ describe('facts in the event store', () => {
     });
   });
 
+  it('of streams that no topic wants move the position all the same', async () => {
+    const relay = await relaying();
+    const { position } = await disk.eventStore.append('alertkey-1', 'no_stream', [event('AlertOpenedForKey')]);
+    await relay.settled();
+    expect(relay.position()).toBe(position);
+  });
+
   it('of a deleted resource become a tombstone on a compacted topic', async () => {
     const relay = await relaying();
     await disk.eventStore.append('policy-1', 'no_stream', [

@@ -35,6 +35,8 @@ export interface MessageTransportOptions {
   readonly parking: Parking;
   readonly random: () => number;
   readonly onOutcome?: (outcome: Outcome) => void;
+  /** The bus could not be reached and will be tried again. */
+  readonly onConnectFault?: (error: unknown) => void;
   /** A type no handler of the group takes: acknowledged, since a newer version may publish what this one does not know (P12). */
   readonly onUnknownType?: (message: Message, group: string) => void;
   readonly concurrency?: number;
@@ -105,6 +107,11 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
     return this.consumers.every((consumer) => consumer.connected);
   }
 
+  /** `topic/group` of what is not connected yet, for the readiness answer. */
+  waitingFor(): readonly string[] {
+    return this.consumers.filter(({ connected }) => !connected).map(({ name }) => name);
+  }
+
   /** Messages published and not yet committed, over all groups of this process. @throws MessageBusFault */
   async lag(): Promise<number> {
     const lags = await Promise.all(this.consumers.map((consumer) => consumer.lag()));
@@ -127,7 +134,7 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
 
   private consumerOf(listener: Listener): Consumer {
     const { topic, group } = listener;
-    const { bus, parking, random, onOutcome, concurrency, bufferSize, backOff } = this.options;
+    const { bus, parking, random, onOutcome, onConnectFault, concurrency, bufferSize, backOff } = this.options;
     return new Consumer({
       bus,
       topic,
@@ -136,6 +143,7 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
       random,
       handle: (message) => this.dispatch(listener, message),
       ...(onOutcome === undefined ? {} : { onOutcome }),
+      ...(onConnectFault === undefined ? {} : { onConnectFault }),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(bufferSize === undefined ? {} : { bufferSize }),
       ...(backOff === undefined ? {} : { backOff }),
