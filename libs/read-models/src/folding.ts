@@ -27,7 +27,8 @@ export class Folding {
     const own = new Map<string, { readonly touched: Touched; readonly known: Known }>();
     const keyOf = (one: Touched): string => {
       const key = documentKey(one);
-      if (!allowed.has(key)) throw new Error(`${this.projection.name}: ${event.type} uses ${one.collection} ${one.id} without having named it`);
+      if (!allowed.has(key))
+        throw new Error(`${this.projection.name}: ${event.type} uses ${one.collection} ${one.id} without having named it`);
       return key;
     };
     const documents: WorkingSet = {

@@ -45,7 +45,11 @@ export class ParkedEvents {
   async load(readStore: ReadStore): Promise<void> {
     const streams = new Set<string>();
     for (let skip = 0; ; skip += PAGE) {
-      const page = await readStore.find<ParkedEvent>(this.definition.name, { sort: [{ field: 'id', descending: false }], skip, limit: PAGE });
+      const page = await readStore.find<ParkedEvent>(this.definition.name, {
+        sort: [{ field: 'id', descending: false }],
+        skip,
+        limit: PAGE,
+      });
       for (const { stream } of page) streams.add(stream);
       if (page.length < PAGE) break;
     }

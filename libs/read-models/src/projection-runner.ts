@@ -8,8 +8,18 @@ import { ViewWriter } from './view-writer';
 export type ProjectionLog =
   | { readonly message: 'projection degraded'; readonly view: string; readonly error: Error }
   | { readonly message: 'projection recovered'; readonly view: string }
-  | { readonly message: 'projection rebuilding'; readonly view: string; readonly reason: 'new or changed' | 'asked for' | 'ahead of the log' }
-  | { readonly message: 'event parked'; readonly view: string; readonly stream: string; readonly position: Position; readonly error: Error };
+  | {
+      readonly message: 'projection rebuilding';
+      readonly view: string;
+      readonly reason: 'new or changed' | 'asked for' | 'ahead of the log';
+    }
+  | {
+      readonly message: 'event parked';
+      readonly view: string;
+      readonly stream: string;
+      readonly position: Position;
+      readonly error: Error;
+    };
 
 export interface ProjectionRunnerOptions {
   readonly projection: Projection;

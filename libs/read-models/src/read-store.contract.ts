@@ -126,7 +126,11 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
       });
 
       it('gives documents of one sort value in the order of their ids, so that pages neither repeat nor skip', async () => {
-        await store.apply(VIEW, [3, 1, 2, 5, 4].map((id) => put(ticket(id, { at: 7 }))), position(1));
+        await store.apply(
+          VIEW,
+          [3, 1, 2, 5, 4].map((id) => put(ticket(id, { at: 7 }))),
+          position(1),
+        );
         const pages = await Promise.all([0, 2, 4].map((skip) => store.find('tickets', newestFirst({ skip, limit: 2 }))));
         expect(pages.flatMap(ids)).toEqual([5, 4, 3, 2, 1]);
       });
@@ -203,22 +207,30 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
     it('answers like a plain list of documents, whatever was put, removed and asked for, in any batches', async () => {
       let at = 0;
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(anyChange, { maxLength: 12 }), { maxLength: 8 }), fc.array(anyQuery, { minLength: 1, maxLength: 12 }), async (batches, queries) => {
-          await store.reset(VIEW);
-          const model = new Map<number, Ticket>();
-          for (const batch of batches) {
-            for (const change of batch) {
-              if ('put' in change) model.set(change.put.id, change.put);
-              else model.delete(change.remove);
+        fc.asyncProperty(
+          fc.array(fc.array(anyChange, { maxLength: 12 }), { maxLength: 8 }),
+          fc.array(anyQuery, { minLength: 1, maxLength: 12 }),
+          async (batches, queries) => {
+            await store.reset(VIEW);
+            const model = new Map<number, Ticket>();
+            for (const batch of batches) {
+              for (const change of batch) {
+                if ('put' in change) model.set(change.put.id, change.put);
+                else model.delete(change.remove);
+              }
+              at += 1;
+              await store.apply(
+                VIEW,
+                batch.map((change) => ({ collection: 'tickets', change })),
+                position(at),
+              );
             }
-            at += 1;
-            await store.apply(VIEW, batch.map((change) => ({ collection: 'tickets', change })), position(at));
-          }
-          for (const query of queries) {
-            expect(await store.find('tickets', query)).toEqual(found([...model.values()], query));
-            expect(await store.count('tickets', query)).toBe([...model.values()].filter((one) => matches(one, query)).length);
-          }
-        }),
+            for (const query of queries) {
+              expect(await store.find('tickets', query)).toEqual(found([...model.values()], query));
+              expect(await store.count('tickets', query)).toBe([...model.values()].filter((one) => matches(one, query)).length);
+            }
+          },
+        ),
         { numRuns: 60, verbose: 1 },
       );
     });
@@ -284,9 +296,13 @@ function found(documents: readonly Ticket[], query: Query): readonly Ticket[] {
 }
 
 function matches(document: Ticket, filter: Filter): boolean {
-  const wanted = Object.entries(filter.in ?? {}).every(([field, values]) => valuesOf(document, field).some((value) => values.includes(value)));
+  const wanted = Object.entries(filter.in ?? {}).every(([field, values]) =>
+    valuesOf(document, field).some((value) => values.includes(value)),
+  );
   const within = Object.entries(filter.range ?? {}).every(([field, { from, until }]) =>
-    valuesOf(document, field).some((value) => value !== null && (from === undefined || value >= from) && (until === undefined || value < until)),
+    valuesOf(document, field).some(
+      (value) => value !== null && (from === undefined || value >= from) && (until === undefined || value < until),
+    ),
   );
   return wanted && within;
 }

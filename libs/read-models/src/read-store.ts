@@ -40,9 +40,7 @@ export interface Query extends Filter {
   readonly limit: number;
 }
 
-export type Change<D extends Document = Document> =
-  | { readonly put: D }
-  | { readonly remove: D['id'] };
+export type Change<D extends Document = Document> = { readonly put: D } | { readonly remove: D['id'] };
 
 export type ReadStoreFaultReason = 'unavailable' | 'timeout' | 'closed';
 
@@ -77,7 +75,11 @@ export abstract class ReadStore {
   abstract find<D extends Document>(collection: string, query: Query): Promise<readonly D[]>;
   abstract count(collection: string, filter: Filter): Promise<number>;
   /** All changes of one batch of one view, with the position reached. The collections of a view belong to it alone. */
-  abstract apply(view: string, changes: readonly { readonly collection: string; readonly change: Change }[], position: ViewPosition): Promise<void>;
+  abstract apply(
+    view: string,
+    changes: readonly { readonly collection: string; readonly change: Change }[],
+    position: ViewPosition,
+  ): Promise<void>;
   abstract checkpoint(view: string): Promise<ViewPosition | undefined>;
   /** Resolves true when the view has passed `position`, false when `timeoutMs` ran out first. */
   abstract waitFor(view: string, position: ViewPosition, timeoutMs: number): Promise<boolean>;

@@ -42,7 +42,9 @@ export class TimerStorage {
   }
 
   /** @throws ReadStoreFault */
-  async load(head: Position | undefined): Promise<{ readonly timers: readonly StoredTimer[]; readonly position: ViewPosition | undefined }> {
+  async load(
+    head: Position | undefined,
+  ): Promise<{ readonly timers: readonly StoredTimer[]; readonly position: ViewPosition | undefined }> {
     this.closed = false;
     this.changes.clear();
     this.unknown = true;
@@ -54,7 +56,7 @@ export class TimerStorage {
       return this.loaded([], undefined);
     }
     const timers: StoredTimer[] = [];
-    for (let last: string | undefined; ; ) {
+    for (let last: string | undefined; ;) {
       const page: readonly StoredTimer[] = await this.readStore.find<StoredTimer>(this.view, {
         ...(last === undefined ? {} : { range: { id: { from: last } } }),
         sort: [{ field: 'id', descending: false }],
@@ -96,7 +98,10 @@ export class TimerStorage {
     if (!this.unknown && !this.failing) await this.write();
   }
 
-  private loaded(timers: readonly StoredTimer[], position: ViewPosition | undefined): { timers: readonly StoredTimer[]; position: ViewPosition | undefined } {
+  private loaded(
+    timers: readonly StoredTimer[],
+    position: ViewPosition | undefined,
+  ): { timers: readonly StoredTimer[]; position: ViewPosition | undefined } {
     this.unknown = false;
     this.afresh = false;
     this.failing = false;

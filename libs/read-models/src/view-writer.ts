@@ -82,7 +82,8 @@ export class ViewWriter {
     const steps = events.map((event) => ({ event, touched: tried(() => this.projection.touches(event)) }));
     const loaded = await this.load(steps.flatMap(({ touched }) => (touched instanceof Error ? [] : touched)));
     // A write that was given up may still have been on its way: then these documents hold events that are folded in below.
-    if (this.inDoubt && (await this.readStore.checkpoint(this.projection.name)) !== this.written) throw new ReadStoreFault('unavailable', true);
+    if (this.inDoubt && (await this.readStore.checkpoint(this.projection.name)) !== this.written)
+      throw new ReadStoreFault('unavailable', true);
     const folding = new Folding(this.projection, loaded);
     const parking: CollectionChange[] = [];
     const blocked = new Set<string>();

@@ -68,7 +68,10 @@ export class EmbeddedReadStore extends ReadStore {
       collection.storedArrays(answer.arrays[collection.name] ?? []);
       this.collections.set(collection.name, collection);
     }
-    this.views.set(view, declared.map(({ name }) => name));
+    this.views.set(
+      view,
+      declared.map(({ name }) => name),
+    );
     this.positions.set(view, answer.position ?? undefined);
   }
 
@@ -171,7 +174,14 @@ export class EmbeddedReadStore extends ReadStore {
   private readInThread(plan: Plan, documentsOf?: string): Promise<unknown> {
     const budgetMs = this.callDeadlineMs / 2;
     return this.thread.request(
-      { op: 'read', sql: plan.sql, params: plan.params, slow: !plan.bounded, budgetMs, ...(documentsOf === undefined ? {} : { documentsOf }) },
+      {
+        op: 'read',
+        sql: plan.sql,
+        params: plan.params,
+        slow: !plan.bounded,
+        budgetMs,
+        ...(documentsOf === undefined ? {} : { documentsOf }),
+      },
       this.callDeadlineMs,
     );
   }

@@ -8,8 +8,7 @@ export const counterTable = (collection: string, ordinal: number): string => `"$
 export const indexName = (collection: string, ordinal: number, arrayField?: string): string =>
   arrayField === undefined ? `"${collection}@${ordinal}"` : `"${collection}/${arrayField}@${ordinal}"`;
 
-export const sqlValue = (value: IndexedValue | undefined): SqlValue =>
-  typeof value === 'boolean' ? Number(value) : (value ?? null);
+export const sqlValue = (value: IndexedValue | undefined): SqlValue => (typeof value === 'boolean' ? Number(value) : (value ?? null));
 
 /** A declared collection as the main thread knows it. */
 export class Collection {

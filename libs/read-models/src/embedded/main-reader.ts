@@ -62,7 +62,8 @@ export class MainReader {
       return work();
     } catch (error) {
       // 1 is a statement that is wrong in itself: our mistake, not the environment's.
-      if (error instanceof Error && 'errcode' in error && error.errcode !== 1) throw new ReadStoreFault('unavailable', true, { cause: error });
+      if (error instanceof Error && 'errcode' in error && error.errcode !== 1)
+        throw new ReadStoreFault('unavailable', true, { cause: error });
       throw error;
     }
   }

@@ -48,10 +48,20 @@ export function planFind(collection: Collection, query: Query): Plan {
   const descending = query.sort.at(-1)?.descending ?? false;
   // Every list has one order, so that pages neither repeat nor skip.
   const sort = query.sort.some(({ field }) => field === 'id') ? [...query.sort] : [...query.sort, { field: 'id', descending }];
-  const index = sort.every((key) => key.descending === descending) ? bestIndex(request, sort.map(({ field }) => field)) : undefined;
+  const index = sort.every((key) => key.descending === descending)
+    ? bestIndex(
+        request,
+        sort.map(({ field }) => field),
+      )
+    : undefined;
   return index === undefined
     ? planWalk(request, sort, query)
-    : planMerge(request, index, sort.map(({ field }) => field), { descending, skip: query.skip, limit: query.limit });
+    : planMerge(
+        request,
+        index,
+        sort.map(({ field }) => field),
+        { descending, skip: query.skip, limit: query.limit },
+      );
 }
 
 function bestIndex(request: Request, sort: readonly string[]): Candidate | undefined {
@@ -120,7 +130,11 @@ function planWalk(request: Request, sort: readonly { field: string; descending: 
   const where = conditionsOf(request, params);
   const order = sort.map(({ field, descending }) => `x.${column(field)} ${descending ? 'DESC' : 'ASC'}`).join(', ');
   params.push(page.limit, page.skip);
-  return { sql: `SELECT x.n FROM ${tableOf(request.collection.name)} x WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, params, bounded: false };
+  return {
+    sql: `SELECT x.n FROM ${tableOf(request.collection.name)} x WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    params,
+    bounded: false,
+  };
 }
 
 /** A sum over a counter where one has the filter's fields, else a walk. */
@@ -149,7 +163,9 @@ function smallestCounter({ collection, in: wanted }: Request): number {
 }
 
 function conditionsOf(request: Request, params: SqlValue[]): string {
-  const conditions = [...request.in].map(([field, wanted]) => inCondition(request, field, wanted, !request.collection.arrays.has(field), params));
+  const conditions = [...request.in].map(([field, wanted]) =>
+    inCondition(request, field, wanted, !request.collection.arrays.has(field), params),
+  );
   for (const range of request.ranges) conditions.push(rangeCondition(request, range, true, params));
   return [...conditions, BREATHE].join(' AND ');
 }

@@ -16,10 +16,13 @@ export class ThreadClient {
   private sequence = 0;
   private ended: ReadStoreFault | undefined;
 
-  private constructor(path: string, private readonly onFailure: (error: Error) => void) {
-    // Node runs the source as it is; after compilation the thread's file lies beside this one as JavaScript.
+  private constructor(
+    path: string,
+    private readonly onFailure: (error: Error) => void,
+  ) {
+    // Node runs the source as it is; after compilation the thread's file lies in the same place as JavaScript.
     const file = __filename.endsWith('.ts') ? 'store-thread.mts' : 'store-thread.mjs';
-    this.worker = new Worker(join(__dirname, file), {
+    this.worker = new Worker(join(__dirname, 'thread', file), {
       workerData: { path },
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
