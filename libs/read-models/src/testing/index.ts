@@ -1,0 +1,1 @@
+export { rebuildEqualsLive } from './rebuild-equals-live';
