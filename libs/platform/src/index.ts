@@ -1,1 +1,15 @@
-export {};
+export * from './background';
+export * from './clock/duration';
+export * from './clock/system-clock';
+export * from './clock/wound-clock';
+export * from './configuration-store';
+export * from './ids';
+export * from './logging';
+export * from './metrics';
+export * from './platform';
+export * from './secret-key-file';
+export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeysIn, SecretUnreadable } from './secrets';
+export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, VerifiedToken } from './secrets';
+export * from './settings';
+export * from './shutdown';
+export * from './views';
