@@ -85,4 +85,4 @@ export class EventIntake {
 }
 
 const laneOf = (source: AlertSource, { alertKey }: MappedEvent): string =>
-  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation) ? `${source.id}` : `${source.id}:${normaliseAlertKey(alertKey)}`;
+  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation) ? `${source.id}` : `${source.id}:${normaliseAlertKey(alertKey) ?? ''}`;

@@ -1,0 +1,38 @@
+import { Controller } from '@nestjs/common';
+import { topics } from '@tocsin/contracts';
+import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
+import { rejected } from '@tocsin/domain';
+import type { Actor } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import type { Message } from '@tocsin/messaging';
+import { Consumes } from '@tocsin/platform/nest';
+import { AlertStreams } from './alert-streams';
+
+/** Carries out answers given on channels, under the person's name and with the person's rights. */
+@Controller()
+export class AlertCommandsConsumer {
+  constructor(
+    private readonly alerts: AlertStreams,
+    private readonly configuration: ConfigurationReader,
+  ) {}
+
+  @Consumes(topics.alertCommands, 'alerts')
+  async handle(message: Message<GivenAnswer>): Promise<void> {
+    if (message.data === null) return;
+    const answer = message.data;
+    this.authorise(answer.by);
+    const { alertId, ...command } = answer;
+    await this.alerts.handle(alertId, command, {
+      commandId: message.id,
+      causationId: message.id,
+      correlationId: message.correlationId,
+      actor: answer.by,
+      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
+    });
+  }
+
+  private authorise(by: Actor): void {
+    const role = by.type === 'user' ? this.configuration.get('user', by.userId)?.role : undefined;
+    if (role === undefined || role === 'STAKEHOLDER' || role === 'GUEST') throw rejected('forbidden', 'this person may not answer alerts');
+  }
+}

@@ -1,0 +1,68 @@
+import { alertDecider, alertStream, Clock, rejected } from '@tocsin/domain';
+import type { Actor, Alert, AlertCommand, AlertEvent, AlertId } from '@tocsin/domain';
+import { CommandHandler, EventStore } from '@tocsin/event-store';
+import type { Handled } from '@tocsin/event-store';
+import { Views } from '@tocsin/platform';
+import { ALERTS_VIEW, readAlertFromStreams, ReadStore, ReadStoreFault } from '@tocsin/read-models';
+import type { AlertDocument } from '@tocsin/read-models';
+
+/** What led to a command on an alert; the id makes it idempotent. */
+export interface AlertCause {
+  readonly commandId: string;
+  readonly causationId: string;
+  readonly correlationId: string;
+  readonly actor: Actor;
+  readonly traceParent?: string;
+}
+
+/** Every change of an alert goes through here, and every answer that must show it. */
+export class AlertStreams {
+  private readonly handler: CommandHandler<AlertCommand, Alert, AlertEvent>;
+
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly readStore: ReadStore;
+      readonly views: Views;
+      readonly clock: Clock;
+      readonly visibleWithinMs: number;
+    },
+  ) {
+    this.handler = new CommandHandler({ store: parts.eventStore, decider: alertDecider, cachedStreams: 20_000 });
+  }
+
+  /** @throws Rejection, EventStoreFault */
+  async handle(alertId: AlertId, command: AlertCommand, cause: AlertCause): Promise<Handled<Alert>> {
+    return this.handler.handle(alertStream(alertId), command, { ...cause, time: this.parts.clock.now() });
+  }
+
+  /** As its stream has it now. @throws EventStoreFault */
+  async state(alertId: AlertId): Promise<Alert> {
+    return (await this.handler.load(alertStream(alertId))).state;
+  }
+
+  /** The command's effect as the API shows it, which a read after it shows too (BEHAVIOUR B1). @throws Rejection, EventStoreFault */
+  async answer(alertId: AlertId, command: AlertCommand, cause: AlertCause): Promise<AlertDocument> {
+    const { position } = await this.handle(alertId, command, cause);
+    return this.document(alertId, position);
+  }
+
+  /** The alert once the view has passed `position`; when that takes too long, or the view is away, the same from the streams. */
+  async document(alertId: AlertId, position?: string): Promise<AlertDocument> {
+    const fromView = await this.fromView(alertId, position);
+    const document = fromView ?? (await readAlertFromStreams(this.parts.eventStore, alertId))?.document;
+    if (document === undefined) throw rejected('alert-not-found', `there is no alert ${alertId}`);
+    return document;
+  }
+
+  private async fromView(alertId: AlertId, position: string | undefined): Promise<AlertDocument | undefined> {
+    const { views, readStore, visibleWithinMs } = this.parts;
+    try {
+      if (position !== undefined && !(await views.waitFor(ALERTS_VIEW, position, visibleWithinMs))) return undefined;
+      return await readStore.get<AlertDocument>(ALERTS_VIEW, alertId);
+    } catch (error) {
+      if (error instanceof ReadStoreFault) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { AlertSourceId, ApiKeyId, Clock, ContactId, EscalationPolicyId, PreferenceId, User, UserId } from '@tocsin/domain';
+import type { ConfigurationReader } from '@tocsin/messaging';
+import { hashSecret, newApiKey, newIntegrationKey } from '@tocsin/platform';
+import type { ConfigurationStore, SecretBox } from '@tocsin/platform';
+
+/** The bootstrap's resources have fixed ids, below those that are allocated: of ten replicas one wins, nine do nothing. */
+const ADMIN = 1 as UserId;
+const POLICY = 1 as EscalationPolicyId;
+const SOURCE = 1 as AlertSourceId;
+const KEY = 1 as ApiKeyId;
+
+export interface BootstrapSettings {
+  /** The administrator's API key; generated when unset. */
+  readonly apiKey?: string;
+  readonly email: string;
+}
+
+/** What a first start has to say once. */
+export interface FirstStart {
+  readonly adminUserId: UserId;
+  /** Only when it was generated. */
+  readonly generatedApiKey?: string;
+  readonly integrationKey: string;
+}
+
+/**
+ * What makes an empty Tocsin usable at once: an administrator with an e-mail contact, a policy that names them, an alert
+ * source, an API key. Undefined when all of it was there already.
+ */
+export const bootstrap = async (
+  settings: BootstrapSettings,
+  { configuration, configurationStore, secrets, clock }: { configuration: ConfigurationReader; configurationStore: ConfigurationStore; secrets: SecretBox; clock: Clock },
+): Promise<FirstStart | undefined> => {
+  if (configuration.revision('apikey', KEY) >= 0) return undefined;
+  const now = clock.now();
+  const stamp = { createdAt: now, updatedAt: now };
+  const context = { requestId: 'bootstrap', actor: { type: 'system', part: 'bootstrap' } } as const;
+  await configurationStore.bootstrap('user', { ...administrator(settings.email), ...stamp }, context);
+  await configurationStore.bootstrap(
+    'policy',
+    {
+      id: POLICY,
+      name: 'Default escalation policy',
+      rules: [{ escalationTimeoutMin: 15, targets: [{ type: 'user', userId: ADMIN }] }],
+      repeating: true,
+      frequency: 9,
+      delayMin: 0,
+      teamIds: [],
+      ...stamp,
+    },
+    context,
+  );
+  const integrationKey = newIntegrationKey('API');
+  const source = await configurationStore.bootstrap(
+    'source',
+    {
+      id: SOURCE,
+      name: 'API',
+      integrationType: 'API',
+      integrationKey: { hash: hashSecret(integrationKey), cipher: secrets.encrypt(integrationKey) },
+      escalationPolicyId: POLICY,
+      alertCreation: 'ONE_ALERT_PER_EMAIL',
+      alertPriorityRule: 'HIGH',
+      active: true,
+      teamIds: [],
+      echoed: {},
+      ...stamp,
+    },
+    context,
+  );
+  const apiKey = settings.apiKey ?? newApiKey();
+  // Last: its presence says that everything else is there.
+  const key = await configurationStore.bootstrap(
+    'apikey',
+    { id: KEY, name: 'bootstrap', userId: ADMIN, role: 'ADMIN', hash: hashSecret(apiKey), use: 'api', ...stamp },
+    context,
+  );
+  const isOurs = key.hash === hashSecret(apiKey);
+  return {
+    adminUserId: ADMIN,
+    ...(settings.apiKey === undefined && isOurs ? { generatedApiKey: apiKey } : {}),
+    integrationKey: secrets.decrypt(source.integrationKey.cipher),
+  };
+};
+
+const administrator = (email: string): Omit<User, 'createdAt' | 'updatedAt'> => ({
+  id: ADMIN,
+  username: 'admin',
+  firstName: 'Admin',
+  lastName: 'User',
+  email,
+  timezone: 'Europe/Berlin',
+  language: 'en',
+  role: 'ADMIN',
+  contacts: [{ id: 1 as ContactId, type: 'email', target: email, status: 'OK', verified: true }],
+  alertPreferences: [
+    { id: 1 as PreferenceId, type: 'HIGH_PRIORITY', method: 'EMAIL', contactId: 1 as ContactId, delayMin: 0 },
+    { id: 2 as PreferenceId, type: 'LOW_PRIORITY', method: 'EMAIL', contactId: 1 as ContactId, delayMin: 0 },
+  ],
+});
