@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
 import type { Platform } from '@tocsin/platform';
+import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
 import { AlertFactsConsumer } from './alert-facts.consumer';
 import { Escalations } from './escalations';
@@ -28,7 +29,7 @@ export class EscalationModule {
     return {
       module: EscalationModule,
       controllers: [AlertFactsConsumer],
-      providers: [{ provide: Escalations, useValue: escalations }],
+      providers: [...platformProviders(platform), { provide: Escalations, useValue: escalations }],
     };
   }
 }

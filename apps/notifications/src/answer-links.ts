@@ -1,6 +1,7 @@
 import type { AlertId, EscalationStep, Instant, UserId } from '@tocsin/domain';
 import { plusMinutes } from '@tocsin/domain';
 import { SecretBox } from '@tocsin/platform';
+import type { PlatformSettings } from '@tocsin/platform';
 
 export type AnswerPurpose = 'accept' | 'resolve' | 'escalate';
 
@@ -18,11 +19,11 @@ const VALID_MINUTES = 48 * 60;
 export class AnswerLinks {
   constructor(
     private readonly secrets: SecretBox,
-    private readonly publicUrl: string,
+    private readonly settings: PlatformSettings,
   ) {}
 
   links(claims: AnswerClaims, plannedAt: Instant): { readonly accept: string; readonly resolve: string; readonly escalate?: string } {
-    const url = (purpose: AnswerPurpose): string => `${this.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
+    const url = (purpose: AnswerPurpose): string => `${this.settings.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
     return { accept: url('accept'), resolve: url('resolve'), ...(claims.step === undefined ? {} : { escalate: url('escalate') }) };
   }
 

@@ -28,7 +28,7 @@ export class NotificationsModule {
   static register(platform: Platform, options: NotificationsOptions): DynamicModule {
     const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, background, views } = platform;
     const notifications = new Notifications(eventStore, clock);
-    const links = new AnswerLinks(secrets, settings.publicUrl);
+    const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
     background.add('view notifications', views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })));

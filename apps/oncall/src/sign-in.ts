@@ -3,6 +3,7 @@ import type { ApiKeyId, Instant, User, UserId } from '@tocsin/domain';
 import { EventStore, WrongExpectedRevision } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox } from '@tocsin/platform';
+import type { PlatformSettings } from '@tocsin/platform';
 
 const LINK_VALID_MINUTES = 60;
 const SESSION_VALID_MINUTES = 12 * 60;
@@ -25,14 +26,14 @@ export class SignIn {
       readonly configurationStore: ConfigurationStore;
       readonly secrets: SecretBox;
       readonly clock: Clock;
-      readonly publicUrl: string;
+      readonly settings: PlatformSettings;
     },
   ) {}
 
   /** A link for this person, valid for an hour and once. */
   linkFor(userId: UserId): string {
     const token = this.parts.secrets.signToken({ purpose: 'sign-in', u: userId, n: newUuid() }, plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES));
-    return `${this.parts.publicUrl}/sign-in/${token}`;
+    return `${this.parts.settings.publicUrl}/sign-in/${token}`;
   }
 
   /** Whether the link could be used now; nothing happens yet. */

@@ -10,7 +10,7 @@ import type { SecretBox } from './secrets';
 import type { Views } from './views';
 
 export interface PlatformSettings {
-  /** Base of links and call-backs, without a slash at the end. */
+  /** Base of links and call-backs, without a slash at the end; read it when a link is made: a port chosen by the system is known late. */
   readonly publicUrl: string;
   /** Methods that lead somewhere: those with a provider, and all that the outbox stands in for. */
   readonly reachableMethods: ReadonlySet<NotificationMethod>;

@@ -1,0 +1,2 @@
+export * from './oncall.module';
+export { SignIn } from './sign-in';

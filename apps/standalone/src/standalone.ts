@@ -1,0 +1,137 @@
+import type { Channel } from '@tocsin/channels';
+import { SmtpChannel } from '@tocsin/channels/email';
+import { OutboxChannel } from '@tocsin/channels/outbox';
+import { factRoutes, topics } from '@tocsin/contracts';
+import type { Clock, NotificationMethod } from '@tocsin/domain';
+import { EmbeddedLog } from '@tocsin/embedded-log';
+import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { SignIn } from '@tocsin/oncall';
+import { Background, ConfigurationStore, createLogger, IdAllocator, SecretBox, secretKeyIn, SystemClock, Views } from '@tocsin/platform';
+import type { Logger, Platform } from '@tocsin/platform';
+import { createHttpApp, MessageTransport } from '@tocsin/platform/nest';
+import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
+import { bootstrap } from './bootstrap';
+import type { FirstStart } from './bootstrap';
+import type { StandaloneSettings } from './config';
+import { StandaloneModule } from './standalone.module';
+
+const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
+const RETENTION_DAYS = 7;
+
+/** What a test puts in place of the world outside. */
+export interface StandaloneParts {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly random?: () => number;
+  /** In place of SMTP and the outbox. */
+  readonly channelFor?: (method: NotificationMethod) => Channel | undefined;
+  /** The log cannot be written any more: the process has to end. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+export interface Standalone {
+  readonly url: string;
+  readonly platform: Platform;
+  /** Said once, on the first start. */
+  readonly firstStart?: FirstStart & { readonly signInUrl: string };
+  /** Resolves when everything that was set off has had its effect. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything in one process on one data directory. @throws DataDirectoryRefused */
+export const startStandalone = async (settings: StandaloneSettings, parts: StandaloneParts = {}): Promise<Standalone> => {
+  const log = parts.log ?? createLogger({ level: settings.logLevel });
+  const random = parts.random ?? Math.random;
+  const clock = parts.clock ?? new SystemClock();
+  const onFailure = parts.onFailure ?? (() => undefined);
+  const embeddedLog = await EmbeddedLog.open({ directory: settings.dataDirectory, onFailure });
+  const eventStore = new EmbeddedEventStore(embeddedLog);
+  const bus = new EmbeddedMessageBus(embeddedLog);
+  const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
+  const configuration = new ConfigurationReader();
+  const ids = new IdAllocator({ eventStore, clock });
+  const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
+  const background = new Background();
+  let listeningUrl = `http://${settings.host}:${settings.port}`;
+  const platform: Platform = {
+    eventStore,
+    bus,
+    readStore,
+    clock,
+    ids,
+    configuration,
+    configurationStore: new ConfigurationStore({ eventStore, configuration, ids, clock }),
+    secrets,
+    log,
+    background,
+    views: new Views(eventStore, readStore),
+    settings: {
+      get publicUrl() {
+        return settings.publicUrl ?? listeningUrl;
+      },
+      reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
+      visibleWithinMs: 2_000,
+    },
+  };
+
+  const parking = new Parking(bus, clock);
+  await bus.declare([
+    CONFIGURATION_TOPIC,
+    PARKED_TOPIC,
+    ...[topics.toolEvents, topics.alertCommands, topics.alertFacts, topics.escalationFacts, topics.resolutions].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
+  ]);
+  const relay = new Relay({ eventStore, bus, routes: factRoutes, name: 'relay', parking, random });
+  background.add('relay', relay);
+  await configuration.start(bus);
+
+  const channels = channelsOf(settings, () => platform.settings.publicUrl);
+  const app = await createHttpApp(StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }), { platform });
+  const transport = new MessageTransport({
+    bus,
+    parking,
+    random,
+    onOutcome: ({ outcome, message, group, ...more }) => {
+      if (outcome === 'parked' || outcome === 'retrying') log[outcome === 'parked' ? 'error' : 'warn']({ topic: message.topic, group, type: message.type, messageId: message.id, err: 'error' in more ? more.error : undefined }, `message ${outcome}`);
+    },
+  });
+  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
+  await background.start();
+  await app.startAllMicroservices();
+  const first = await bootstrap(
+    { email: settings.bootstrapEmail, ...(settings.bootstrapApiKey === undefined ? {} : { apiKey: settings.bootstrapApiKey }) },
+    { configuration, configurationStore: platform.configurationStore, secrets, clock },
+  );
+  await app.listen(settings.port, settings.host);
+  listeningUrl = (await app.getUrl()).replace(/\/+$/, '');
+
+  return {
+    url: listeningUrl,
+    platform,
+    ...(first === undefined ? {} : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor(first.adminUserId) } }),
+    settle: async () => {
+      await background.settle(eventStore);
+    },
+    stop: async () => {
+      await app.close();
+      await background.stop();
+      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await configuration.close();
+      await readStore.close();
+      await embeddedLog.close();
+    },
+  };
+};
+
+/** A provider for each method that has one set up; the outbox for all others. */
+const channelsOf = (settings: StandaloneSettings, publicUrl: () => string): ReadonlyMap<NotificationMethod, Channel> => {
+  const channels = new Map<NotificationMethod, Channel>(METHODS.map((method) => [method, new OutboxChannel(method)]));
+  if (settings.smtpUrl !== undefined) {
+    const from = settings.mailFrom ?? `tocsin@${new URL(publicUrl()).hostname}`;
+    channels.set('EMAIL', new SmtpChannel({ url: settings.smtpUrl, from }));
+  }
+  return channels;
+};
+
