@@ -120,8 +120,17 @@ export class MessageLog {
 
   /** Removes at most `limit` messages that are older than their topic keeps them and behind all its groups. @throws LogFault */
   async removeExpired(nowMs: number, limit: number): Promise<number> {
-    const outcome = await this.queue.submit({ kind: 'remove-expired', nowMs, limit }, 0);
+    const outcome = await this.queue.submit({ kind: 'remove-expired', nowMs, limit }, 0, () => this.forgetRemoved());
     return outcome.kind === 'removed' ? outcome.count : 0;
+  }
+
+  /** What is gone from the disk is gone for a new group too, wherever it reads from. */
+  private forgetRemoved(): void {
+    for (const { definition, ring } of this.topics.values()) {
+      if (definition.compacted) continue;
+      const oldest = Number(this.oldest.get(definition.id)?.['oldest'] ?? Infinity);
+      ring.remove((message) => message.at < oldest);
+    }
   }
 
   private readDisk({ definition, nextOffset }: LiveTopic, from: number): readonly CommittedMessage[] {

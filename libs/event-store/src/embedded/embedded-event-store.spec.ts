@@ -6,11 +6,22 @@ import { START } from '../event-store';
 import { eventStoreContract, newEvents } from '../event-store.contract';
 import { EmbeddedEventStore } from './embedded-event-store';
 
+// A test that fails half-way must not leave a writer thread behind: it would keep the test run from ending.
+const opened: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of opened) await close();
+});
+
 async function open() {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-event-store-'));
   const faults = new CommitFaults();
   const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 300 });
   let log = await openLog();
+  const close = async () => {
+    await log.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  opened.push(close);
   return {
     store: new EmbeddedEventStore(log),
     faults,
@@ -19,10 +30,7 @@ async function open() {
       log = await openLog();
       return new EmbeddedEventStore(log);
     },
-    close: async () => {
-      await log.close();
-      rmSync(directory, { recursive: true });
-    },
+    close,
     stall: () => {
       faults.set('stall');
       return () => faults.set('none');
