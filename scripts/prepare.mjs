@@ -23,10 +23,10 @@ async function prepare() {
   const problem = platformProblem(root);
   if (problem) throw new Error(problem);
   if (isReady()) return;
-  await withLock(`${root}/.stamps`, async () => {
+  await withLock(`${root}/.stamps`, async (hold) => {
     // Somebody else may have done it while this process waited for the lock.
-    if (!isInstalled(root, needs)) await install(root, needs);
-    if (needs === 'production' && !isBuilt(root)) await build(root);
+    if (!isInstalled(root, needs)) await install(root, needs, hold);
+    if (needs === 'production' && !isBuilt(root)) await build(root, hold);
   });
 }
 

@@ -24,10 +24,11 @@ export function isBuilt(root) {
   return existsSync(join(root, TARGET, 'dist/main.js')) && readText(join(root, STAMP)) === wanted(root);
 }
 
-export async function build(root) {
+export async function build(root, hold) {
   const stamp = wanted(root);
   await run('compiling the standalone', process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b', TARGET], {
     cwd: root,
+    hold,
   });
   writeStamp(join(root, STAMP), stamp);
 }

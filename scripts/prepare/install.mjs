@@ -22,7 +22,7 @@ export function isInstalled(root, needs) {
  * a checkout without one (or with the ruin of a first install that was interrupted, from which nothing can run).
  * Development dependencies that are there stay there, whoever asks.
  */
-export async function install(root, needs) {
+export async function install(root, needs, hold) {
   const ruin = join(root, '.stamps/first-install');
   const isFirst = !existsSync(join(root, 'node_modules')) || existsSync(ruin);
   const everything = needs === 'everything' || (!isFirst && hasDevelopmentDependencies(root));
@@ -37,7 +37,7 @@ export async function install(root, needs) {
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', everything ? '--include=dev' : '--omit=dev'];
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const [command, ...args] = [...npm, ...(isFirst ? ['ci'] : ['install', '--no-save']), ...options];
-  await run(title, command, args, { cwd: root, env: { ...process.env, NODE_ENV: '' } });
+  await run(title, command, args, { cwd: root, hold, env: { ...process.env, NODE_ENV: '' } });
   if (everything) writeStamp(join(root, STAMPS, 'everything'), stamp);
   writeStamp(join(root, STAMPS, 'production'), stamp);
   rmSync(ruin, { force: true });

@@ -12,14 +12,17 @@ const FOREIGN_LOCK_EXPIRES_MS = 30 * 60_000;
  * The lock is a directory with one file in it, named after its owner. It is taken by renaming a filled directory onto
  * it, which the system refuses while the old one holds a file, and it is given back, or taken from the dead, by
  * removing exactly that owner's file. Two processes that find the same dead owner therefore cannot remove a living one.
+ *
+ * `work` is given a function that makes a child process an owner as well: a package manager whose parent was killed
+ * goes on writing, and nobody else may start before it has ended.
  */
 export async function withLock(folder, work) {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, 'lock');
-  const name = `${process.pid}-${Date.now()}`;
+  const name = ownerName(process.pid);
   const draft = join(folder, `lock-${name}`);
   mkdirSync(draft);
-  writeFileSync(join(draft, name), JSON.stringify({ host: hostname(), startedAt: processStart(process.pid) }));
+  writeFileSync(join(draft, name), ownerOf(process.pid));
   let isWaiting = false;
   try {
     while (!take(draft, lock)) {
@@ -30,11 +33,21 @@ export async function withLock(folder, work) {
     }
     // An exit without return (a signal, a bug) gives the lock back as well.
     process.on('exit', () => removeFile(join(lock, name)));
-    await work();
+    await work((pid) => alsoHeldBy(lock, pid));
   } finally {
     rmSync(draft, { recursive: true, force: true });
     removeFile(join(lock, name));
   }
+}
+
+const ownerName = (pid) => `${pid}-${Date.now()}`;
+const ownerOf = (pid) => JSON.stringify({ host: hostname(), startedAt: processStart(pid) });
+
+/** @returns {() => void} To be called when that process has ended. */
+function alsoHeldBy(lock, pid) {
+  const file = join(lock, ownerName(pid));
+  writeFileSync(file, ownerOf(pid));
+  return () => removeFile(file);
 }
 
 function take(draft, lock) {
