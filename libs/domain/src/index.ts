@@ -1,5 +1,10 @@
 export * from './actor';
+export * from './alert/alert';
+export * from './alert/alert-commands';
 export * from './alert/alert-events';
+export * from './alert/alert-key';
+export * from './alert/alert-state';
+export type { Responder } from './alert/responders';
 export * from './clock';
 export * from './configuration/resources';
 export * from './decider';
