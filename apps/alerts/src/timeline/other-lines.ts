@@ -1,0 +1,79 @@
+import { assertNever, toIso } from '@tocsin/domain';
+import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
+import { iso, vars } from './log-entry';
+import type { LogFilterType, Names, TimelineLine } from './log-entry';
+
+const NOTIFICATIONS: readonly LogFilterType[] = ['NOTIFICATIONS'];
+const UPDATE: readonly LogFilterType[] = ['ALERT_UPDATES'];
+
+/** What the escalation says: a level that became due. The alert's own stream says whom it led to. */
+export const escalationLines = (event: EscalationEvent): readonly TimelineLine[] => {
+  if (event.type !== 'LevelDue') return [];
+  const { at, step, dueAt } = event.data;
+  const level = step.level + 1;
+  const values = { round: String(step.round), pass: String(step.pass), level: String(step.level), dueAt: toIso(dueAt) };
+  const text =
+    step.pass > 1
+      ? { en: `Level ${level} is due, pass ${step.pass}`, de: `Stufe ${level} ist fällig, Durchlauf ${step.pass}` }
+      : { en: `Level ${level} is due`, de: `Stufe ${level} ist fällig` };
+  return [{ at, logEntryType: 'AlertEscalatedToLevelLogEntry', filterTypes: UPDATE, vars: values, text }];
+};
+
+const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly de: string }>> = {
+  accepted: { en: 'the alert was accepted', de: 'der Alarm wurde angenommen' },
+  resolved: { en: 'the alert was resolved', de: 'der Alarm wurde gelöst' },
+  escalated: { en: 'the person escalated it', de: 'die Person hat eskaliert' },
+  reassigned: { en: 'the alert was assigned to somebody else', de: 'der Alarm wurde anders zugewiesen' },
+  'responder-removed': { en: 'the person is no responder any more', de: 'die Person ist nicht mehr zuständig' },
+  'preference-changed': { en: 'the preference was changed', de: 'die Regel wurde geändert' },
+  'contact-removed': { en: 'the contact is gone', de: 'den Kontakt gibt es nicht mehr' },
+  'user-deleted': { en: 'the person was deleted', de: 'die Person wurde gelöscht' },
+  muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
+  merged: { en: 'a newer page to the same contact replaces it', de: 'eine neuere Nachricht an denselben Kontakt ersetzt sie' },
+};
+
+/** What one event of a notification says; `planned` is the first event of its stream. */
+export const notificationLines = (event: NotificationEvent, planned: NotificationEventOf<'NotificationPlanned'>['data'], names: Names): readonly TimelineLine[] => {
+  const what = `${planned.method} ${names.user(planned.userId)}`;
+  const known = { notificationId: planned.notificationId, userId: planned.userId, method: planned.method, preferenceId: planned.preferenceId };
+  const line = (values: Readonly<Record<string, string | number | undefined>>, en: string, de: string): readonly TimelineLine[] => [
+    { at: event.data.at, logEntryType: 'NotificationLogEntry', filterTypes: NOTIFICATIONS, vars: vars({ ...known, ...values }), text: { en: `${what}: ${en}`, de: `${what}: ${de}` } },
+  ];
+  switch (event.type) {
+    case 'NotificationPlanned': {
+      const { at, dueAt } = event.data;
+      const when = dueAt <= at ? { en: 'at once', de: 'sofort' } : { en: `for ${iso(dueAt)}`, de: `für ${iso(dueAt)}` };
+      return line({ state: 'planned', dueAt: iso(dueAt) }, `planned ${when.en}`, `geplant ${when.de}`);
+    }
+    case 'AttemptStarted': {
+      const { attempt, provider, lateMs } = event.data;
+      const late = Math.round(lateMs / 1_000);
+      // A first attempt in time is followed by its outcome; only what is out of the ordinary is worth a line of its own.
+      if (attempt === 1 && late < 2) return [];
+      const lateness = late < 2 ? { en: '', de: '' } : { en: `, ${late} s late`, de: `, ${late} s zu spät` };
+      return line({ state: 'attempting', attempt, provider, ...(late < 2 ? {} : { lateSec: late }) }, `attempt ${attempt} through ${provider}${lateness.en}`, `Versuch ${attempt} über ${provider}${lateness.de}`);
+    }
+    case 'HandedOver': {
+      const { provider, possiblyDuplicate } = event.data;
+      const twice = possiblyDuplicate ? { en: ', possibly a duplicate', de: ', möglicherweise doppelt' } : { en: '', de: '' };
+      return line({ state: 'handed-over', provider }, `handed over to ${provider}${twice.en}`, `an ${provider} übergeben${twice.de}`);
+    }
+    case 'Delivered':
+      return line({ state: 'delivered', provider: event.data.provider }, `delivered by ${event.data.provider}`, `von ${event.data.provider} zugestellt`);
+    case 'AttemptFailed': {
+      const { reason, attempt, retryAt, provider } = event.data;
+      return line({ state: 'retrying', attempt, provider, reason, retryAt: iso(retryAt) }, `attempt ${attempt} failed (${reason}); again at ${iso(retryAt)}`, `Versuch ${attempt} fehlgeschlagen (${reason}); erneut um ${iso(retryAt)}`);
+    }
+    case 'NotificationFailed':
+      return line({ state: 'failed', reason: event.data.reason }, `failed: ${event.data.reason}`, `fehlgeschlagen: ${event.data.reason}`);
+    case 'NotificationCancelled': {
+      const { reason, possiblyHandedOver } = event.data;
+      const crossed = possiblyHandedOver ? { en: '; it may have been sent already', de: '; sie war vielleicht schon unterwegs' } : { en: '', de: '' };
+      return line({ state: 'cancelled', reason }, `cancelled, ${cancelTexts[reason].en}${crossed.en}`, `abgebrochen, ${cancelTexts[reason].de}${crossed.de}`);
+    }
+    case 'NotificationHeld':
+      return line({ state: 'held', reason: event.data.reason, until: iso(event.data.until) }, `held back: ${event.data.reason}`, `zurückgehalten: ${event.data.reason}`);
+    default:
+      return assertNever(event);
+  }
+};

@@ -1,0 +1,110 @@
+import type { ResourceLookup, TextLanguage } from '@tocsin/contracts';
+import { alertStream, rejected, toIso } from '@tocsin/domain';
+import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
+import type { StoredEvent } from '@tocsin/event-store';
+import { Views } from '@tocsin/platform';
+import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
+import type { NotificationDocument } from '@tocsin/read-models';
+import { alertLines } from './alert-lines';
+import { Names } from './log-entry';
+import type { LogFilterType, TimelineLine } from './log-entry';
+import { escalationLines, notificationLines } from './other-lines';
+
+export interface LogEntry {
+  /** Ordinal on the alert's timeline, from 1. */
+  readonly id: number;
+  readonly timestamp: string;
+  readonly logEntryType: string;
+  readonly text: string;
+  readonly alertId: number;
+  readonly filterTypes: readonly LogFilterType[];
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export interface TimelineQuery {
+  readonly language: TextLanguage;
+  /** Empty: all. */
+  readonly filterTypes: readonly string[];
+  readonly skip: number;
+  readonly limit: number;
+}
+
+/** More notifications than this on one alert are not read for its timeline. */
+const MOST_NOTIFICATIONS = 1_000;
+
+/**
+ * Why was I (not) paged: the alert's, its escalation's and its notifications' streams told in the order of the log. It is
+ * derived when it is read: nothing has to be kept, and it cannot disagree with the log.
+ */
+export class Timeline {
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly readStore: ReadStore;
+      readonly views: Views;
+      readonly configuration: ResourceLookup;
+      readonly visibleWithinMs: number;
+    },
+  ) {}
+
+  /** Newest first. @throws Rejection `alert-not-found`, EventStoreFault, ReadStoreFault */
+  async entries(alertId: AlertId, { language, filterTypes, skip, limit }: TimelineQuery): Promise<readonly LogEntry[]> {
+    const lines = await this.lines(alertId);
+    const numbered = lines.map(
+      ({ at, logEntryType, filterTypes: types, vars, text }, index): LogEntry => ({
+        id: index + 1,
+        timestamp: toIso(at),
+        logEntryType,
+        text: text[language],
+        alertId,
+        filterTypes: types,
+        vars,
+      }),
+    );
+    const wanted = filterTypes.length === 0 ? numbered : numbered.filter((entry) => entry.filterTypes.some((type) => filterTypes.includes(type)));
+    return wanted.reverse().slice(skip, skip + limit);
+  }
+
+  private async lines(alertId: AlertId): Promise<readonly TimelineLine[]> {
+    const { eventStore } = this.parts;
+    const names = new Names(this.parts.configuration);
+    const [alert, escalation, notifications] = await Promise.all([
+      eventStore.readStream(alertStream(alertId)),
+      eventStore.readStream(`escalation-${alertId}`),
+      this.notifications(alertId),
+    ]);
+    if (alert.length === 0) throw rejected('alert-not-found', `there is no alert ${alertId}`);
+    const told = [
+      ...alert.map((stored) => ({ stored, lines: alertLines(shape<AlertEvent>(stored), names) })),
+      ...escalation.map((stored) => ({ stored, lines: escalationLines(shape<EscalationEvent>(stored)) })),
+      ...notifications.flatMap((stream) => notificationStreamLines(stream, names)),
+    ];
+    return told.sort((a, b) => (a.stored.position < b.stored.position ? -1 : 1)).flatMap(({ lines }) => lines);
+  }
+
+  private async notifications(alertId: AlertId): Promise<readonly (readonly StoredEvent[])[]> {
+    const { eventStore, readStore, views, visibleWithinMs } = this.parts;
+    await views.upToDate(NOTIFICATIONS_VIEW, visibleWithinMs);
+    const documents = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+      in: { alert: [alertId] },
+      sort: [{ field: 'notificationId', descending: false }],
+      skip: 0,
+      limit: MOST_NOTIFICATIONS,
+    });
+    return Promise.all(documents.map(({ id }) => eventStore.readStream(id)));
+  }
+}
+
+const notificationStreamLines = (stream: readonly StoredEvent[], names: Names) => {
+  const [first] = stream;
+  const planned = first === undefined ? undefined : shape<NotificationEvent>(first);
+  if (planned?.type !== 'NotificationPlanned') return [];
+  const { data }: NotificationEventOf<'NotificationPlanned'> = planned;
+  return stream.map((stored) => ({ stored, lines: notificationLines(shape<NotificationEvent>(stored), data, names) }));
+};
+
+const shape = <Event>(stored: StoredEvent): Event => {
+  const { type, data } = upcast(stored);
+  return { type, data } as Event;
+};
