@@ -154,7 +154,17 @@ export class EventLog {
     events.forEach((event, index) => {
       const back = events.length - 1 - index;
       const { id, type, data, metadata } = event;
-      this.ring.push({ at: last.position - back, bytes: bytesOf(event), stream, category, revision: last.revision - back, id, type, data, metadata });
+      this.ring.push({
+        at: last.position - back,
+        bytes: bytesOf(event),
+        stream,
+        category,
+        revision: last.revision - back,
+        id,
+        type,
+        data,
+        metadata,
+      });
     });
     this.newest = last.position;
     if (this.announced) return;

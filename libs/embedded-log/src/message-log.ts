@@ -43,8 +43,12 @@ export class MessageLog {
     reader: DatabaseSync,
     topics: readonly Topic[],
   ) {
-    this.messagePage = reader.prepare('SELECT offset, body FROM messages WHERE topic = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?');
-    this.latestPage = reader.prepare('SELECT offset, body FROM latest WHERE topic = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?');
+    this.messagePage = reader.prepare(
+      'SELECT offset, body FROM messages WHERE topic = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?',
+    );
+    this.latestPage = reader.prepare(
+      'SELECT offset, body FROM latest WHERE topic = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?',
+    );
     this.oldest = reader.prepare('SELECT min(offset) AS oldest FROM messages WHERE topic = ?');
     this.countLatest = reader.prepare('SELECT count(*) AS n FROM latest WHERE topic = ? AND offset >= ?');
     this.groupOffset = reader.prepare('SELECT next_offset FROM offsets WHERE topic = ? AND group_name = ?');

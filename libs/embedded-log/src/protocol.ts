@@ -31,7 +31,13 @@ export interface Topic extends TopicToDeclare {
 }
 
 export type WriteRequest =
-  | { readonly kind: 'append'; readonly stream: string; readonly category: string; readonly expected: ExpectedRevision; readonly events: readonly EventToAppend[] }
+  | {
+      readonly kind: 'append';
+      readonly stream: string;
+      readonly category: string;
+      readonly expected: ExpectedRevision;
+      readonly events: readonly EventToAppend[];
+    }
   | { readonly kind: 'delete-stream'; readonly stream: string }
   | { readonly kind: 'save-checkpoint'; readonly processor: string; readonly position: string }
   | { readonly kind: 'declare'; readonly topics: readonly TopicToDeclare[] }

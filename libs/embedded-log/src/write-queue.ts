@@ -52,7 +52,15 @@ export class WriteQueue {
     if (this.queuedBytes + bytes > this.limits.bytes) return Promise.reject(new LogFault('full', bytes <= this.limits.bytes));
     return new Promise((resolve, reject) => {
       this.queuedBytes += bytes;
-      this.waiting.push({ request, bytes, deadline: performance.now() + this.limits.deadlineMs, onCommitted, resolve, reject, timedOut: false });
+      this.waiting.push({
+        request,
+        bytes,
+        deadline: performance.now() + this.limits.deadlineMs,
+        onCommitted,
+        resolve,
+        reject,
+        timedOut: false,
+      });
       this.flushSoon();
     });
   }
@@ -120,7 +128,16 @@ export class WriteQueue {
     const entries = this.waiting;
     this.waiting = [];
     for (const [lazyKey, request] of this.lazy) {
-      entries.push({ request, bytes: 0, deadline: Infinity, onCommitted: undefined, resolve: nothing, reject: nothing, lazyKey, timedOut: false });
+      entries.push({
+        request,
+        bytes: 0,
+        deadline: Infinity,
+        onCommitted: undefined,
+        resolve: nothing,
+        reject: nothing,
+        lazyKey,
+        timedOut: false,
+      });
     }
     this.lazy.clear();
     for (let start = 0; start < entries.length; start += REQUESTS_PER_MESSAGE) {
@@ -136,16 +153,19 @@ export class WriteQueue {
     if (this.deadlineTimer !== undefined) return;
     const oldest = this.sent.find((entry) => !entry.timedOut && entry.deadline !== Infinity);
     if (oldest === undefined) return;
-    this.deadlineTimer = setTimeout(() => {
-      this.deadlineTimer = undefined;
-      const now = performance.now();
-      for (const entry of this.sent) {
-        if (entry.timedOut || entry.deadline > now) continue;
-        entry.timedOut = true;
-        entry.reject(new LogFault('timeout', true));
-      }
-      this.watchDeadlines();
-    }, Math.max(1, oldest.deadline - performance.now() + 1));
+    this.deadlineTimer = setTimeout(
+      () => {
+        this.deadlineTimer = undefined;
+        const now = performance.now();
+        for (const entry of this.sent) {
+          if (entry.timedOut || entry.deadline > now) continue;
+          entry.timedOut = true;
+          entry.reject(new LogFault('timeout', true));
+        }
+        this.watchDeadlines();
+      },
+      Math.max(1, oldest.deadline - performance.now() + 1),
+    );
   }
 
   private checkEmpty(): void {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { instant } from '@tocsin/domain';
 import fc from 'fast-check';
 import { EventStoreFault, START, WrongExpectedRevision } from './event-store';
-import type { AllPage, EventStore, ExpectedRevision, NewEvent, Position, StoredEvent, Subscription } from './event-store';
+import type { EventStore, ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
+import { Follower } from './follower.contract';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
@@ -19,7 +20,13 @@ export const newEvent = (data: unknown = {}, type = 'SomethingHappened'): NewEve
   id: randomUUID(),
   type,
   data,
-  metadata: { schemaVersion: 1, time: instant(1_700_000_000_000), actor: { type: 'system', part: 'contract' }, correlationId: 'c', causationId: 'd' },
+  metadata: {
+    schemaVersion: 1,
+    time: instant(1_700_000_000_000),
+    actor: { type: 'system', part: 'contract' },
+    correlationId: 'c',
+    causationId: 'd',
+  },
 });
 export const newEvents = (count: number): NewEvent[] => Array.from({ length: count }, (_, n) => newEvent({ n }));
 
@@ -29,45 +36,12 @@ const ids = (events: readonly { readonly id: string }[]): string[] => events.map
 
 async function readToHead(store: EventStore, prefixes: readonly string[], after: Position = START, limit = 500): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
-  for (let next = after; ; ) {
+  for (let next = after; ;) {
     const page = await store.readAll({ after: next, prefixes, limit });
     expect(page.events.length).toBeLessThanOrEqual(limit);
     events.push(...page.events);
     next = page.next;
     if (page.atHead) return events;
-  }
-}
-
-/** A follower that remembers what it was given, and lets a test wait for it. */
-class Follower {
-  readonly events: StoredEvent[] = [];
-  readonly pages: AllPage[] = [];
-  mostAtOnce = 0;
-  readonly ended: Promise<Error>;
-  readonly subscription: Subscription;
-  private running = 0;
-  private check: () => void = () => undefined;
-
-  constructor(store: EventStore, from: Position, prefixes: readonly string[], work: (page: AllPage) => Promise<void> = async () => undefined) {
-    let onEnd: (error: Error) => void = () => undefined;
-    this.ended = new Promise((resolve) => (onEnd = resolve));
-    this.subscription = store.follow(
-      from,
-      prefixes,
-      async (page) => {
-        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
-        await work(page);
-        this.running -= 1;
-        this.pages.push(page);
-        this.events.push(...page.events);
-        this.check();
-      },
-      onEnd,
-    );
-  }
-
-  async until(reached: () => boolean): Promise<void> {
-    while (!reached()) await new Promise<void>((resolve) => (this.check = resolve));
   }
 }
 
@@ -143,15 +117,20 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
       it('answers as the first time, after any other appends and whatever is expected', async () => {
         const expectations = fc.oneof(fc.constantFrom<ExpectedRevision>('any', 'no_stream'), fc.nat(30));
         await fc.assert(
-          fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }), fc.nat(), expectations, async (sizes, pick, expected) => {
-            const own = `${newCategory()}1`;
-            const appends = sizes.map(newEvents);
-            const answers = [];
-            for (const events of appends) answers.push(await store.append(own, 'any', events));
-            const again = pick % appends.length;
-            expect(await store.append(own, expected, appends[again] ?? [])).toEqual(answers[again]);
-            expect(ids(await store.readStream(own))).toEqual(ids(appends.flat()));
-          }),
+          fc.asyncProperty(
+            fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),
+            fc.nat(),
+            expectations,
+            async (sizes, pick, expected) => {
+              const own = `${newCategory()}1`;
+              const appends = sizes.map(newEvents);
+              const answers = [];
+              for (const events of appends) answers.push(await store.append(own, 'any', events));
+              const again = pick % appends.length;
+              expect(await store.append(own, expected, appends[again] ?? [])).toEqual(answers[again]);
+              expect(ids(await store.readStream(own))).toEqual(ids(appends.flat()));
+            },
+          ),
           { numRuns: RUNS },
         );
       });

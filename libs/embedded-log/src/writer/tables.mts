@@ -75,7 +75,9 @@ export function prepareDatabase(db: DatabaseSync): void {
   }
   const version = readVersion(db);
   if (version > SCHEMA_VERSION) {
-    throw new SchemaRefused(`log.db has schema ${version}, this version of tocsin knows schema ${SCHEMA_VERSION}: start the newer version again`);
+    throw new SchemaRefused(
+      `log.db has schema ${version}, this version of tocsin knows schema ${SCHEMA_VERSION}: start the newer version again`,
+    );
   }
 }
 

@@ -45,7 +45,8 @@ describe('the embedded event store when a commit fails', () => {
     const { store, faults, close } = await open();
     faults.set('disk-full');
     const outcomes = await Promise.allSettled([1, 2, 3].map((n) => store.append(`alert-${n}`, 'no_stream', newEvents(2))));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'EventStoreFault', reason: 'full' } });
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'EventStoreFault', reason: 'full' } });
     faults.set('none');
     expect(await store.readAll({ after: START, prefixes: [], limit: 10 })).toMatchObject({ events: [], atHead: true });
     expect(await store.append('alert-1', 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });

@@ -45,7 +45,12 @@ export class EmbeddedEventStore extends EventStore {
     return { events: page.events.map(toStored), next: toPosition(page.next), atHead: page.atHead };
   }
 
-  follow(from: Position, prefixes: readonly string[], onBatch: (page: AllPage) => Promise<void>, onEnd: (error: Error) => void): Subscription {
+  follow(
+    from: Position,
+    prefixes: readonly string[],
+    onBatch: (page: AllPage) => Promise<void>,
+    onEnd: (error: Error) => void,
+  ): Subscription {
     return new EmbeddedSubscription(this, this.log.events, { from, prefixes, onBatch, onEnd });
   }
 

@@ -90,7 +90,10 @@ describe('retention in the embedded bus', () => {
     await bus.publish('things', [outgoing()]);
     expect(await bus.removeExpired(now)).toBe(3);
     const again = await reopen();
-    const connection = await again.connect('things', 'new', { receive: () => new Promise(() => undefined), revoked: async () => undefined });
+    const connection = await again.connect('things', 'new', {
+      receive: () => new Promise(() => undefined),
+      revoked: async () => undefined,
+    });
     expect(await connection.lag()).toBe(1);
     await connection.close();
     await close();
@@ -149,7 +152,9 @@ describe('a topic of the embedded bus', () => {
   it('that nobody declared is unavailable', async () => {
     const { bus, close } = await open();
     await expect(bus.publish('nothing', [outgoing()])).rejects.toMatchObject({ reason: 'unavailable', retriable: true });
-    await expect(bus.connect('nothing', 'g', { receive: async () => undefined, revoked: async () => undefined })).rejects.toMatchObject({ reason: 'unavailable' });
+    await expect(bus.connect('nothing', 'g', { receive: async () => undefined, revoked: async () => undefined })).rejects.toMatchObject({
+      reason: 'unavailable',
+    });
     await close();
   });
 

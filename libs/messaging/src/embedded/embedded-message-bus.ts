@@ -87,7 +87,8 @@ export class EmbeddedMessageBus extends MessageBus {
     const body = JSON.stringify(message);
     // Characters bound bytes from below and, times three, from above; only what lies between is worth counting.
     const tooLarge =
-      body.length > this.largestMessageBytes || (body.length * 3 > this.largestMessageBytes && Buffer.byteLength(body) > this.largestMessageBytes);
+      body.length > this.largestMessageBytes ||
+      (body.length * 3 > this.largestMessageBytes && Buffer.byteLength(body) > this.largestMessageBytes);
     if (tooLarge) throw new MessageBusFault('too-large', false);
     return { key: message.key, body };
   }
@@ -105,7 +106,8 @@ export class EmbeddedMessageBus extends MessageBus {
   }
 }
 
-const notDeclared = (topic: string): MessageBusFault => new MessageBusFault('unavailable', true, { cause: new Error(`topic ${topic} is not declared`) });
+const notDeclared = (topic: string): MessageBusFault =>
+  new MessageBusFault('unavailable', true, { cause: new Error(`topic ${topic} is not declared`) });
 
 const isSqliteError = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_SQLITE_ERROR';

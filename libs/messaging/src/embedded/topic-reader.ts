@@ -57,7 +57,13 @@ export class TopicReader {
     return rows.map((row) => {
       const known = row.parsed as Message | undefined;
       if (known !== undefined) return known;
-      const message: Message = deepFreeze({ ...(JSON.parse(row.body) as OutgoingMessage), topic: this.topic, epoch, partition: PARTITION, offset: row.at });
+      const message: Message = deepFreeze({
+        ...(JSON.parse(row.body) as OutgoingMessage),
+        topic: this.topic,
+        epoch,
+        partition: PARTITION,
+        offset: row.at,
+      });
       row.parsed = message;
       return message;
     });
