@@ -4,6 +4,7 @@ import type { Instant } from '../time';
 import type { Schedule, ScheduleOverride } from './schedule';
 import { invalid, requireUser } from './schedule-checks';
 import { SCHEDULE_LIMITS, type ScheduleReferences } from './schedule-request';
+import { isPlannable } from './time-zone';
 
 export interface OverrideRequest {
   /** Taken from a block by the caller. */
@@ -23,6 +24,7 @@ export const addOverride = (
   const { id, userId, start, end } = request;
   if (end <= start) throw invalid('end', 'the override does not end after it starts', 'move its end behind its start');
   if (end <= now) throw invalid('end', 'the override lies in the past', 'let it end in the future');
+  if (!isPlannable(end)) throw invalid('end', 'the override ends too late', 'let it end before the year 2200');
   requireUser(userId, 'user', change.references);
   if (schedule.overrides.length >= SCHEDULE_LIMITS.overrides)
     throw invalid('overrides', `a schedule keeps at most ${SCHEDULE_LIMITS.overrides} overrides`, 'create a new schedule');

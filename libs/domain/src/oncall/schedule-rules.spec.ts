@@ -128,6 +128,12 @@ describe('replacing a schedule', () => {
     ]);
     expect(replace(once, recurringRequest([layer()])).plans).toEqual(before.plans);
   });
+  it('in the instant of its creation leaves nothing of the first plan, also not for the time before', () => {
+    const corrected = replace(before, recurringRequest([layer({ users: [cleo] })]), created);
+    expect(corrected.plans).toMatchObject([{ from: created, layers: [{ users: [cleo] }] }]);
+    const older = recurring([layer({ startsOn: local('2025-12-01T00:00') })]);
+    expect(whoIsOnCall(replace(older, recurringRequest([layer()]), created), plusMs(created, -1)).userId).toBeNull();
+  });
   it('keeps overrides', () => {
     const overridden = { ...before, overrides: [override(1, cleo, '2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z')] };
     expect(replace(overridden, recurringRequest([])).overrides).toEqual(overridden.overrides);
@@ -176,6 +182,7 @@ describe('adding an override', () => {
       { id: 7, userId: cleo, start: now, end: utc('2026-02-11T00:00:00Z') },
     ]);
   });
+  it('is refused when it never ends', () => refused('end', () => add('2026-02-12T00:00:00Z', '2200-01-01T00:00:00Z')));
   it('is refused when it is over', () => refused('end', () => add('2026-02-01T00:00:00Z', '2026-02-10T12:00:00Z')));
   it('is refused when it does not end after it starts', () => refused('end', () => add('2026-02-12T00:00:00Z', '2026-02-12T00:00:00Z')));
   it('is refused for an unknown user', () => {
@@ -246,7 +253,8 @@ describe('any series of changes', () => {
             );
           } else if (deletable.length > 0) schedule = deleteOverride(schedule, deletable[step.which % deletable.length]!.id, at);
           for (const question of [...questions.map((hours) => plusMs(created, hours * hour)), plusMs(at, -1)]) {
-            if (question < at) expect(whoIsOnCall(schedule, question).userId).toBe(whoIsOnCall(before, question).userId);
+            if (question >= created && question < at)
+              expect(whoIsOnCall(schedule, question).userId).toBe(whoIsOnCall(before, question).userId);
           }
         });
       }),

@@ -3,6 +3,7 @@ import { rejected } from '../rejection';
 import { instant, type Instant } from '../time';
 import type { GapReason, OnCallReason } from './responder-reason';
 import type { Schedule } from './schedule';
+import { isPlannable } from './time-zone';
 import { timelineOf, type OnCall, type Stretch, type Timeline, type TimelineOptions } from './timeline';
 
 /**
@@ -31,7 +32,7 @@ export const LONGEST_WINDOW_MS = 731 * 86_400_000;
  * they say the same as `whoIsOnCall` at every instant of the window.
  */
 export const shiftsBetween = (schedule: Schedule, from: Instant, until: Instant, options: TimelineOptions = {}): readonly OnCallShift[] => {
-  refuseLongWindow(from, until);
+  refuseWindow(from, until);
   const timeline = timelineOf(schedule);
   const shifts: OnCallShift[] = [];
   for (let at: number = from; at < until;) {
@@ -44,7 +45,7 @@ export const shiftsBetween = (schedule: Schedule, from: Instant, until: Instant,
 
 /** The gaps in `[from, until)`, cut to it: a gap may be endless. */
 export const gapsBetween = (schedule: Schedule, from: Instant, until: Instant, options: TimelineOptions = {}): readonly ScheduleGap[] => {
-  refuseLongWindow(from, until);
+  refuseWindow(from, until);
   const timeline = timelineOf(schedule);
   const gaps: ScheduleGap[] = [];
   for (let at: number = from; at < until;) {
@@ -107,7 +108,9 @@ const sameOnCall = (a: OnCall, b: OnCall): boolean => {
 
 const asShift = ({ start, end }: Stretch, onCall: OnCall): OnCallShift => ({ ...onCall, start: instant(start), end: instant(end) });
 
-const refuseLongWindow = (from: Instant, until: Instant): void => {
-  if (until - from > LONGEST_WINDOW_MS)
-    throw rejected('invalid', 'the window is longer than two years', { field: 'until', fix: 'ask for at most two years at a time' });
+const refuseWindow = (from: Instant, until: Instant): void => {
+  if (!isPlannable(from))
+    throw rejected('invalid', 'the window begins too early or too late', { field: 'from', fix: 'ask for the years 1970 to 2199' });
+  if (until - from <= LONGEST_WINDOW_MS) return;
+  throw rejected('invalid', 'the window is longer than two years', { field: 'until', fix: 'ask for at most two years at a time' });
 };

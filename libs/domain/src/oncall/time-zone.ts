@@ -15,6 +15,9 @@ export const WEEK_MS = 7 * DAY_MS;
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2199;
 
+/** Whether an instant lies in the years that schedules are kept for. */
+export const isPlannable = (at: Instant): boolean => at >= Date.UTC(FIRST_YEAR, 0, 1) && at < Date.UTC(LAST_YEAR + 1, 0, 1);
+
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?$/;
 
 /** A name of the IANA database, or `UTC`. Fixed offsets such as `+01:00` are refused: they would be wrong half of the year. */

