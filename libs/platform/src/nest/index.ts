@@ -1,1 +1,17 @@
+export { ChangeBy, CurrentUser, principalOf, Public, RequiresRole } from './auth.decorators';
+export { Authenticator, configurationDirectory, hasRole } from './authenticator';
+export type { CredentialDirectory, Credentials, Principal } from './authenticator';
+export { waitingOf } from './health.controller';
+export type { ReadinessCheck, Waiting } from './health.controller';
+export { created, createHttpApp, routesOf } from './http-app';
+export type { HttpAppOptions } from './http-app';
+export type { KnownRoute } from './known-routes';
 export * from './message-transport';
+export type { OverloadLimits } from './overload';
+export * from './platform-providers';
+export { answerFor, invalidField, problem, ProblemException, rejectionProblems } from './problem';
+export type { Problem } from './problem';
+export * from './query';
+export { csrfToken, endedSessionCookie, isCsrfToken, SESSION_COOKIE, sessionCookie } from './session';
+export { BodyValidation, OptionalOrNull, ResourceName, validationProblem } from './validation';
+export type { FieldProblem } from './validation';

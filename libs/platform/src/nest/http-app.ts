@@ -1,0 +1,116 @@
+import 'reflect-metadata';
+import type { IncomingMessage } from 'node:http';
+import cookie from '@fastify/cookie';
+import { Module } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Clock } from '@tocsin/domain';
+import type { FastifyReply } from 'fastify';
+import type { Logger } from '../logging';
+import { Metrics } from '../metrics';
+import type { SecretBox } from '../secrets';
+import { AuthGuard } from './auth-guard';
+import { Authenticator } from './authenticator';
+import type { CredentialDirectory } from './authenticator';
+import { registerBodyParsers } from './body-parsers';
+import { addEdgeHooks, newRequestId, tidyUrl } from './edge-hooks';
+import { HealthController, WAITING } from './health.controller';
+import type { Waiting } from './health.controller';
+import { measureRequests } from './http-metrics';
+import { KnownRoutes } from './known-routes';
+import type { KnownRoute } from './known-routes';
+import { NestLog } from './nest-log';
+import { refuseWhenOverloaded, usualLimits } from './overload';
+import type { OverloadLimits } from './overload';
+import { ProblemFilter } from './problem-filter';
+import { answerUnreadable, answerUnroutable } from './unrouted';
+import { BodyValidation } from './validation';
+
+export interface HttpAppOptions {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly secrets: SecretBox;
+  readonly credentials: CredentialDirectory;
+  /** What readiness waits for. */
+  readonly waiting?: Waiting;
+  readonly publicUrl?: string;
+  /** Addresses of proxies whose `x-forwarded-for` is believed; nobody's unless told. */
+  readonly trustProxy?: boolean | string | readonly string[];
+  readonly bodyLimitBytes?: number;
+  /** For the whole request to arrive. */
+  readonly receiveTimeoutMs?: number;
+  /** For its answer. */
+  readonly answerTimeoutMs?: number;
+  readonly overload?: Partial<OverloadLimits>;
+}
+
+const BODY_LIMIT_BYTES = 512 * 1024;
+const RECEIVE_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Longer than the minute after which load balancers usually drop a connection, so that it is never we who do it first. */
+const KEEP_ALIVE_MS = 72_000;
+/** Signed tokens stand in the path. */
+const LONGEST_PARAMETER = 2_048;
+
+const knownRoutes = new WeakMap<NestFastifyApplication, KnownRoutes>();
+
+/** Nothing happens until `listen`: message transports can still be connected. */
+export const createHttpApp = async (module: Type | DynamicModule, options: HttpAppOptions): Promise<NestFastifyApplication> => {
+  const { log, metrics, clock, secrets, publicUrl, trustProxy = false } = options;
+  const adapter = new FastifyAdapter({
+    trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
+    bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    requestTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
+    handlerTimeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestIdHeader: false,
+    genReqId: newRequestId,
+    // While stopping, requests on open connections are still answered, and the connections closed after.
+    return503OnClosing: false,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
+    rewriteUrl: (request: IncomingMessage) => tidyUrl(request.url ?? '/'),
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: LONGEST_PARAMETER },
+  });
+  const fastify = adapter.getInstance();
+  const routes = new KnownRoutes();
+  routes.watch(fastify);
+  addEdgeHooks(fastify, { publicUrl });
+  measureRequests(fastify, metrics, log);
+  refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
+
+  const app = await NestFactory.create<NestFastifyApplication>(withHealth(module, metrics, options.waiting ?? (() => ({}))), adapter, {
+    logger: new NestLog(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  registerBodyParsers(fastify);
+  await app.register(cookie);
+  app.useGlobalFilters(new ProblemFilter(log, routes));
+  app.useGlobalPipes(new BodyValidation());
+  app.useGlobalGuards(new AuthGuard({ authenticator: new Authenticator(options.credentials, clock), secrets, clock, publicUrl }));
+  knownRoutes.set(app, routes);
+  return app;
+};
+
+/** Every route that is served; complete once the app listens. */
+export const routesOf = (app: NestFastifyApplication): readonly KnownRoute[] => knownRoutes.get(app)?.list() ?? [];
+
+/** For what was created: 201 and where it is. */
+export const created = (reply: FastifyReply, path: string): void => void reply.status(201).header('location', path);
+
+@Module({})
+class Edge {}
+
+const withHealth = (module: Type | DynamicModule, metrics: Metrics, waiting: Waiting): DynamicModule => ({
+  module: Edge,
+  imports: [module],
+  controllers: [HealthController],
+  providers: [
+    { provide: Metrics, useValue: metrics },
+    { provide: WAITING, useValue: waiting },
+  ],
+});

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import { problem } from './problem';
+
+export interface OverloadLimits {
+  /** Requests that are being answered at one time. */
+  readonly maxInFlight: number;
+  /** How long one turn of the event loop may take before requests are refused. */
+  readonly maxTurnMs: number;
+}
+
+export const usualLimits: OverloadLimits = { maxInFlight: 2_000, maxTurnMs: 1_000 };
+
+/** An orchestrator that cannot see a busy process would end it. */
+const ALWAYS_ANSWERED = /^\/(?:health\/|metrics(?:$|\?))/;
+
+/**
+ * Refuses with 503 before anything is read when more is in flight than can be answered in time. The event loop is timed
+ * only while requests come in, so that an idle process stays idle.
+ */
+export const refuseWhenOverloaded = (fastify: FastifyInstance, limits: OverloadLimits): void => {
+  let inFlight = 0;
+  let timing = false;
+  let lastTurnMs = 0;
+
+  const timeTurn = (): void => {
+    timing = true;
+    setImmediate(() => {
+      const start = performance.now();
+      // From one check phase to the next lies exactly one turn.
+      setImmediate(() => {
+        lastTurnMs = performance.now() - start;
+        timing = false;
+      });
+    });
+  };
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    inFlight++;
+    // Fires also when the client goes away.
+    reply.raw.once('close', () => inFlight--);
+    if (!timing) timeTurn();
+    if ((inFlight > limits.maxInFlight || lastTurnMs > limits.maxTurnMs) && !ALWAYS_ANSWERED.test(request.url)) {
+      void reply.header('retry-after', '1').header('connection', 'close');
+      done(problem(503, 'OVERLOADED', 'too many requests at the moment; try again'));
+      return;
+    }
+    done();
+  });
+};

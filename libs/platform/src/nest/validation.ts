@@ -1,0 +1,85 @@
+import { ValidationPipe } from '@nestjs/common';
+import type { ArgumentMetadata } from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, Length } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import { problem } from './problem';
+import type { ProblemException } from './problem';
+
+export interface FieldProblem {
+  /** Path from the body, e.g. `escalationRules[0].users[1].id`. */
+  readonly field: string;
+  /** How to mend it. */
+  readonly message: string;
+}
+
+/**
+ * Bodies against their classes. What the class does not know is left out in silence, since clients send back whole
+ * resources with fields of their own.
+ */
+export class BodyValidation extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidUnknownValues: false,
+      exceptionFactory: (errors) => validationProblem(fieldProblems(errors)),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (
+      metadata.type === 'body' &&
+      isClassOfOurs(metadata.metatype) &&
+      value !== undefined &&
+      (typeof value !== 'object' || value === null || Array.isArray(value))
+    ) {
+      throw problem(400, 'VALIDATION_ERROR', 'body: must be a JSON object', [{ field: 'body', message: 'must be a JSON object' }]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+/** May be missing or null, which means the same: clients write null for what they do not set. */
+export const OptionalOrNull = (): PropertyDecorator =>
+  applyDecorators(
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => value ?? undefined),
+  );
+
+/** The name of a resource. */
+export const ResourceName = (): PropertyDecorator =>
+  applyDecorators(IsString({ message: 'must be a text' }), Length(1, 255, { message: 'must be 1 to 255 characters' }));
+
+export const validationProblem = (problems: readonly FieldProblem[]): ProblemException =>
+  problem(
+    400,
+    'VALIDATION_ERROR',
+    problems.map(({ field, message }) => `${field}: ${message}`).join('; ') || 'the request is not valid',
+    problems,
+  );
+
+const builtIn: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Buffer, Date]);
+const isClassOfOurs = (metatype: unknown): boolean => typeof metatype === 'function' && !builtIn.has(metatype);
+
+const fieldProblems = (errors: readonly ValidationError[], parent = ''): readonly FieldProblem[] =>
+  errors.flatMap(({ property, constraints, children = [] }) => {
+    const field = pathOf(parent, property);
+    const [message] = Object.values(constraints ?? {});
+    const own = message === undefined ? [] : [{ field, message: withoutName(message, property) }];
+    return [...own, ...fieldProblems(children, field)];
+  });
+
+const pathOf = (parent: string, property: string): string => {
+  if (parent === '') return property;
+  return /^\d+$/.test(property) ? `${parent}[${property}]` : `${parent}.${property}`;
+};
+
+/** The library's own messages start with the field's name. */
+const withoutName = (message: string, property: string): string =>
+  message
+    .replace(new RegExp(`^(each value in )?(nested property )?${property.replaceAll(/[^\w]/g, '\\$&')} `), (_whole, each?: string) =>
+      each === undefined ? '' : 'each value ',
+    )
+    .replace(/^should not be empty$/, 'must not be empty');
