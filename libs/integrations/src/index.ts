@@ -1,3 +1,5 @@
-export * from './api/api';
+export { mapApiEvent, parseApiEvent, api } from './api/api';
+export type { ApiEvent } from './api/api';
 export * from './integration';
+export { netdataChallengeAnswer } from './netdata/challenge';
 export * from './registry';

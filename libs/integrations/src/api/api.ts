@@ -1,9 +1,10 @@
 import type { MappedEvent, ToolEventType } from '@tocsin/contracts';
-import type { AlertPriority, EventComment, EventImage, EventLink } from '@tocsin/domain';
-import { rejected } from '@tocsin/domain';
+import type { AlertPriority, EventComment, EventImage, EventLink, Rejection } from '@tocsin/domain';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
+import { boundedEvent } from '../bounds';
 import type { Integration } from '../integration';
+import { invalid, payloadOf } from '../payload';
 
 /** The public event body. Clients send null for every field they do not set, and older ones the v1 names. */
 export interface ApiEvent {
@@ -24,7 +25,7 @@ export interface ApiEvent {
   readonly routingKey?: string | null;
 }
 
-const optionalText = (maxLength: number) => ({ type: 'string', nullable: true, maxLength });
+const optionalText = { type: 'string', nullable: true };
 const optionalList = (maxItems: number, properties: Record<string, unknown>, required: readonly string[]) => ({
   type: 'array',
   nullable: true,
@@ -36,21 +37,25 @@ const schema = {
   type: 'object',
   required: ['eventType'],
   properties: {
-    integrationKey: optionalText(512),
-    apiKey: optionalText(512),
+    integrationKey: optionalText,
+    apiKey: optionalText,
     eventType: { enum: ['ALERT', 'ACCEPT', 'RESOLVE', 'COMMENT'] },
-    summary: optionalText(4_096),
-    details: optionalText(262_144),
-    alertKey: optionalText(1_024),
-    incidentKey: optionalText(1_024),
+    summary: optionalText,
+    details: optionalText,
+    alertKey: optionalText,
+    incidentKey: optionalText,
     priority: { enum: ['HIGH', 'LOW', null] },
     severity: { type: 'integer', nullable: true, minimum: 1, maximum: 5 },
-    images: optionalList(100, { src: { type: 'string' }, href: { type: 'string', nullable: true }, alt: { type: 'string', nullable: true } }, ['src']),
+    images: optionalList(
+      100,
+      { src: { type: 'string' }, href: { type: 'string', nullable: true }, alt: { type: 'string', nullable: true } },
+      ['src'],
+    ),
     links: optionalList(100, { href: { type: 'string' }, text: { type: 'string', nullable: true } }, ['href']),
     comments: optionalList(100, { creator: { type: 'string', nullable: true }, content: { type: 'string' } }, ['content']),
     labels: { type: 'object', nullable: true, additionalProperties: { type: 'string' } },
     customDetails: { type: 'object', nullable: true },
-    routingKey: optionalText(1_024),
+    routingKey: optionalText,
   },
 };
 
@@ -58,16 +63,17 @@ const validate = new Ajv({ allErrors: false, strict: false }).compile<ApiEvent>(
 
 /** @throws Rejection `invalid` naming the field */
 export const parseApiEvent = (body: unknown): ApiEvent => {
-  if (!validate(body)) throw invalid(validate.errors?.[0]);
-  if (body.eventType === 'ALERT' && blank(body.summary)) {
-    throw rejected('invalid', 'summary: is required for an ALERT; send a short text that says what is wrong', { field: 'summary' });
+  const event = payloadOf(body, 'a client');
+  if (!validate(event)) throw refusal(validate.errors?.[0]);
+  if (event.eventType === 'ALERT' && blank(event.summary)) {
+    throw invalid('summary', 'is required for an ALERT; send a short text that says what is wrong');
   }
-  return body;
+  return event;
 };
 
 export const mapApiEvent = (event: ApiEvent): MappedEvent => {
-  const alertKey = event.alertKey ?? event.incidentKey;
-  return {
+  const alertKey = blank(event.alertKey) ? event.incidentKey : event.alertKey;
+  return boundedEvent({
     eventType: event.eventType,
     ...(blank(event.summary) ? {} : { summary: event.summary }),
     ...(blank(event.details) ? {} : { details: event.details }),
@@ -80,7 +86,7 @@ export const mapApiEvent = (event: ApiEvent): MappedEvent => {
     ...(event.labels == null ? {} : { labels: event.labels }),
     ...(event.customDetails == null ? {} : { customDetails: event.customDetails }),
     ...(blank(event.routingKey) ? {} : { routingKey: event.routingKey }),
-  };
+  });
 };
 
 /** Plain events, posted by scripts and client libraries. */
@@ -95,11 +101,15 @@ const blank = (value: string | null | undefined): value is null | undefined | ''
 
 const withoutNulls = <T extends object>(item: T): T => Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) as T;
 
-const invalid = (error: ErrorObject | undefined) => {
-  if (error === undefined) return rejected('invalid', 'the body is not an event');
+const refusal = (error: ErrorObject | undefined): Rejection => {
+  if (error === undefined) return invalid('body', 'is not an event');
   const missing = error.keyword === 'required' ? String((error.params as { missingProperty: string }).missingProperty) : undefined;
   const field = [...error.instancePath.split('/').slice(1), ...(missing === undefined ? [] : [missing])].join('.') || 'body';
-  const allowed = error.keyword === 'enum' ? (error.params as { allowedValues: unknown[] }).allowedValues.filter((value) => value !== null).join(', ') : undefined;
-  const fix = missing !== undefined ? 'is required' : allowed !== undefined ? `must be one of ${allowed}` : (error.message ?? 'is not valid');
-  return rejected('invalid', `${field}: ${fix}`, { field });
+  const allowed =
+    error.keyword === 'enum'
+      ? (error.params as { allowedValues: unknown[] }).allowedValues.filter((value) => value !== null).join(', ')
+      : undefined;
+  const fix =
+    missing !== undefined ? 'is required' : allowed !== undefined ? `must be one of ${allowed}` : (error.message ?? 'is not valid');
+  return invalid(field, fix);
 };
