@@ -6,7 +6,9 @@ import { ALERTS_VIEW, alertsView, ProjectionRunner } from '@tocsin/read-models';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
 import { AlertStreams } from './alert-streams';
 import { AlertsController } from './alerts.controller';
+import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
+import { Timeline } from './timeline/timeline';
 import { ToolEvents } from './tool-events';
 import { ToolEventsConsumer } from './tool-events.consumer';
 
@@ -23,6 +25,8 @@ export class AlertsModule {
       providers: [
         ...platformProviders(platform),
         { provide: AlertStreams, useValue: alerts },
+        { provide: ManualCommands, useValue: new ManualCommands({ alerts, configuration, ids, clock, views, visibleWithinMs: settings.visibleWithinMs }) },
+        { provide: Timeline, useValue: new Timeline({ eventStore, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }) },
         { provide: ToolEvents, useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts }) },
       ],
     };

@@ -35,4 +35,4 @@ export const answerTexts = {
     system: 'Tocsin',
     deletedUser: 'ein gelöschter Benutzer',
   },
-} as const satisfies Record<Language, { readonly question: Record<AnswerPurpose, string> }>;
+} as const satisfies Record<Language, { readonly question: Record<AnswerPurpose, string>; readonly [phrase: string]: unknown }>;

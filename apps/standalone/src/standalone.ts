@@ -8,9 +8,9 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import { Background, ConfigurationStore, createLogger, IdAllocator, SecretBox, secretKeyIn, SystemClock, Views } from '@tocsin/platform';
+import { Background, ConfigurationStore, createLogger, IdAllocator, Metrics, SecretBox, secretKeyIn, SystemClock, Views } from '@tocsin/platform';
 import type { Logger, Platform } from '@tocsin/platform';
-import { createHttpApp, MessageTransport } from '@tocsin/platform/nest';
+import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { bootstrap } from './bootstrap';
 import type { FirstStart } from './bootstrap';
@@ -88,7 +88,15 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   await configuration.start(bus);
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);
-  const app = await createHttpApp(StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }), { platform });
+  const app = await createHttpApp(StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }), {
+    log,
+    metrics: new Metrics({ process: true }),
+    clock,
+    secrets,
+    credentials: configurationDirectory(configuration),
+    waiting: () => background.waiting(),
+    ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+  });
   const transport = new MessageTransport({
     bus,
     parking,
@@ -112,6 +120,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
     platform,
     ...(first === undefined ? {} : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor(first.adminUserId) } }),
     settle: async () => {
+      await transport.settled();
       await background.settle(eventStore);
     },
     stop: async () => {

@@ -1,0 +1,101 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import type { AlertId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { Views } from '@tocsin/platform';
+import { created, CurrentUser, readInclude, readMany, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import { ALERTS_VIEW, ReadStore } from '@tocsin/read-models';
+import type { AlertDocument } from '@tocsin/read-models';
+import type { FastifyReply } from 'fastify';
+import { readAlertFilter } from './alert-list';
+import { AddResponderRequest, ManualAlertRequest } from './alert-requests';
+import { ManualCommands } from './manual-commands';
+import { publicAlert } from './public-alert';
+import { Timeline } from './timeline/timeline';
+
+const NEWEST_FIRST = [
+  { field: 'reportTime', descending: true },
+  { field: 'id', descending: true },
+];
+
+/** Alerts: what people read, and what they do with them. */
+@Controller('api/alerts')
+export class AlertsController {
+  constructor(
+    private readonly readStore: ReadStore,
+    private readonly views: Views,
+    private readonly configuration: ConfigurationReader,
+    private readonly commands: ManualCommands,
+    private readonly timeline: Timeline,
+  ) {}
+
+  @Get()
+  async list(@Query() query: QueryParameters): Promise<readonly object[]> {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, { ...readAlertFilter(query, this.configuration), sort: NEWEST_FIRST, skip: startIndex, limit: maxResults });
+    return alerts.map((alert) => publicAlert(alert, this.configuration, { customDetails: false }));
+  }
+
+  @Get('count')
+  async count(@Query() query: QueryParameters): Promise<{ readonly count: number }> {
+    return { count: await this.readStore.count(ALERTS_VIEW, readAlertFilter({ ...query, policies: undefined }, this.configuration)) };
+  }
+
+  @Post()
+  @RequiresRole('RESPONDER')
+  async create(@Body() body: ManualAlertRequest, @CurrentUser() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const alert = await this.commands.create(body, principal);
+    created(reply, `/api/alerts/${alert.id}`);
+    return this.answer(alert);
+  }
+
+  @Get(':id')
+  async get(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<object> {
+    return this.answer(await this.commands.find(id), readInclude(query, ['customDetails']).has('customDetails'));
+  }
+
+  @Put(':id/accept')
+  @RequiresRole('RESPONDER')
+  async accept(@ResourceId('id') id: AlertId, @CurrentUser() principal: Principal): Promise<object> {
+    return this.answer(await this.commands.accept(id, principal));
+  }
+
+  @Put(':id/resolve')
+  @RequiresRole('RESPONDER')
+  async resolve(@ResourceId('id') id: AlertId, @CurrentUser() principal: Principal): Promise<object> {
+    return this.answer(await this.commands.resolve(id, principal));
+  }
+
+  @Put(':id/assign')
+  @RequiresRole('RESPONDER')
+  async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<object> {
+    const to = { user: readText(query, 'user', 'user-id'), policy: readText(query, 'policy', 'policy-id'), schedule: readText(query, 'schedule', 'schedule-id') };
+    return this.answer(await this.commands.assign(id, to, principal));
+  }
+
+  @Post(':id/responders')
+  @RequiresRole('RESPONDER')
+  @HttpCode(201)
+  async addResponder(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @Body() body: AddResponderRequest | undefined, @CurrentUser() principal: Principal): Promise<object> {
+    const named = readText(query, 'user', 'user-id') ?? body?.user?.id ?? body?.id;
+    return this.commands.addResponder(id, named === undefined ? undefined : String(named), principal);
+  }
+
+  @Delete(':id/responders/:user')
+  @RequiresRole('RESPONDER')
+  @HttpCode(204)
+  async removeResponder(@ResourceId('id') id: AlertId, @ResourceId('user') user: number, @CurrentUser() principal: Principal): Promise<void> {
+    await this.commands.removeResponder(id, String(user), principal);
+  }
+
+  @Get(':id/log-entries')
+  async logEntries(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly object[]> {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const language = readText(query, 'lang') === 'de' ? 'de' : 'en';
+    return this.timeline.entries(id, { language, filterTypes: readMany(query, 'filter-types'), skip: startIndex, limit: maxResults });
+  }
+
+  private answer(alert: AlertDocument, customDetails = false): object {
+    return publicAlert(alert, this.configuration, { customDetails });
+  }
+}

@@ -1,0 +1,154 @@
+import { publicUserRel } from '@tocsin/contracts';
+import { Clock, rejected, whoIsOnCall } from '@tocsin/domain';
+import type { AlertCommand, AlertEventOf, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { IdAllocator, newUuid, Views } from '@tocsin/platform';
+import type { Principal } from '@tocsin/platform/nest';
+import type { AlertDocument } from '@tocsin/read-models';
+import { setTimeout as delay } from 'node:timers/promises';
+import { userNamed } from './alert-list';
+import type { ManualAlertRequest } from './alert-requests';
+import { AlertStreams } from './alert-streams';
+import { snapshotOf } from './policy-snapshot';
+import { publicResponder } from './public-alert';
+
+const LOOK_AGAIN_MS = 10;
+const CONFIGURATION_WITHIN_MS = 2_000;
+
+interface AssignTo {
+  readonly user: string | undefined;
+  readonly policy: string | undefined;
+  readonly schedule: string | undefined;
+}
+
+/** What people do with alerts through the API, under their own name; each answers with its effect (BEHAVIOUR B1). */
+export class ManualCommands {
+  constructor(
+    private readonly parts: {
+      readonly alerts: AlertStreams;
+      readonly configuration: ConfigurationReader;
+      readonly ids: IdAllocator;
+      readonly clock: Clock;
+      readonly views: Views;
+      readonly visibleWithinMs: number;
+    },
+  ) {}
+
+  async find(id: AlertId): Promise<AlertDocument> {
+    return this.parts.alerts.document(id);
+  }
+
+  /** Answers once the first level has been answered, too (B2). @throws Rejection */
+  async create(request: ManualAlertRequest, principal: Principal): Promise<AlertDocument> {
+    const source = await this.source(request.alertSource.id);
+    const alertId = (await this.parts.ids.next('alert')) as AlertId;
+    const data: AlertEventOf<'AlertRaised'>['data'] = {
+      alertId,
+      sourceId: source.id,
+      at: this.parts.clock.now(),
+      by: { type: 'user', userId: principal.userId },
+      summary: request.summary,
+      ...(request.details === undefined ? {} : { details: request.details }),
+      priority: request.priority ?? source.alertPriorityRule,
+      ...(source.severity === undefined ? {} : { severity: source.severity }),
+      images: request.images ?? [],
+      links: request.links ?? [],
+      labels: {},
+      comments: [],
+      route: await this.route(request, source),
+    };
+    const document = await this.command(alertId, { type: 'raise', alert: data }, principal);
+    return document.firstLevelDone ? document : this.afterFirstLevel(alertId, document);
+  }
+
+  async accept(id: AlertId, principal: Principal): Promise<AlertDocument> {
+    return this.command(id, { type: 'accept', at: this.now(), by: by(principal) }, principal);
+  }
+
+  async resolve(id: AlertId, principal: Principal): Promise<AlertDocument> {
+    return this.command(id, { type: 'resolve', at: this.now(), by: by(principal) }, principal);
+  }
+
+  async assign(id: AlertId, to: AssignTo, principal: Principal): Promise<AlertDocument> {
+    return this.command(id, { type: 'assign', at: this.now(), by: by(principal), to: await this.assignee(to) }, principal);
+  }
+
+  async addResponder(id: AlertId, name: string | undefined, principal: Principal): Promise<object> {
+    const userId = name === undefined ? principal.userId : await this.user(name);
+    const document = await this.command(id, { type: 'addResponder', at: this.now(), by: by(principal), userId }, principal);
+    const added = document.responders.find((responder) => responder.userId === userId);
+    return publicResponder(publicUserRel(userId, this.parts.configuration), added?.status ?? 'PENDING');
+  }
+
+  async removeResponder(id: AlertId, name: string, principal: Principal): Promise<void> {
+    await this.command(id, { type: 'removeResponder', at: this.now(), by: by(principal), userId: await this.user(name) }, principal);
+  }
+
+  private async command(id: AlertId, command: AlertCommand, principal: Principal): Promise<AlertDocument> {
+    const commandId = newUuid();
+    return this.parts.alerts.answer(id, command, { commandId, causationId: commandId, correlationId: commandId, actor: by(principal) });
+  }
+
+  /** Waits, for a bounded real time, until somebody was paged or nobody could be; then answers with what there is. */
+  private async afterFirstLevel(id: AlertId, created: AlertDocument): Promise<AlertDocument> {
+    // A delay before level 1 is answered by the plan alone: nobody will be paged within the time that this waits.
+    const isDelayed = created.route.type === 'policy' && created.route.policy.delayMin > 0;
+    const deadline = performance.now() + this.parts.visibleWithinMs;
+    let document = created;
+    while (!document.firstLevelDone && !(isDelayed && document.next !== undefined) && performance.now() < deadline) {
+      await delay(LOOK_AGAIN_MS);
+      document = await this.parts.alerts.document(id);
+    }
+    return document;
+  }
+
+  private async route(request: ManualAlertRequest, source: AlertSource): Promise<AlertRoute> {
+    if (request.responders !== undefined && request.responders.length > 0) {
+      return { type: 'users', userIds: await Promise.all(request.responders.map(({ user }) => this.user(String(user.id)))) };
+    }
+    return { type: 'policy', policy: snapshotOf(await this.policy(request.escalationPolicy?.id ?? source.escalationPolicyId, 'escalationPolicy')) };
+  }
+
+  private async assignee(to: AssignTo): Promise<Assignee> {
+    const given = [to.user, to.policy, to.schedule].filter((value) => value !== undefined);
+    if (given.length !== 1) throw rejected('invalid', 'user, policy, schedule: give exactly one of them', { field: 'user' });
+    if (to.user !== undefined) return { type: 'user', userId: await this.user(to.user) };
+    if (to.policy !== undefined) return { type: 'policy', policy: snapshotOf(await this.policy(Number(to.policy), 'policy')) };
+    const schedule = await this.known(() => this.parts.configuration.get('schedule', Number(to.schedule)));
+    if (schedule === undefined) throw rejected('not-found', `there is no schedule ${to.schedule}`, { field: 'schedule' });
+    const onCall = whoIsOnCall(schedule, this.now());
+    return { type: 'schedule', scheduleId: schedule.id, ...(onCall.userId === null ? {} : { onCall: { userId: onCall.userId, reason: { type: 'schedule', scheduleId: schedule.id, scheduleName: schedule.name, onCall: onCall.reason } } }) };
+  }
+
+  private async user(name: string): Promise<UserId> {
+    const userId = await this.known(() => userNamed(name, this.parts.configuration));
+    if (userId === undefined) throw rejected('not-found', `there is no user ${name}`, { field: 'user' });
+    return userId;
+  }
+
+  private async source(id: number): Promise<AlertSource> {
+    const source = await this.known(() => this.parts.configuration.get('source', id));
+    if (source === undefined) throw rejected('invalid', `alertSource.id: there is no alert source ${id}`, { field: 'alertSource.id' });
+    return source;
+  }
+
+  private async policy(id: number, field: string) {
+    const policy = await this.known(() => this.parts.configuration.get('policy', id));
+    if (policy === undefined) throw rejected('not-found', `there is no escalation policy ${id}`, { field });
+    return policy;
+  }
+
+  /** Looks again at everything configured up to now before it says that there is no such thing. */
+  private async known<T>(lookUp: () => T | undefined): Promise<T | undefined> {
+    const found = lookUp();
+    if (found !== undefined) return found;
+    await this.parts.configuration.upToDate(CONFIGURATION_WITHIN_MS);
+    return lookUp();
+  }
+
+  private now() {
+    return this.parts.clock.now();
+  }
+}
+
+const by = (principal: Principal) => ({ type: 'user', userId: principal.userId }) as const;

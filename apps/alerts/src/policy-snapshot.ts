@@ -1,0 +1,29 @@
+import type { AlertPriority, AlertSource, EscalationPolicy, PolicySnapshot } from '@tocsin/domain';
+import type { MappedEvent } from '@tocsin/contracts';
+import type { ConfigurationReader } from '@tocsin/messaging';
+
+/** What an escalation runs on, as the policy is now (BEHAVIOUR B16). */
+export const snapshotOf = ({ id, name, rules, repeating, frequency, delayMin }: EscalationPolicy): PolicySnapshot => ({
+  policyId: id,
+  name,
+  rules,
+  repeating,
+  frequency,
+  delayMin,
+});
+
+/** The first of the comma-separated routing keys that some policy has, else the source's own policy. */
+export const policyFor = (source: AlertSource, routingKey: string | undefined, configuration: ConfigurationReader): PolicySnapshot | undefined => {
+  for (const key of (routingKey ?? '').split(',')) {
+    const routed = key.trim() === '' ? undefined : configuration.find('policy', 'routingKey', key);
+    if (routed !== undefined) return snapshotOf(routed);
+  }
+  const own = configuration.get('policy', source.escalationPolicyId);
+  return own === undefined ? undefined : snapshotOf(own);
+};
+
+/** BEHAVIOUR B22: the event's priority wins for API-type sources, and for the dedicated types that ilert lists. */
+export const priorityOf = (source: AlertSource, event: Pick<MappedEvent, 'priority'>): AlertPriority => {
+  const isHeard = source.integrationType === 'API' || source.integrationType === 'GRAFANA';
+  return (isHeard ? event.priority : undefined) ?? source.alertPriorityRule;
+};
