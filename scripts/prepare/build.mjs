@@ -26,7 +26,7 @@ export function isBuilt(root) {
 
 export async function build(root, hold) {
   const stamp = wanted(root);
-  await run('compiling the standalone', process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b', TARGET], {
+  await run('compiling the standalone', process.execPath, [join(root, 'node_modules/typescript-7/bin/tsc'), '-b', TARGET], {
     cwd: root,
     hold,
   });
