@@ -26,7 +26,7 @@ export interface ProjectionRunnerOptions {
   readonly eventStore: EventStore;
   readonly readStore: ReadStore;
   readonly log?: (entry: ProjectionLog) => void;
-  /** Events read and written at once while catching up (default 1000). */
+  /** Events read and written at once while catching up (default 500). */
   readonly batchSize?: number;
   /** Documents kept in memory (default 2000). */
   readonly cachedDocuments?: number;
@@ -179,7 +179,7 @@ export class ProjectionRunner {
 
   /** Large pages, each read while the one before is being written. */
   private async catchUp(signal: AbortSignal): Promise<void> {
-    const { eventStore, projection, batchSize = 1000 } = this.options;
+    const { eventStore, projection, batchSize = 500 } = this.options;
     const read = (after: Position): Promise<AllPage> => eventStore.readAll({ after, prefixes: projection.prefixes, limit: batchSize });
     let page = await read(this.reached);
     while (!signal.aborted) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position, StoredEvent } from '@tocsin/event-store';
 import { DocumentCache } from './document-cache';
 import { Folding, documentKey, type CollectionChange, type Known } from './folding';
@@ -6,6 +7,7 @@ import type { Projection, Touched } from './projection';
 import { ReadStoreFault, type Document, type ReadStore, type ViewPosition } from './read-store';
 
 const TRIES = 3;
+const EVENTS_PER_TURN = 128;
 
 /** Folds batches of events into the documents of one view and writes them with the checkpoint. */
 export class ViewWriter {
@@ -88,7 +90,9 @@ export class ViewWriter {
     const parking: CollectionChange[] = [];
     const blocked = new Set<string>();
     const parkedNow: (() => void)[] = [];
-    for (const { event, touched } of steps) {
+    for (const [i, { event, touched }] of steps.entries()) {
+      // A rebuild goes on for minutes in a process that takes in events meanwhile.
+      if (i % EVENTS_PER_TURN === EVENTS_PER_TURN - 1) await nextTurn();
       if (!(touched instanceof Error) && touched.length === 0) continue;
       if (blocked.has(event.stream) || this.parked.blocks(event.stream)) {
         parking.push(this.parked.changeFor(event, 'an earlier event of this stream is parked'));

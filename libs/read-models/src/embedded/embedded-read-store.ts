@@ -12,10 +12,10 @@ import {
   type Query,
   type ViewPosition,
 } from '../read-store';
-import { Collection, tableOf } from './layout';
+import { Collection, tableOf, type Changed } from './layout';
 import { MainReader } from './main-reader';
 import { PositionWaiters } from '../position-waiters';
-import type { DeclareAnswer, RowsOfCollection, SqlValue } from './protocol';
+import type { DeclareAnswer, Row, RowsOfCollection, SqlValue } from './protocol';
 import { planCount, planFind, type Plan } from './query-plan';
 import { ThreadClient } from './thread-client';
 
@@ -39,6 +39,7 @@ export class EmbeddedReadStore extends ReadStore {
   private readonly collections = new Map<string, Collection>();
   private readonly views = new Map<string, readonly string[]>();
   private readonly positions = new PositionWaiters();
+  private readonly preparing = new Map<string, Promise<void>>();
   private closed = false;
 
   private constructor(
@@ -123,22 +124,43 @@ export class EmbeddedReadStore extends ReadStore {
     position: ViewPosition,
   ): Promise<void> {
     this.open();
-    const documents = new Map<Collection, Map<Document['id'], Document | { readonly removed: Document['id'] }>>();
+    const documents = new Map<Collection, Map<Document['id'], Changed>>();
     for (const { collection, change } of changes) {
       const declared = this.collectionOf(view, collection);
-      const ofCollection = documents.get(declared) ?? new Map<Document['id'], Document | { readonly removed: Document['id'] }>();
+      const ofCollection = documents.get(declared) ?? new Map<Document['id'], Changed>();
       documents.set(declared, ofCollection);
       // Only the last change of a document in a batch can be seen by anybody.
       if ('put' in change) ofCollection.set(change.put.id, change.put);
       else ofCollection.set(change.remove, { removed: change.remove });
     }
-    const batches = [...documents].map(([collection, changed]): RowsOfCollection => ({
-      collection: collection.name,
-      ...collection.rowsOf([...changed.values()]),
-    }));
+    const before = this.preparing.get(view);
+    const prepared = (before ?? Promise.resolve()).then(() => this.rowsOf(documents));
+    // Batches of a view are sent in the order they were given, also when a large one takes several turns to prepare.
+    const settled = prepared.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.preparing.set(view, settled);
+    const batches = await prepared;
+    if (this.preparing.get(view) === settled) this.preparing.delete(view);
     const reached = await this.thread.request({ op: 'apply', view, position, batches }, this.callDeadlineMs);
     for (const { collection, arrays } of batches) this.collections.get(collection)?.storedArrays(arrays);
     this.positions.reach(view, reached as ViewPosition);
+  }
+
+  private async rowsOf(documents: ReadonlyMap<Collection, ReadonlyMap<Document['id'], Changed>>): Promise<readonly RowsOfCollection[]> {
+    const batches: RowsOfCollection[] = [];
+    for (const [collection, changed] of documents) {
+      const all = [...changed.values()];
+      const arrays = collection.arraysOf(all);
+      const rows: Row[] = [];
+      for (let from = 0; from < all.length; from += DOCUMENTS_PER_TURN) {
+        if (from > 0) await nextTurn();
+        rows.push(...collection.rowsOf(all.slice(from, from + DOCUMENTS_PER_TURN)));
+      }
+      batches.push({ collection: collection.name, arrays, rows });
+    }
+    return batches;
   }
 
   async checkpoint(view: string): Promise<ViewPosition | undefined> {

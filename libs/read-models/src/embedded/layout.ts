@@ -10,6 +10,8 @@ export const indexName = (collection: string, ordinal: number, arrayField?: stri
 
 export const sqlValue = (value: IndexedValue | undefined): SqlValue => (typeof value === 'boolean' ? Number(value) : (value ?? null));
 
+export type Changed = Document | { readonly removed: Document['id'] };
+
 /** A declared collection as the main thread knows it. */
 export class Collection {
   /** Declared fields without `id`, in the order of the columns. */
@@ -48,14 +50,19 @@ export class Collection {
     if (!this.has(field)) throw new Error(`read store: collection ${this.name} does not declare the field "${field}"`);
   }
 
-  /** Rows for the thread, and the fields it must treat as arrays from this batch on. */
-  rowsOf(documents: readonly (Document | { readonly removed: Document['id'] })[]): { rows: Row[]; arrays: number[] } {
+  /** Ordinals of the fields that are arrays in these documents, or were in earlier ones: to be asked before `rowsOf`. */
+  arraysOf(documents: readonly Changed[]): number[] {
     for (const document of documents) {
       if ('removed' in document) continue;
-      for (const field of this.fields) if (Array.isArray(this.valueOf(document, field))) this.seenArrays.add(field);
+      for (const field of this.fields) {
+        if (!this.seenArrays.has(field) && Array.isArray(this.valueOf(document, field))) this.seenArrays.add(field);
+      }
     }
-    const rows = documents.map((document): Row => ('removed' in document ? [document.removed, null, []] : this.rowOf(document)));
-    return { rows, arrays: [...this.seenArrays].map((field) => this.fields.indexOf(field)) };
+    return [...this.seenArrays].map((field) => this.fields.indexOf(field));
+  }
+
+  rowsOf(documents: readonly Changed[]): Row[] {
+    return documents.map((document): Row => ('removed' in document ? [document.removed, null, []] : this.rowOf(document)));
   }
 
   storedArrays(ordinals: readonly number[]): void {
