@@ -8,7 +8,7 @@ import { priorityRaised } from './alert-paging';
 import type { OpenAlert, RaisedAlert } from './alert-state';
 
 /** Up to here each repeat is on record; after it an hourly count, so that a noisy tool cannot fill the store. */
-const RECORDED_ONE_BY_ONE = 100;
+export const REPEATS_RECORDED_ONE_BY_ONE = 100;
 const COUNTED_EVERY_MIN = 60;
 
 const open = ({ key, episode }: ToolKey): OpenKey => {
@@ -17,7 +17,7 @@ const open = ({ key, episode }: ToolKey): OpenKey => {
 };
 
 const isTimeToCount = (state: OpenAlert, at: Instant): boolean =>
-  state.repeats.recorded < RECORDED_ONE_BY_ONE ||
+  state.repeats.recorded < REPEATS_RECORDED_ONE_BY_ONE ||
   state.repeats.lastAt === undefined ||
   at >= plusMinutes(state.repeats.lastAt, COUNTED_EVERY_MIN);
 
@@ -84,24 +84,28 @@ export const repeat = (command: AlertCommandOf<'repeat'>, state: RaisedAlert): r
     changes.push({ type: 'AlertResolved', data: { alertId, at, by, cause: 'tool', tool } });
   }
   if (!isTimeToCount(state, at) && episodes.length === 0) return changes;
-  const count = state.repeats.recorded < RECORDED_ONE_BY_ONE ? 1 : 1 + unrecorded;
+  const count = state.repeats.recorded < REPEATS_RECORDED_ONE_BY_ONE ? 1 : 1 + unrecorded;
   const named = alertKey === undefined ? {} : { alertKey };
   const followed = episodes.length === 0 ? {} : { episodes };
   return [{ type: 'AlertRepeated', data: { alertId, at, ...named, summary, count, ...followed, tool } }, ...changes];
 };
 
-export const recordToolEventIgnored = (command: AlertCommandOf<'recordToolEventIgnored'>, state: RaisedAlert): readonly AlertEvent[] => {
-  const { at, eventType, alertKey, reason, tool } = command;
-  if (state.ignored >= RECORDED_ONE_BY_ONE) return [];
-  const named = alertKey === undefined ? {} : { alertKey };
-  return [{ type: 'ToolEventIgnored', data: { alertId: state.alertId, at, eventType, ...named, reason, tool } }];
-};
+type Ignored = Pick<AlertCommandOf<'recordToolEventIgnored'>, 'at' | 'alertKey' | 'tool'>;
+
+const ignored = ({ at, alertKey, tool }: Ignored, eventType: string, reason: string, { alertId }: RaisedAlert): readonly AlertEvent[] => [
+  { type: 'ToolEventIgnored', data: { alertId, at, eventType, ...(alertKey === undefined ? {} : { alertKey }), reason, tool } },
+];
+
+/** Late firings are bounded as repeats are: their reason stays the same, so that none has to be recognised to be ignored. */
+export const recordToolEventIgnored = (command: AlertCommandOf<'recordToolEventIgnored'>, state: RaisedAlert): readonly AlertEvent[] =>
+  command.eventType === 'ALERT' && state.ignored >= REPEATS_RECORDED_ONE_BY_ONE
+    ? []
+    : ignored(command, command.eventType, command.reason, state);
 
 export const acceptByTool = (command: AlertCommandOf<'acceptByTool'>, state: RaisedAlert): readonly AlertEvent[] => {
   const { at, by, tool } = command;
   if (state.status === 'pending') return [{ type: 'AlertAccepted', data: { alertId: state.alertId, at, by, round: state.round, tool } }];
-  const reason = state.status === 'accepted' ? 'already-accepted' : 'already-resolved';
-  return recordToolEventIgnored({ ...command, type: 'recordToolEventIgnored', eventType: 'ACCEPT', reason }, state);
+  return ignored(command, 'ACCEPT', state.status === 'accepted' ? 'already-accepted' : 'already-resolved', state);
 };
 
 /**
@@ -112,17 +116,9 @@ export const resolveByTool = (command: AlertCommandOf<'resolveByTool'>, state: R
   const { at, by, tool, keys } = command;
   const { alertId } = state;
   const ended = resolvedKeys(keys, state, command);
-  if (state.status === 'resolved') {
-    const reason = 'already-resolved';
-    return ended.length > 0
-      ? ended
-      : recordToolEventIgnored({ ...command, type: 'recordToolEventIgnored', eventType: 'RESOLVE', reason }, state);
-  }
+  if (state.status === 'resolved') return ended.length > 0 ? ended : ignored(command, 'RESOLVE', 'already-resolved', state);
   const resolved: AlertEvent = { type: 'AlertResolved', data: { alertId, at, by, cause: 'tool', tool } };
   if (keys.length === 0) return [resolved];
-  if (ended.length === 0) {
-    const reason = 'key-not-open';
-    return recordToolEventIgnored({ ...command, type: 'recordToolEventIgnored', eventType: 'RESOLVE', reason }, state);
-  }
+  if (ended.length === 0) return ignored(command, 'RESOLVE', 'key-not-open', state);
   return leavesNothingOpen(state, ended) ? [...ended, resolved] : ended;
 };

@@ -1,1 +1,2 @@
+export * from './alert-builders';
 export * from './specify';
