@@ -26,3 +26,9 @@ export const parseRotation = (iso: string): RotationPeriod | undefined => {
 };
 
 const calendar = (days: number): RotationPeriod | undefined => (days > 0 ? { unit: 'calendar', days } : undefined);
+
+/** A window or a timeout, where a day is 24 hours. 0 for what is no duration: what is configured was checked when it was stored. */
+export const exactDurationMs = (iso: string): number => {
+  const period = parseRotation(iso);
+  return period === undefined ? 0 : period.unit === 'exact' ? period.ms : period.days * 86_400_000;
+};

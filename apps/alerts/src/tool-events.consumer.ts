@@ -1,0 +1,17 @@
+import { Controller } from '@nestjs/common';
+import { topics } from '@tocsin/contracts';
+import type { ToolEvent } from '@tocsin/contracts';
+import type { Message } from '@tocsin/messaging';
+import { Consumes } from '@tocsin/platform/nest';
+import { ToolEvents } from './tool-events';
+
+/** Takes tools' events in the order of their lane. */
+@Controller()
+export class ToolEventsConsumer {
+  constructor(private readonly toolEvents: ToolEvents) {}
+
+  @Consumes(topics.toolEvents, 'alerts')
+  async handle(message: Message<ToolEvent>): Promise<void> {
+    if (message.data !== null) await this.toolEvents.take(message, message.data);
+  }
+}
