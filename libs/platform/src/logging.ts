@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { destination as fileDescriptor, pino } from 'pino';
 import { KEY_PATTERN } from './secrets';
 
@@ -70,7 +71,7 @@ const hideKeys = (line: string): string => line.replaceAll(KEY_PATTERN, '[key]')
 const MOST_CAUSES = 5;
 
 const describeError = (error: unknown, depth = 0): unknown => {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error || isNativeError(error))) return error;
   const { name, message, stack, cause } = error;
   return {
     type: name,
