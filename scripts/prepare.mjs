@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './prepare/build.mjs';
 import { install, isInstalled } from './prepare/install.mjs';
 import { withLock } from './prepare/lock.mjs';
-import { platformProblem } from './prepare/platform.mjs';
+import { installedNodeProblem, platformProblem } from './prepare/platform.mjs';
 import { say, stopChildren } from './prepare/run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,15 +17,19 @@ function isReady() {
   return isInstalled(root, needs) && (needs === 'everything' || isBuilt(root));
 }
 
+function stopAt(problem) {
+  if (problem) throw new Error(problem);
+}
+
 async function prepare() {
   if (needs !== 'production' && needs !== 'everything') throw new Error('usage: node scripts/prepare.mjs production|everything');
   if (!existsSync(`${root}/package-lock.json`)) throw new Error('there is no package-lock.json to install from');
-  const problem = platformProblem(root);
-  if (problem) throw new Error(problem);
+  stopAt(platformProblem());
   if (isReady()) return;
   await withLock(`${root}/.stamps`, async (hold) => {
     // Somebody else may have done it while this process waited for the lock.
     if (!isInstalled(root, needs)) await install(root, needs, hold);
+    stopAt(installedNodeProblem(root));
     if (needs === 'production' && !isBuilt(root)) await build(root, hold);
   });
 }

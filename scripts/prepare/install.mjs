@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { run, say } from './run.mjs';
 import { digestOf, readText, writeStamp } from './stamp.mjs';
 
@@ -38,9 +38,20 @@ export async function install(root, needs, hold) {
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const [command, ...args] = [...npm, ...(isFirst ? ['ci'] : ['install', '--no-save']), ...options];
   await run(title, command, args, { cwd: root, hold, env: { ...process.env, NODE_ENV: '' } });
+  linkNode(root);
   if (everything) writeStamp(join(root, STAMPS, 'everything'), stamp);
   writeStamp(join(root, STAMPS, 'production'), stamp);
   rmSync(ruin, { force: true });
+}
+
+// npm 10 does not link a program called `node`; newer ones do.
+function linkNode(root) {
+  const program = join(root, `node_modules/node-linux-${process.arch}/bin/node`);
+  const link = join(root, 'node_modules/.bin/node');
+  if (!existsSync(program) || existsSync(link)) return;
+  chmodSync(program, 0o755);
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), program), link);
 }
 
 function hasDevelopmentDependencies(root) {
