@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStoreContract } from '../read-store.contract';
+import type { CollectionDefinition } from '../read-store';
 import { EmbeddedReadStore } from './embedded-read-store';
+import type { StoreRequest } from './protocol';
+import { ThreadClient } from './thread-client';
 
 const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'tocsin-views-'));
 
@@ -32,6 +35,86 @@ describe('a damaged views.db', () => {
     expect(await store.count('c', {})).toBe(0);
     expect(await store.checkpoint('v')).toBeUndefined();
     await store.close();
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe('a count that no counter answers', () => {
+  const definition: CollectionDefinition<{ id: number; colour: string; size: number }> = {
+    name: 'things',
+    version: 1,
+    fields: { colour: (thing) => thing.colour, size: (thing) => thing.size },
+    indexes: [],
+    counters: [],
+  };
+  const walk = { in: { colour: ['red'] }, range: { size: { from: 0 } } };
+  const COUNT = 30_000;
+  let directory: string;
+  let store: EmbeddedReadStore;
+
+  const open = async (callDeadlineMs?: number): Promise<void> => {
+    store = await EmbeddedReadStore.open({ directory, ...(callDeadlineMs === undefined ? {} : { callDeadlineMs }) });
+    await store.declare('v', [definition]);
+  };
+  const put = (id: number): Parameters<EmbeddedReadStore['apply']>[1][number] => ({
+    collection: 'things',
+    change: { put: { id, colour: id % 2 === 0 ? 'red' : 'blue', size: id } as never },
+  });
+
+  beforeAll(async () => {
+    directory = newDirectory();
+    await open();
+    await store.apply(
+      'v',
+      Array.from({ length: COUNT }, (_, id) => put(id)),
+      '1',
+    );
+    await store.close();
+  });
+  afterEach(() => store.close());
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('is made all the same', async () => {
+    await open();
+    expect(await store.count('things', walk)).toBe(COUNT / 2);
+  });
+
+  it('lets writes pass that come after it', async () => {
+    await open();
+    const order: string[] = [];
+    const counted = store.count('things', walk).then(() => order.push('count'));
+    const written = store.apply('v', [put(1)], '2').then(() => order.push('write'));
+    await Promise.all([counted, written]);
+    expect(order).toEqual(['write', 'count']);
+  });
+
+  it('is given up at its deadline, after which the store goes on', async () => {
+    await open(1);
+    await expect(store.count('things', walk)).rejects.toMatchObject({ name: 'ReadStoreFault', reason: 'timeout' });
+    expect(await store.get('things', 2)).toMatchObject({ colour: 'red' });
+  });
+});
+
+describe('a store that was closed', () => {
+  it('says so', async () => {
+    const directory = newDirectory();
+    const store = await EmbeddedReadStore.open({ directory });
+    await store.close();
+    await expect(store.checkpoint('v')).rejects.toMatchObject({ reason: 'closed', retriable: false });
+    await expect(store.apply('v', [], '1')).rejects.toMatchObject({ reason: 'closed' });
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe('a thread that dies', () => {
+  it('fails what waits for it and what comes later, and is reported', async () => {
+    const directory = newDirectory();
+    const failures: Error[] = [];
+    const thread = await ThreadClient.start(join(directory, 'views.db'), 10_000, (error) => failures.push(error));
+    const waiting = thread.request(undefined as unknown as StoreRequest, 10_000);
+    await expect(waiting).rejects.toMatchObject({ name: 'ReadStoreFault', reason: 'unavailable', retriable: true });
+    await expect(thread.request({ op: 'reset', view: 'v' }, 10_000)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(failures).toHaveLength(1);
     rmSync(directory, { recursive: true });
   });
 });

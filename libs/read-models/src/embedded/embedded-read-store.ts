@@ -33,6 +33,8 @@ export interface EmbeddedReadStoreOptions {
 /** More rows than this are walked in the thread: they would hold up the event loop by more than a millisecond or two. */
 const MOST_ROWS_ON_MAIN_THREAD = 1000;
 const DOCUMENTS_PER_TURN = 64;
+/** A write-ahead log that was left behind is folded in first. */
+const START_DEADLINE_MS = 30_000;
 
 /** The read store of a single process: SQLite in `<directory>/views.db`, written by one thread of its own. */
 export class EmbeddedReadStore extends ReadStore {
@@ -56,7 +58,7 @@ export class EmbeddedReadStore extends ReadStore {
     mkdirSync(options.directory, { recursive: true });
     const path = join(options.directory, 'views.db');
     const callDeadlineMs = options.callDeadlineMs ?? 10_000;
-    const thread = await ThreadClient.start(path, callDeadlineMs, options.onFailure ?? ((): void => undefined));
+    const thread = await ThreadClient.start(path, START_DEADLINE_MS, options.onFailure ?? ((): void => undefined));
     const reader = new MainReader(new DatabaseSync(path, { readOnly: true }));
     return new EmbeddedReadStore(thread, reader, callDeadlineMs, options.maintenanceDeadlineMs ?? 600_000);
   }
