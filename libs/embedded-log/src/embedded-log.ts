@@ -8,6 +8,7 @@ import { EventLog } from './event-log';
 import { DataDirectoryRefused, LogFault } from './log-fault';
 import { MessageLog } from './message-log';
 import type { FromWriter, ToWriter, WriterData } from './protocol';
+import { Turns } from './turns';
 import { WriteQueue } from './write-queue';
 
 export interface EmbeddedLogOptions {
@@ -43,8 +44,9 @@ export class EmbeddedLog {
   ) {
     this.reader = new DatabaseSync(file, { readOnly: true });
     this.reader.exec('PRAGMA cache_size = -16000');
-    this.events = new EventLog(writer.queue, this.reader, ready.head);
-    this.messages = new MessageLog(writer.queue, this.reader, ready.topics);
+    const turns = new Turns();
+    this.events = new EventLog(writer.queue, this.reader, ready.head, turns);
+    this.messages = new MessageLog(writer.queue, this.reader, ready.topics, turns);
   }
 
   /** @throws DataDirectoryRefused when another process uses the directory, or a newer version has written it. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventToAppend, ExpectedRevision, WriteOutcome } from './protocol';
 import { RecentRing } from './recent-ring';
+import type { Turns } from './turns';
 import type { WriteQueue } from './write-queue';
 
 export interface CommittedEvent {
@@ -54,6 +55,8 @@ export class EventLog {
     private readonly queue: WriteQueue,
     private readonly reader: DatabaseSync,
     head: number,
+    /** To be awaited between two pages of a long read. */
+    readonly turns: Turns,
   ) {
     this.newest = head;
     this.ring = new RecentRing(head, RING);

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MessageToPublish, Topic, TopicToDeclare, WriteOutcome } from './protocol';
 import { RecentRing } from './recent-ring';
+import type { Turns } from './turns';
 import type { WriteQueue } from './write-queue';
 
 export interface CommittedMessage {
@@ -42,6 +43,8 @@ export class MessageLog {
     private readonly queue: WriteQueue,
     reader: DatabaseSync,
     topics: readonly Topic[],
+    /** To be awaited between two pages of a long read. */
+    readonly turns: Turns,
   ) {
     this.messagePage = reader.prepare(
       'SELECT offset, body FROM messages WHERE topic = ? AND offset >= ? AND offset < ? ORDER BY offset LIMIT ?',

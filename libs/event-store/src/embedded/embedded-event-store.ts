@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LogFault } from '@tocsin/embedded-log';
 import type { EmbeddedLog } from '@tocsin/embedded-log';
 import { EventStore, EventStoreFault, START, WrongExpectedRevision } from '../event-store';
@@ -31,7 +30,7 @@ export class EmbeddedEventStore extends EventStore {
       if (!page.full || events.length >= limit) return events;
       from = (page.events.at(-1)?.revision ?? from) + 1;
       // A long stream must not keep an intake answer waiting: others have a turn between its pages.
-      await nextTurn();
+      await this.log.events.turns.next();
     }
   }
 

@@ -24,7 +24,7 @@ export class EmbeddedSubscription implements Subscription {
 
   constructor(
     private readonly store: EventStore,
-    events: EventLog,
+    private readonly events: EventLog,
     private readonly following: Following,
   ) {
     this.position = following.from;
@@ -54,7 +54,7 @@ export class EmbeddedSubscription implements Subscription {
         if (page === undefined || this.closed) continue;
         await this.following.onBatch(page);
         this.position = page.next;
-        if (!page.atHead) await nextTurn();
+        if (!page.atHead) await this.events.turns.next();
       }
     } catch (error) {
       this.closed = true;

@@ -41,7 +41,7 @@ export class TopicReader {
         if (page.messages.length > 0 || page.next > this.position) await this.take(this.parse(page.messages), page.next);
         this.position = page.next;
         backOffMs = FIRST_BACK_OFF_MS;
-        if (page.next < this.log.nextOffset(this.topic)) await nextTurn();
+        if (page.next < this.log.nextOffset(this.topic)) await this.log.turns.next();
         else if (!this.stopped) await news;
       } catch {
         // Neither an unreadable disk nor a receiver that failed loses a message: the same ones come again, less and less often.
