@@ -58,18 +58,17 @@ export const candidatesOf = (
 
 const mayTake = ({ alert }: Candidate): boolean => alert.status === 'absent' || isOpen(alert);
 
-/** The open alert that a key of the event is open on (3.3: in addition to every mode). */
-export const heldByKey = (candidates: readonly Candidate[], event: KeyedToolEvent, settings: GroupingSettings): Candidate | undefined =>
-  candidates.find((candidate) => {
-    const { alert, entry, byKey } = candidate;
-    if (!byKey || !mayTake(candidate)) return false;
-    if (isPerKey(settings) || alert.status === 'absent') return true;
-    const group = event.members === undefined ? undefined : normaliseAlertKey(event.alertKey);
-    if (group !== undefined && entry.keys.includes(group)) return true;
-    return [...firingKeys(event), ...resolvedKeys(event), ...ownKey(event)].some(
-      (key) => openKey(alert.keys, asOpenKey(key).key) !== undefined,
-    );
-  });
+/** The open alert that a key of the event is open on (3.3: in addition to every mode), else the one that its group went to. */
+export const heldByKey = (candidates: readonly Candidate[], event: KeyedToolEvent, settings: GroupingSettings): Candidate | undefined => {
+  const possible = candidates.filter((candidate) => candidate.byKey && mayTake(candidate));
+  if (isPerKey(settings)) return possible[0];
+  const keys = [...firingKeys(event), ...resolvedKeys(event), ...ownKey(event)].map((key) => asOpenKey(key).key);
+  const group = event.members === undefined ? undefined : normaliseAlertKey(event.alertKey);
+  return (
+    possible.find(({ alert }) => alert.status !== 'absent' && keys.some((key) => openKey(alert.keys, key) !== undefined)) ??
+    possible.find(({ alert, entry }) => alert.status === 'absent' || (group !== undefined && entry.keys.includes(group)))
+  );
+};
 
 const ownKey = ({ alertKey }: KeyedToolEvent) => (alertKey === undefined ? [] : [{ key: alertKey }]);
 

@@ -65,7 +65,7 @@ export const decideToolEvent = (question: ToolEventQuestion): ToolEventDecision 
   } else {
     const alert = alertOf(before.alertId);
     if (before.did === 'opened') {
-      return alert.status === 'absent' ? reopening(before.alertId, [], question) : drop('duplicate');
+      return alert.status === 'absent' ? reopening(before.alertId, [], freshIn(candidates, event), question) : drop('duplicate');
     }
     // It joined on record, and its alert may not know yet. If that was resolved in between, the event counts as new.
     if (knows(alert, trigger)) return drop('duplicate');
@@ -81,10 +81,20 @@ const isOverIn = (candidates: readonly Candidate[], key: ToolKey): Candidate | u
   return candidates.find(({ alert }) => alert.status !== 'absent' && isOver(alert.keys, normalised, episode));
 };
 
+/** What fires with the event in an episode that the tool has not ended. */
+const freshIn = (candidates: readonly Candidate[], event: KeyedToolEvent): readonly ToolKey[] =>
+  firingKeys(event).filter((key) => isOverIn(candidates, key) === undefined);
+
+/** A member of two groups of one source stays with the alert that it is open on (P2). */
+const isOpenElsewhere = (candidates: readonly Candidate[], target: Candidate, key: ToolKey): boolean =>
+  candidates.some(
+    ({ entry, alert }) => entry.alertId !== target.entry.alertId && isOpen(alert) && openKey(alert.keys, asOpenKey(key).key) !== undefined,
+  );
+
 const alertFired = (candidates: readonly Candidate[], question: ToolEventQuestion): ToolEventDecision => {
   const { event, settings, trigger, at } = question;
   const firing = firingKeys(event);
-  const fresh = firing.filter((key) => isOverIn(candidates, key) === undefined);
+  const fresh = freshIn(candidates, event);
   const resolved = resolvedKeys(event).filter((key) => isOverIn(candidates, key) === undefined);
   const late = firing.find((key) => isOverIn(candidates, key) !== undefined);
   const held = heldByKey(candidates, event, settings);
@@ -100,12 +110,18 @@ const alertFired = (candidates: readonly Candidate[], question: ToolEventQuestio
     return unseenByFold(candidates, event) ? drop('received-before-resolution') : opening(fresh, candidates, question);
   const { alertId } = target.entry;
   const record = attached(target, candidates, question);
-  if (!isOpen(target.alert)) return reopening(alertId, record, question);
+  const joining = fresh.filter((key) => !isOpenElsewhere(candidates, target, key));
+  if (!isOpen(target.alert)) return reopening(alertId, record, joining, question);
   const { details, priority, alertKey } = event;
   const said = defined({ details, priority, alertKey });
   const summary = event.summary ?? target.alert.summary;
   const by = sourceOf(event);
-  return { type: 'apply', alertId, record, command: { type: 'repeat', at, by, tool: trigger, summary, ...said, firing: fresh, resolved } };
+  return {
+    type: 'apply',
+    alertId,
+    record,
+    command: { type: 'repeat', at, by, tool: trigger, summary, ...said, firing: joining, resolved },
+  };
 };
 
 /** ACCEPT, RESOLVE and COMMENT: they never open anything. */
@@ -199,12 +215,13 @@ const opening = (
 const reopening = (
   alertId: AlertId,
   record: readonly AlertGroupEvent[],
+  fresh: readonly ToolKey[],
   { event, trigger, settings }: ToolEventQuestion,
 ): ToolEventDecision => ({
   type: 'open',
   alertId,
   record: () => record,
-  alert: guarded(firingKeys(event), event, trigger, settings),
+  alert: guarded(fresh, event, trigger, settings),
 });
 
 const guarded = (firing: readonly ToolKey[], event: KeyedToolEvent, tool: ToolTrigger, settings: GroupingSettings): GuardedAlert => {

@@ -1,2 +1,3 @@
 export * from './alert-builders';
 export * from './specify';
+export * from './tool-event-story';
