@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Body, Controller, Delete, Get, HttpCode, Module, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { rejected } from '@tocsin/domain';
@@ -340,6 +341,40 @@ describe('a process with more requests than it can answer', () => {
     await small.closedConnections();
     expect((await small.fetch('/slow')).status).toBe(200);
     await small.close();
+  });
+});
+
+describe('a server that stops', () => {
+  it('answers what it has begun, takes nothing new, and does not wait for connections that only stay open', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let entered: () => void = () => undefined;
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    @Controller()
+    @Public()
+    class Slow {
+      @Get('slow')
+      async slow(): Promise<object> {
+        entered();
+        await held;
+        return { done: true };
+      }
+    }
+    @Module({ controllers: [Slow] })
+    class SlowModule {}
+    const stopping = await edge(SlowModule);
+    await (await stopping.fetch('/health/live')).text();
+    const { hostname, port } = new URL(stopping.url);
+    const openedAhead = connect(Number(port), hostname);
+    await once(openedAhead, 'connect');
+    const begun = stopping.json('/slow');
+    await inside;
+    const closed = stopping.close();
+    while (stopping.app.getHttpServer().listening) await new Promise((resolve) => setImmediate(resolve));
+    await expect(stopping.raw('GET', '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    release();
+    expect((await begun).body).toEqual({ done: true });
+    await closed;
   });
 });
 

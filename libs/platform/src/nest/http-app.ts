@@ -15,6 +15,7 @@ import { AuthGuard } from './auth-guard';
 import { Authenticator } from './authenticator';
 import type { CredentialDirectory } from './authenticator';
 import { registerBodyParsers } from './body-parsers';
+import { closeWhenDrained } from './drain';
 import { addEdgeHooks, newRequestId, tidyUrl } from './edge-hooks';
 import { HealthController, WAITING } from './health.controller';
 import type { Waiting } from './health.controller';
@@ -78,6 +79,7 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   const fastify = adapter.getInstance();
   const routes = new KnownRoutes();
   routes.watch(fastify);
+  closeWhenDrained(fastify);
   addEdgeHooks(fastify, { publicUrl });
   measureRequests(fastify, metrics, log);
   refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
