@@ -68,7 +68,7 @@ const expectedUser = (schedule: Schedule, when: number): number | null => {
   return null;
 };
 
-/** Around these the clocks change in 2026; half of the schedules and questions lie there. */
+/** Here the clocks change in 2026. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   'Europe/Berlin': ['2026-03-29T01:00Z', '2026-10-25T01:00Z'],
   'America/New_York': ['2026-03-08T07:00Z', '2026-11-01T06:00Z'],
@@ -90,13 +90,19 @@ const timeOfWeek: fc.Arbitrary<TimeOfWeek> = fc.record({
 });
 const restrictions = fc.oneof(fc.constant(undefined), fc.array(fc.record({ from: timeOfWeek, to: timeOfWeek }), { maxLength: 3 }));
 
+/** Days apart, and mostly at a time of day that is skipped or repeated when the clocks change. */
+const handOvers = fc.oneof(
+  quarters(20),
+  fc.tuple(fc.integer({ min: -20, max: 5 }), fc.integer({ min: -6, max: 6 })).map(([days, count]) => (days * 96 + count) * QUARTER),
+);
+
 const wallOf = (change: number, offset: number) => local(new Date(change + offset).toISOString().slice(0, 16));
 
 const layers = (change: number): fc.Arbitrary<readonly ScheduleLayer[]> =>
   fc.array(
     fc
       .record({
-        start: quarters(20),
+        start: handOvers,
         length: fc.option(fc.integer({ min: 1, max: 40 * 96 }), { nil: undefined }),
         users,
         rotation,
@@ -146,6 +152,13 @@ const shiftsOnTheWall = (change: number): fc.Arbitrary<readonly StaticShift[]> =
 
 const common = { name: 'any', id: 1 as Schedule['id'], teamIds: [], createdAt: created, updatedAt: created };
 
+/** What a clock on the wall shows there at that instant, written as if it were UTC. */
+const shownAt = (zone: string, iso: string): number =>
+  Temporal.Instant.from(iso).toZonedDateTimeISO(zone).toPlainDateTime().toZonedDateTime('UTC').epochMilliseconds;
+
+/** None, the same once more, or another. */
+const laterPlan = <Plan>(plan: fc.Arbitrary<Plan>) => fc.oneof(fc.constant(undefined), fc.constant('same' as const), plan);
+
 /** A schedule and instants at which something may happen: at quarters of an hour, and just before them. */
 interface Situation {
   readonly schedule: Schedule;
@@ -153,27 +166,29 @@ interface Situation {
 }
 const situations: fc.Arbitrary<Situation> = fc
   .constantFrom(...Object.keys(CHANGES))
-  .chain((timezone) => fc.constantFrom(...CHANGES[timezone]!).map((change) => ({ timezone, change: Date.parse(change) })))
-  .chain(({ timezone, change }) => {
+  .chain((timezone) =>
+    fc.constantFrom(...CHANGES[timezone]!).map((change) => ({ timezone, change: Date.parse(change), shown: shownAt(timezone, change) })),
+  )
+  .chain(({ timezone, change, shown }) => {
     const second = quarters(10).map((offset) => instant(change + offset));
     const recurring: fc.Arbitrary<RecurringSchedule> = fc
-      .record({ overrides: overrides(change), before: layers(change), after: fc.option(layers(change)), from: second })
+      .record({ overrides: overrides(change), before: layers(shown), after: laterPlan(layers(shown)), from: second })
       .map(({ overrides: list, before, after, from }) => ({
         ...common,
         timezone,
         type: 'RECURRING',
         overrides: list,
-        plans: [{ from: created, layers: before }, ...(after ? [{ from, layers: after }] : [])],
+        plans: [{ from: created, layers: before }, ...(after ? [{ from, layers: after === 'same' ? before : after }] : [])],
       }));
     const fixed: fc.Arbitrary<StaticSchedule> = fc
-      .record({ overrides: overrides(change), before: shiftsOnTheWall(change), after: fc.option(shiftsOnTheWall(change)), from: second })
+      .record({ overrides: overrides(change), before: shiftsOnTheWall(shown), after: laterPlan(shiftsOnTheWall(shown)), from: second })
       .map(({ overrides: list, before, after, from }) => ({
         ...common,
         timezone,
         type: 'STATIC',
         showGaps: false,
         overrides: list,
-        plans: [{ from: created, shifts: before }, ...(after ? [{ from, shifts: after }] : [])],
+        plans: [{ from: created, shifts: before }, ...(after ? [{ from, shifts: after === 'same' ? before : after }] : [])],
       }));
     const question = fc
       .tuple(

@@ -73,6 +73,14 @@ describe('a hand-over at a time that the clocks skip or repeat', () => {
   });
 });
 
+describe('a hand-over at a repeated time', () => {
+  it('has happened when the clocks show the hour before it again', () => {
+    const daily = recurring([layer({ startsOn: local('2026-10-24T02:30'), rotation: 'P1D' })]);
+    const shown = ['2026-10-25T00:10:00Z', '2026-10-25T00:30:00Z', '2026-10-25T01:10:00Z', '2026-10-25T01:30:00Z'];
+    expect(shown.map((iso) => at(daily, iso).userId)).toEqual([ana, ben, ben, ben]);
+  });
+});
+
 describe('a rotation in hours', () => {
   it('lasts exactly as long on the day on which the clocks change', () => {
     const eight = inZone('Europe/Berlin', { startsOn: local('2026-03-28T20:00'), rotation: 'PT8H' });
@@ -107,6 +115,11 @@ describe('restrictions', () => {
     expect(starts(weekend, '2026-01-10T00:00:00Z', '2026-01-19T00:00:00Z')).toEqual(['2026-01-09T16:00', '2026-01-16T16:00']);
     expect(at(weekend, '2026-01-12T07:59:59Z').userId).toBe(ana);
     expect(at(weekend, '2026-01-12T08:00:00Z').userId).toBeNull();
+  });
+  it('that meet at the end of the week are one shift', () => {
+    const restrictions = [during('MONDAY 00:00', 'TUESDAY 00:00'), during('SATURDAY 00:00', 'MONDAY 00:00')];
+    const daysOff = recurring([layer({ startsOn: local('2026-01-07T00:00'), restrictions })]);
+    expect(starts(daysOff, '2026-01-09T00:00:00Z', '2026-01-16T00:00:00Z')).toEqual(['2026-01-09T23:00']);
   });
   it.each([
     ['from a time to the same time', [during('MONDAY 00:00', 'MONDAY 00:00')]],
@@ -205,6 +218,16 @@ describe('static shifts', () => {
   ])('have nobody at %s: %s', (iso, gap, next) =>
     expect(at(fixed, iso)).toEqual({ userId: null, gap, ...(next && { nextShiftStart: next }) }),
   );
+  it('give way to the next one where a skipped hour moves their end into it, in whatever order they were sent', () => {
+    const [early, late] = [shift(ana, '2026-03-29T00:30', '2026-03-29T02:30'), shift(ben, '2026-03-29T03:00', '2026-03-29T05:00')];
+    for (const shifts of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(at(withShifts(shifts), '2026-03-29T00:59:59Z').userId).toBe(ana);
+      expect(at(withShifts(shifts), '2026-03-29T01:00:00Z').userId).toBe(ben);
+    }
+  });
   it('are found however far apart they are', () => {
     expect(currentAndNextShift(fixed, utc('2026-03-30T00:00:00Z'))).toMatchObject({ current: { userId: ben }, next: { userId: cleo } });
     expect(currentAndNextShift(fixed, utc('2030-01-01T00:00:00Z'))).toEqual({});
@@ -229,6 +252,7 @@ describe('a schedule whose plan was changed', () => {
   it('does not cut a shift that the change left alone', () => {
     const renamed = changed([layer()], [layer({ name: 'weekly' })]);
     expect(starts(renamed, '2026-01-14T00:00:00Z', '2026-01-15T00:00:00Z')).toEqual(['2026-01-12T08:00']);
+    expect(currentAndNextShift(renamed, utc('2026-01-15T00:00:00Z')).current?.start).toBe(utc('2026-01-12T08:00:00Z'));
   });
   it('is not "not started" again when its new plan begins later', () => {
     const later = changed([layer()], [layer({ startsOn: local('2026-02-02T09:00') })]);
