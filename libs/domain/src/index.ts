@@ -10,6 +10,7 @@ export type { Responder } from './alert/responders';
 export { alertGuardScope } from './alert/tool-event';
 export type { GroupingSettings, KeyedToolEvent } from './alert/tool-event';
 export * from './alert/tool-event-decision';
+export type { DroppedBecause, GuardedAlert, ToolEventDecision, ToolEventQuestion } from './alert/tool-event-opening';
 export * from './clock';
 export * from './configuration/resources';
 export * from './decider';

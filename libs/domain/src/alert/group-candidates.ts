@@ -15,7 +15,8 @@ export interface Candidate {
   readonly byKey: boolean;
 }
 
-const EPISODES_LOOKED_BACK = 2;
+/** Two episodes, and the alert that the event itself opened or joined when it comes again after a crash. */
+const ALERTS_LOOKED_BACK = 3;
 
 const isPerKey = (settings: GroupingSettings): boolean => settings.alertCreation === 'ONE_ALERT_PER_EMAIL';
 
@@ -26,7 +27,7 @@ const isOfMode = (entry: GroupEntry, event: KeyedToolEvent, { alertCreation }: G
   alertCreation !== 'ONE_ALERT_PER_EMAIL_SUBJECT' || entry.summary === event.summary?.trim();
 
 const relevant = (event: KeyedToolEvent, settings: GroupingSettings, group: AlertGroup): readonly GroupEntry[] => {
-  const lastEpisodes = new Set(group.entries.filter((entry) => hasKey(entry, event, settings)).slice(-EPISODES_LOOKED_BACK));
+  const lastEpisodes = new Set(group.entries.filter((entry) => hasKey(entry, event, settings)).slice(-ALERTS_LOOKED_BACK));
   return group.entries.filter(
     (entry) => lastEpisodes.has(entry) || (!entry.closed && (hasKey(entry, event, settings) || isOfMode(entry, event, settings))),
   );

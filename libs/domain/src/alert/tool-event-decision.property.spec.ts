@@ -37,7 +37,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('resolved' as const, 'accepted' as const), which: fc.nat(9) }) },
 );
 const moves = fc.array(move, { minLength: 1, maxLength: 30 });
-const runs = { numRuns: 300 };
+const runs = { numRuns: 200 };
 
 function withoutHoles(made: {
   readonly members: readonly { readonly key: string; readonly episode: string; readonly state: 'firing' | 'resolved' }[] | undefined;

@@ -1,45 +1,12 @@
-import { alertGuardStream, normaliseAlertKey } from './alert-key';
-import { alertGuardScope, type GroupingSettings, type KeyedToolEvent } from './tool-event';
-import { minute, sourceId, ToolEventStory, type Delivered } from '../testing';
 import type { AlertId } from '../ids';
-import type { ToolEventDecision } from './tool-event-decision';
+import { delivery, disk, group, keyless, minute, now, sourceId, telling, type Delivered } from '../testing';
+import { plusMinutes } from '../time';
+import { alertGuardStream, normaliseAlertKey } from './alert-key';
+import { alertGuardScope, type GroupingSettings } from './tool-event';
 
 const perKey: GroupingSettings = { alertCreation: 'ONE_ALERT_PER_EMAIL' };
 const first = 1 as AlertId;
 const second = 2 as AlertId;
-
-let offset = 0;
-const delivery = (eventType: KeyedToolEvent['eventType'], settings: Partial<KeyedToolEvent> = {}): Delivered => {
-  offset += 1;
-  const event = { sourceId, eventType, receivedAt: minute(offset), summary: 'disk full', ...settings };
-  return { id: `event-${offset}`, position: { epoch: 'e1', partition: 0, offset }, event };
-};
-const disk = (settings: Partial<KeyedToolEvent> = {}) => delivery('ALERT', { alertKey: 'disk', ...settings });
-const keyless = (settings: Partial<KeyedToolEvent> = {}) => delivery('ALERT', settings);
-const group = (...members: readonly (readonly [key: string, episode: string, state: 'firing' | 'resolved'])[]) =>
-  delivery(members.some(([, , state]) => state === 'firing') ? 'ALERT' : 'RESOLVE', {
-    alertKey: 'group',
-    members: members.map(([key, episode, state]) => ({ key, episode, state, summary: key })),
-  });
-
-const told = (decision: ToolEventDecision): string => {
-  switch (decision.type) {
-    case 'open':
-      return 'open';
-    case 'drop':
-      return `drop: ${decision.reason}`;
-    case 'apply':
-      return `${decision.command.type === 'recordToolEventIgnored' ? decision.command.reason : decision.command.type} on ${decision.alertId}`;
-  }
-};
-const telling = (settings: GroupingSettings) => {
-  const story = new ToolEventStory(settings);
-  return {
-    story,
-    take: (event: Delivered) => told(story.deliver(event, event.event.receivedAt)),
-    statuses: () => story.alerts().map(({ status }) => status),
-  };
-};
 
 describe('an alert key', () => {
   it.each([
@@ -159,95 +126,6 @@ describe('a group with members', () => {
   });
 });
 
-describe('a source that groups by summary', () => {
-  const settings: GroupingSettings = { alertCreation: 'ONE_ALERT_PER_EMAIL_SUBJECT' };
-  it('opens an alert per new summary', () => {
-    const { take } = telling(settings);
-    expect([take(keyless()), take(keyless({ summary: ' disk full ' })), take(keyless({ summary: 'cpu hot' }))]).toEqual([
-      'open',
-      'repeat on 1',
-      'open',
-    ]);
-  });
-  it('keeps each key with its alert whatever the summary says later (3.3)', () => {
-    const { take } = telling(settings);
-    expect([take(disk()), take(disk({ summary: 'other' })), take(keyless({ summary: 'other' }))]).toEqual(['open', 'repeat on 1', 'open']);
-  });
-  it('resolves by key, one of several at a time (B19)', () => {
-    const { take, statuses } = telling(settings);
-    take(disk());
-    take(disk({ alertKey: 'disk2' }));
-    take(delivery('RESOLVE', { alertKey: 'disk' }));
-    expect(statuses()).toEqual(['pending']);
-    take(delivery('RESOLVE', { alertKey: 'DISK2' }));
-    expect(statuses()).toEqual(['resolved']);
-  });
-  it('drops a RESOLVE without a key (B20)', () => {
-    const { take } = telling(settings);
-    take(keyless());
-    expect(take(delivery('RESOLVE'))).toBe('drop: key-required');
-  });
-});
-
-describe('a source with one pending alert', () => {
-  const settings: GroupingSettings = { alertCreation: 'ONE_PENDING_ALERT_ALLOWED' };
-  it('groups until somebody accepts', () => {
-    const { take, story } = telling(settings);
-    expect([take(keyless()), take(keyless({ summary: 'cpu' }))]).toEqual(['open', 'repeat on 1']);
-    story.acceptedByPerson(first, minute(9));
-    expect(take(keyless({ summary: 'net' }))).toBe('open');
-  });
-  it('takes an ACCEPT without a key for the pending one (B20)', () => {
-    const { take, story, statuses } = telling(settings);
-    take(keyless());
-    story.acceptedByPerson(first, minute(9));
-    take(keyless());
-    expect(take(delivery('ACCEPT'))).toBe('acceptByTool on 2');
-    expect(statuses()).toEqual(['accepted', 'accepted']);
-    expect(take(delivery('RESOLVE'))).toBe('ambiguous on 2');
-  });
-  it('lets a key stay with its accepted alert (3.3)', () => {
-    const { take, story } = telling(settings);
-    take(disk());
-    story.acceptedByPerson(first, minute(9));
-    expect(take(disk())).toBe('repeat on 1');
-  });
-});
-
-describe('a source with one open alert', () => {
-  const settings: GroupingSettings = { alertCreation: 'ONE_OPEN_ALERT_ALLOWED' };
-  it('groups until it is resolved', () => {
-    const { take, story } = telling(settings);
-    expect([take(keyless()), take(disk())]).toEqual(['open', 'repeat on 1']);
-    story.acceptedByPerson(first, minute(9));
-    expect(take(keyless({ summary: 'net' }))).toBe('repeat on 1');
-    story.resolvedByPerson(first, minute(10));
-    expect(take(disk())).toBe('open');
-  });
-  it('takes a RESOLVE without a key for it (B20)', () => {
-    const { take, statuses } = telling(settings);
-    take(disk());
-    expect(take(delivery('RESOLVE'))).toBe('resolveByTool on 1');
-    expect(statuses()).toEqual(['resolved']);
-    expect(take(delivery('RESOLVE'))).toBe('drop: no-open-alert');
-  });
-});
-
-describe('a source that groups by a window', () => {
-  const settings: GroupingSettings = { alertCreation: 'ONE_ALERT_GROUPED_PER_WINDOW', windowMs: 10 * 60_000 };
-  const at = (minutes: number, settingsOf: Partial<KeyedToolEvent> = {}) => keyless({ receivedAt: minute(minutes), ...settingsOf });
-  it('opens an alert when the first one is a window old, however often it was repeated', () => {
-    const { take } = telling(settings);
-    expect([take(at(1000)), take(at(1009)), take(at(1010))]).toEqual(['open', 'repeat on 1', 'open']);
-  });
-  it('never reopens an alert that was resolved within the window', () => {
-    const { take, story } = telling(settings);
-    take(at(2000));
-    story.resolvedByPerson(first, minute(2001));
-    expect(take(at(2002))).toBe('open');
-  });
-});
-
 describe('a half-done pair', () => {
   it('is completed by the redelivery under the same id', () => {
     const { story, take } = telling(perKey);
@@ -265,6 +143,17 @@ describe('a half-done pair', () => {
     expect(take(disk())).toBe('open');
     expect(take(event)).toBe('drop: duplicate');
     expect(statuses()).toEqual(['pending']);
+  });
+  it('is completed with what fired anew, although its own record is the newest of the key', () => {
+    const { story, take } = telling(perKey);
+    take(group(['a', '1', 'firing']));
+    take(group(['a', '1', 'resolved']));
+    take(group(['a', '3', 'firing']));
+    story.resolvedByPerson(second, now());
+    const event = group(['a', '1', 'firing'], ['b', '1', 'firing']);
+    story.deliver(event, now(), 'after-guard');
+    take(event);
+    expect(story.open().map(({ keys }) => keys.open)).toEqual([[{ key: 'b', episode: '1' }]]);
   });
   it('joins a group late', () => {
     const { story, take } = telling({ alertCreation: 'ONE_OPEN_ALERT_ALLOWED' });
@@ -293,7 +182,7 @@ describe('a repeat that is no longer on record one by one', () => {
     for (let count = 0; count < 100; count++) take(disk());
     const unrecorded = disk();
     take(unrecorded);
-    story.resolvedByPerson(first, minute(offset + 1));
+    story.resolvedByPerson(first, plusMinutes(now(), 1));
     expect(take(unrecorded)).toBe('drop: received-before-resolution');
   });
 });
