@@ -1,0 +1,106 @@
+import type { ContactId } from '../ids';
+import { rejected } from '../rejection';
+import type { Instant } from '../time';
+import { emailAddressProblem, foldedAddress, foldedNumber, phoneNumberProblem, regionCodeProblem } from './contact-targets';
+import { invalidSetting } from './refusals';
+import type { Contact, EmailContact, PhoneContact, User } from './resources';
+import { refuseStrangers } from './roles';
+import type { Editor } from './roles';
+
+export interface EmailContactRequest {
+  readonly type: 'email';
+  readonly target: string;
+}
+
+export interface PhoneContactRequest {
+  readonly type: 'phone';
+  readonly regionCode: string;
+  readonly target: string;
+  readonly primary: boolean;
+}
+
+export type ContactRequest = EmailContactRequest | PhoneContactRequest;
+
+export interface ContactChange {
+  readonly by: Editor;
+  readonly now: Instant;
+  /** All other people: a number answers for one person only (B24). */
+  readonly others: readonly User[];
+}
+
+type Draft = Omit<EmailContact, 'id'> | Omit<PhoneContact, 'id'>;
+
+/** @throws Rejection `invalid`, `already-exists`, `forbidden` */
+export const addContact = (user: User, id: ContactId, request: ContactRequest, change: ContactChange): User => {
+  refuseStrangers(change.by, user.id);
+  return withContact(user, id, contactFor(user, request, undefined, change), change.now);
+};
+
+/** @throws Rejection `not-found`, `invalid`, `already-exists`, `forbidden` */
+export const replaceContact = (user: User, id: ContactId, request: ContactRequest, change: ContactChange): User => {
+  refuseStrangers(change.by, user.id);
+  return withContact(user, id, contactFor(user, request, contactOf(user, id, request.type), change), change.now);
+};
+
+/** A contact that a rule uses stays, so that no rule goes silent unnoticed. @throws Rejection `not-found`, `still-in-use`, `forbidden` */
+export const removeContact = (user: User, id: ContactId, type: Contact['type'], { by, now }: Pick<ContactChange, 'by' | 'now'>): User => {
+  refuseStrangers(by, user.id);
+  contactOf(user, id, type);
+  const preferences = user.alertPreferences.filter(({ contactId }) => contactId === id).map((preference) => preference.id);
+  if (preferences.length > 0)
+    throw rejected('still-in-use', `contact ${id} is used by the alert preferences ${preferences.join(', ')}: change or delete them first`, { preferences });
+  return { ...user, contacts: user.contacts.filter((contact) => contact.id !== id), updatedAt: now };
+};
+
+/** @throws Rejection `not-found` */
+export const contactOf = (user: User, id: number, type: Contact['type']): Contact => {
+  const contact = user.contacts.find((each) => each.id === id && each.type === type);
+  if (contact === undefined) throw rejected('not-found', `user ${user.id} has no such contact: ${id}`);
+  return contact;
+};
+
+/** The contact of that kind with this address or number. A number matches with or without its country's own writing. */
+export const contactWithTarget = (user: User, type: Contact['type'], target: string, regionCode?: string): Contact | undefined =>
+  user.contacts.find((contact) => {
+    if (contact.type !== type) return false;
+    if (contact.type === 'email') return foldedAddress(contact.target) === foldedAddress(target);
+    return foldedNumber(contact.target, contact.regionCode) === foldedNumber(target, regionCode ?? contact.regionCode);
+  });
+
+const contactFor = (user: User, request: ContactRequest, before: Contact | undefined, { by, others }: ContactChange): Draft => {
+  const target = request.target.trim();
+  refuseUnusable(request);
+  const regionCode = request.type === 'phone' ? request.regionCode : undefined;
+  const same = contactWithTarget(user, request.type, target, regionCode);
+  if (same !== undefined && same.id !== before?.id) throw rejected('already-exists', `target: contact ${same.id} has it already`, { field: 'target', id: same.id });
+  const isUnchanged = before !== undefined && same?.id === before.id;
+  // There is no verification by code yet: an administrator vouches for what they enter, and the login address was theirs to enter.
+  const verified =
+    (isUnchanged && before.verified) || by.role === 'ADMIN' || (request.type === 'email' && foldedAddress(target) === foldedAddress(user.email));
+  if (verified && request.type === 'phone') refuseNumberOfAnother(request, others);
+  const kept = { target, status: isUnchanged ? before.status : ('OK' as const), verified };
+  return request.type === 'email' ? { type: 'email', ...kept } : { type: 'phone', regionCode: request.regionCode, primary: request.primary, ...kept };
+};
+
+const refuseUnusable = (request: ContactRequest): void => {
+  const region = request.type === 'phone' ? regionCodeProblem(request.regionCode) : undefined;
+  if (region !== undefined) throw invalidSetting('regionCode', region);
+  const problem = request.type === 'email' ? emailAddressProblem(request.target) : phoneNumberProblem(request.target);
+  if (problem !== undefined) throw invalidSetting('target', problem);
+};
+
+const refuseNumberOfAnother = ({ target, regionCode }: PhoneContactRequest, others: readonly User[]): void => {
+  const owner = others.find((other) => contactWithTarget(other, 'phone', target, regionCode)?.verified === true);
+  if (owner !== undefined)
+    throw rejected('already-exists', `target: this number belongs to user ${owner.id}; an answer from it would be theirs`, { field: 'target', userId: owner.id });
+};
+
+const withContact = (user: User, id: ContactId, draft: Draft, now: Instant): User => {
+  const contact: Contact = { id, ...draft };
+  const isNew = !user.contacts.some((each) => each.id === id);
+  const placed = isNew ? [...user.contacts, contact] : user.contacts.map((each) => (each.id === id ? contact : each));
+  // Only one number is the primary one.
+  const onePrimary = contact.type === 'phone' && contact.primary;
+  const contacts = onePrimary ? placed.map((each) => (each.type === 'phone' && each.id !== id ? { ...each, primary: false } : each)) : placed;
+  return { ...user, contacts, updatedAt: now };
+};

@@ -1,0 +1,81 @@
+import type { TeamId, UserId } from '../ids';
+import { rejected } from '../rejection';
+import type { Instant } from '../time';
+import { invalidSetting, withoutEffect } from './refusals';
+import type { EscalationPolicy, Team } from './resources';
+import type { Editor } from './roles';
+
+export type TeamMember = Team['members'][number];
+
+export interface TeamRequest {
+  readonly name: string;
+  readonly visibility?: Team['visibility'];
+  readonly members: readonly TeamMember[];
+}
+
+export interface TeamChange {
+  readonly now: Instant;
+  readonly userExists: (id: UserId) => boolean;
+}
+
+/** @throws Rejection `invalid`, `setting-without-effect` */
+export const createTeam = (id: TeamId, request: TeamRequest, change: TeamChange): Team => ({
+  id,
+  ...checked(request, change),
+  createdAt: change.now,
+  updatedAt: change.now,
+});
+
+/** @throws Rejection `forbidden`, `invalid`, `setting-without-effect` */
+export const replaceTeam = (team: Team, request: TeamRequest, by: Editor, change: TeamChange): Team => {
+  refuseOutsiders(team, by);
+  return { ...team, ...checked(request, change), updatedAt: change.now };
+};
+
+/** Somebody who is in it already gets the new role. @throws Rejection `forbidden`, `invalid` */
+export const putMember = (team: Team, member: TeamMember, by: Editor, change: TeamChange): Team => {
+  refuseOutsiders(team, by);
+  return { ...team, members: sorted([...team.members.filter(({ userId }) => userId !== member.userId), member], change), updatedAt: change.now };
+};
+
+/** @throws Rejection `forbidden`, `not-found` */
+export const removeMember = (team: Team, userId: UserId, by: Editor, { now }: Pick<TeamChange, 'now'>): Team => {
+  refuseOutsiders(team, by);
+  if (!team.members.some((member) => member.userId === userId)) throw rejected('not-found', `user ${userId} is not a member of team ${team.id}`);
+  return withoutMember(team, userId, now);
+};
+
+export const withoutMember = (team: Team, userId: UserId, now: Instant): Team => ({
+  ...team,
+  members: team.members.filter((member) => member.userId !== userId),
+  updatedAt: now,
+});
+
+/** A team that a policy pages stays. @throws Rejection `still-in-use` */
+export const refusePagedTeam = (team: Team, policies: readonly EscalationPolicy[]): void => {
+  const paging = policies.filter(({ rules }) => rules.some(({ targets }) => targets.some((target) => target.type === 'team' && target.teamId === team.id)));
+  if (paging.length === 0) return;
+  throw rejected('still-in-use', `team ${team.id} is paged by ${paging.map(({ name }) => `escalation policy "${name}"`).join(', ')}`, {
+    references: paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
+  });
+};
+
+const refuseOutsiders = (team: Team, by: Editor): void => {
+  const isTeamAdmin = team.members.some(({ userId, role }) => userId === by.userId && role === 'ADMIN');
+  if (by.role !== 'ADMIN' && !isTeamAdmin) throw rejected('forbidden', 'changing a team needs the role ADMIN, in the account or in the team');
+};
+
+const checked = ({ name, visibility = 'PUBLIC', members }: TeamRequest, change: TeamChange): Pick<Team, 'name' | 'visibility' | 'members'> => {
+  if (visibility === 'PRIVATE') throw withoutEffect('visibility', 'PRIVATE hides nothing yet: use PUBLIC');
+  return { name, visibility, members: sorted(members, change) };
+};
+
+const sorted = (members: readonly TeamMember[], { userExists }: TeamChange): Team['members'] => {
+  const seen = new Set<UserId>();
+  members.forEach(({ userId }, index) => {
+    if (!userExists(userId)) throw invalidSetting(`members[${index}].user.id`, `there is no user ${userId}`);
+    if (seen.has(userId)) throw invalidSetting(`members[${index}].user.id`, `user ${userId} is named twice`);
+    seen.add(userId);
+  });
+  return [...members].sort((a, b) => a.userId - b.userId);
+};

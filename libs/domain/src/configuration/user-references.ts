@@ -1,0 +1,65 @@
+import type { EscalationPolicyId, ScheduleId, TeamId, UserId } from '../ids';
+import type { Schedule } from '../oncall/schedule';
+import { shiftsBetween } from '../oncall/shifts';
+import { localToInstant } from '../oncall/time-zone';
+import { rejected } from '../rejection';
+import { plusMs, toIso, type Instant } from '../time';
+import type { EscalationPolicy, Team } from './resources';
+
+export type UserReference =
+  | { readonly type: 'escalation-policy'; readonly id: EscalationPolicyId; readonly name: string; /** From 1. */ readonly level: number }
+  | {
+      readonly type: 'schedule';
+      readonly id: ScheduleId;
+      readonly name: string;
+      /** The next shifts within a year, the first ones. */
+      readonly shifts: readonly { readonly start: string; readonly end: string }[];
+    }
+  | { readonly type: 'team'; readonly id: TeamId; readonly name: string };
+
+export interface Referring {
+  readonly policies: readonly EscalationPolicy[];
+  readonly schedules: readonly Schedule[];
+  readonly teams: readonly Team[];
+}
+
+const YEAR_MS = 366 * 86_400_000;
+const MOST_SHIFTS = 10;
+
+/** Where a person is still counted on: policy levels, shifts that are not over, teams (B33). */
+export const referencesToUser = (userId: UserId, { policies, schedules, teams }: Referring, now: Instant): readonly UserReference[] => [
+  ...policies.flatMap((policy) =>
+    policy.rules.flatMap(({ targets }, index): UserReference[] =>
+      targets.some((target) => target.type === 'user' && target.userId === userId)
+        ? [{ type: 'escalation-policy', id: policy.id, name: policy.name, level: index + 1 }]
+        : [],
+    ),
+  ),
+  ...schedules
+    .filter((schedule) => isCountedOn(userId, schedule, now))
+    .map((schedule): UserReference => ({ type: 'schedule', id: schedule.id, name: schedule.name, shifts: comingShifts(userId, schedule, now) })),
+  ...teams
+    .filter(({ members }) => members.some((member) => member.userId === userId))
+    .map(({ id, name }): UserReference => ({ type: 'team', id, name })),
+];
+
+/** @throws Rejection `still-in-use` with the list, unless the gaps were confirmed */
+export const refuseGaps = (references: readonly UserReference[], confirmed: boolean): void => {
+  if (confirmed || references.length === 0) return;
+  const named = references.map((reference) => `${reference.type} "${reference.name}"${reference.type === 'escalation-policy' ? ` level ${reference.level}` : ''}`);
+  throw rejected('still-in-use', `still named by ${named.join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`, { references });
+};
+
+/** By the plan itself, not by its shifts: one may begin years from now, or lie under an override. */
+const isCountedOn = (userId: UserId, schedule: Schedule, now: Instant): boolean => {
+  if (schedule.overrides.some((override) => override.userId === userId && override.end > now)) return true;
+  const isToCome = (end: Parameters<typeof localToInstant>[1] | undefined): boolean => end === undefined || localToInstant(schedule.timezone, end) > now;
+  if (schedule.type === 'STATIC') return schedule.plans.at(-1)?.shifts.some((shift) => shift.userId === userId && isToCome(shift.end)) ?? false;
+  return schedule.plans.at(-1)?.layers.some((layer) => layer.users.includes(userId) && isToCome(layer.endsOn)) ?? false;
+};
+
+const comingShifts = (userId: UserId, schedule: Schedule, now: Instant): readonly { readonly start: string; readonly end: string }[] =>
+  shiftsBetween(schedule, now, plusMs(now, YEAR_MS))
+    .filter((shift) => shift.userId === userId)
+    .slice(0, MOST_SHIFTS)
+    .map(({ start, end }) => ({ start: toIso(start), end: toIso(end) }));
