@@ -12,6 +12,7 @@ import { AnswerLinks } from './answer-links';
 import { Answers } from './answers';
 import { Delivery } from './delivery';
 import { MessageComposer } from './message-composer';
+import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
 import { Outbox } from './outbox';
 import { OutboxController } from './outbox.controller';
@@ -47,7 +48,7 @@ export class NotificationsModule {
     const { visibleWithinMs } = settings;
     return {
       module: NotificationsModule,
-      controllers: [AlertFactsConsumer, AnswerController, OutboxController],
+      controllers: [AlertFactsConsumer, NotificationCommandsConsumer, AnswerController, OutboxController],
       providers: [
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },

@@ -1,7 +1,7 @@
 import type { Channel } from '@tocsin/channels';
 import { SmtpChannel } from '@tocsin/channels/email';
 import { OutboxChannel } from '@tocsin/channels/outbox';
-import { factRoutes, topics } from '@tocsin/contracts';
+import { factRoutes, RELAY, topics } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
@@ -81,9 +81,9 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   await bus.declare([
     CONFIGURATION_TOPIC,
     PARKED_TOPIC,
-    ...[topics.toolEvents, topics.alertCommands, topics.alertFacts, topics.escalationFacts, topics.resolutions].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
+    ...[topics.toolEvents, topics.alertCommands, topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
   ]);
-  const relay = new Relay({ eventStore, bus, routes: factRoutes, name: 'relay', parking, random });
+  const relay = new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random });
   background.add('relay', relay);
   await configuration.start(bus);
 

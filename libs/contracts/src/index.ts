@@ -1,4 +1,5 @@
 export * from './alert-command';
+export * from './notification-command';
 export * from './public';
 export * from './resolution';
 export * from './tool-event';

@@ -13,6 +13,8 @@ export const topics = {
   escalationFacts: 'escalation-facts',
   /** oncall → alerts: who a due level leads to and why, keyed by alert. */
   resolutions: 'resolutions',
+  /** oncall → notifications: what people ask to be sent to them, keyed by user. */
+  notificationCommands: 'notification-commands',
   /** relay: facts of configuration streams, compacted, one partition, record key = stream name. */
   configuration: 'configuration',
 } as const;
@@ -25,3 +27,6 @@ export const factRoutes: readonly { readonly prefix: string; readonly topic: Top
   { prefix: 'escalation-', topic: topics.escalationFacts, compacted: false },
   ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({ prefix, topic: topics.configuration, compacted: true })),
 ];
+
+/** Names the relay's checkpoint in the event store: up to there all facts are on the bus. */
+export const RELAY = 'relay';

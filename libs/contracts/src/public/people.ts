@@ -1,5 +1,5 @@
 import { toIso } from '@tocsin/domain';
-import type { Team, TeamId, User, UserId } from '@tocsin/domain';
+import type { AlertPreference, ApiKey, Contact, Team, TeamId, User, UserId } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 
 export interface PublicUserRel {
@@ -34,6 +34,37 @@ export interface PublicTeam {
   readonly name: string;
   readonly visibility: string;
   readonly members: readonly { readonly user: PublicUserRel; readonly role: string }[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface PublicContact {
+  readonly id: number;
+  /** Of phone numbers. */
+  readonly regionCode?: string;
+  readonly target: string;
+  /** Of phone numbers. */
+  readonly primary?: boolean;
+  readonly status: string;
+  /** Additive: nothing is sent to a contact of which nobody knows that it is the person's. */
+  readonly verified: boolean;
+}
+
+export interface PublicAlertPreference {
+  readonly id: number;
+  readonly method: string;
+  readonly contact?: PublicContact;
+  readonly delayMin: number;
+  readonly type: string;
+}
+
+export interface PublicApiKey {
+  readonly id: number;
+  readonly name: string;
+  readonly user: PublicUserRel;
+  readonly role: string;
+  readonly use: string;
+  readonly expiresAt?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -79,3 +110,25 @@ export const publicTeamRels = (teamIds: readonly TeamId[], lookup: ResourceLooku
     const team = lookup.get('team', id);
     return team === undefined ? [] : [{ id, name: team.name }];
   });
+
+export const publicContact = (contact: Contact): PublicContact => {
+  const { id, target, status, verified } = contact;
+  return contact.type === 'email' ? { id, target, status, verified } : { id, regionCode: contact.regionCode, target, primary: contact.primary, status, verified };
+};
+
+export const publicAlertPreference = ({ id, method, contactId, delayMin, type }: AlertPreference, contacts: readonly Contact[]): PublicAlertPreference => {
+  const contact = contacts.find((each) => each.id === contactId);
+  return { id, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), delayMin, type };
+};
+
+/** Without anything of the key itself, which is shown once, by the answer that made it. */
+export const publicApiKey = (key: ApiKey, lookup: ResourceLookup): PublicApiKey => ({
+  id: key.id,
+  name: key.name,
+  user: publicUserRel(key.userId, lookup),
+  role: key.role,
+  use: key.use,
+  ...(key.expiresAt === undefined ? {} : { expiresAt: toIso(key.expiresAt) }),
+  createdAt: toIso(key.createdAt),
+  updatedAt: toIso(key.updatedAt),
+});

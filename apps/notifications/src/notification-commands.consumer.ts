@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { topics } from '@tocsin/contracts';
+import type { SendTestNotification } from '@tocsin/contracts';
+import type { Message } from '@tocsin/messaging';
+import { Consumes } from '@tocsin/platform/nest';
+import { Notifications } from './notifications';
+
+/** What people ask to be sent to them goes the same way as a page: planned, attempted, accounted for. */
+@Controller()
+export class NotificationCommandsConsumer {
+  constructor(private readonly notifications: Notifications) {}
+
+  @Consumes(topics.notificationCommands, 'notifications', { types: ['SendTestNotification'] })
+  async sendTest(message: Message): Promise<void> {
+    const { notificationId, userId, method, contactId, at } = message.data as SendTestNotification;
+    await this.notifications.plan(
+      `notification-test-${notificationId}`,
+      () => Promise.resolve({ notificationId, purpose: 'test', userId, method, ...(contactId === undefined ? {} : { contactId }), at, dueAt: at }),
+      { commandId: message.id, correlationId: message.correlationId, ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }) },
+    );
+  }
+}
