@@ -29,7 +29,8 @@ export const parseTimeOfWeek = (time: TimeOfWeek): number | undefined => {
 
 /**
  * The restrictions of a layer as windows of the week; undefined when they leave nothing out. A restriction whose end is not
- * after its start runs over the end of the week; from a time to the same time is the whole week.
+ * after its start runs over the end of the week; from a time to the same time is the whole week. Those that overlap or meet on
+ * the wall are one, so that an edge in a skipped hour does not tear them apart.
  */
 export const weeklyWindows = (restrictions: ScheduleLayer['restrictions']): WeeklyWindows | undefined => {
   if (!restrictions || restrictions.length === 0) return undefined;
@@ -50,10 +51,12 @@ export const weeklyWindows = (restrictions: ScheduleLayer['restrictions']): Week
 };
 
 const windowOf = (fromTime: TimeOfWeek, toTime: TimeOfWeek): Window => {
-  const from = parseTimeOfWeek(fromTime);
+  const begin = parseTimeOfWeek(fromTime);
   const to = parseTimeOfWeek(toTime);
-  if (from === undefined || to === undefined) throw new RangeError(`not a time of the week: ${JSON.stringify([fromTime, toTime])}`);
-  return from < WEEK_MS ? { from, to: to > from ? to : to + WEEK_MS } : { from: 0, to };
+  if (begin === undefined || to === undefined) throw new RangeError(`not a time of the week: ${JSON.stringify([fromTime, toTime])}`);
+  // Sunday 24:00 is Monday 00:00.
+  const from = begin % WEEK_MS;
+  return { from, to: to > from ? to : to + WEEK_MS };
 };
 
 /**

@@ -24,7 +24,7 @@ const userOfLayer = (zone: string, layer: ScheduleLayer, when: number): number |
   const first = Temporal.PlainDateTime.from(layer.startsOn);
   const starts = at(zone, first);
   if (when < starts || (layer.endsOn !== undefined && when >= at(zone, Temporal.PlainDateTime.from(layer.endsOn)))) return undefined;
-  if (layer.restrictions?.length && !layer.restrictions.some(({ from, to }) => isWithin(zone, from, to, when))) return undefined;
+  if (layer.restrictions?.length && !isRestrictedTo(zone, layer.restrictions, when)) return undefined;
   const period = Temporal.Duration.from(layer.rotation);
   const exactMs = period.total({ unit: 'milliseconds', relativeTo: '2026-01-01' });
   for (let turn = 0; ; turn += 1) {
@@ -34,18 +34,32 @@ const userOfLayer = (zone: string, layer: ScheduleLayer, when: number): number |
   }
 };
 
-const isWithin = (zone: string, from: TimeOfWeek, to: TimeOfWeek, when: number): boolean => {
+/** Restrictions that overlap or meet on the wall are one; only then are their edges asked for their instants. */
+const isRestrictedTo = (zone: string, restrictions: NonNullable<ScheduleLayer['restrictions']>, when: number): boolean => {
   const today = Temporal.Instant.fromEpochMilliseconds(when).toZonedDateTimeISO(zone).toPlainDate();
   const monday = today.subtract({ days: today.dayOfWeek - 1 });
+  const compare = (a: Temporal.PlainDateTime, b: Temporal.PlainDateTime) => Temporal.PlainDateTime.compare(a, b);
   const edge = (week: Temporal.PlainDate, { dayOfWeek, time }: TimeOfWeek) =>
     week.add({ days: DAYS.indexOf(dayOfWeek) }).toPlainDateTime(time);
-  return [-2, -1, 0, 1].some((weeks) => {
-    const week = monday.add({ weeks });
-    const start = edge(week, from);
-    const end = edge(week, to);
-    const after = Temporal.PlainDateTime.compare(end, start) > 0 ? end : end.add({ weeks: 1 });
-    return at(zone, start) <= when && when < at(zone, after);
-  });
+  const windows = [-3, -2, -1, 0, 1, 2].flatMap((weeks) =>
+    restrictions.map(({ from, to }) => {
+      const [start, end] = [edge(monday.add({ weeks }), from), edge(monday.add({ weeks }), to)];
+      return { start, end: compare(end, start) > 0 ? end : end.add({ weeks: 1 }) };
+    }),
+  );
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const a of windows) {
+      for (const b of windows) {
+        if (compare(b.start, a.end) <= 0 && compare(b.start, a.start) >= 0 && compare(b.end, a.end) > 0) {
+          a.end = b.end;
+          grown = true;
+        }
+      }
+    }
+  }
+  const roots = windows.filter((a) => !windows.some((b) => compare(b.start, a.start) < 0 && compare(b.end, a.start) >= 0));
+  return roots.some(({ start, end }) => at(zone, start) <= when && when < at(zone, end));
 };
 
 const expectedUser = (schedule: Schedule, when: number): number | null => {

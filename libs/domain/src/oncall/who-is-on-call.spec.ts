@@ -123,6 +123,7 @@ describe('restrictions', () => {
   });
   it.each([
     ['from a time to the same time', [during('MONDAY 00:00', 'MONDAY 00:00')]],
+    ['from the end of the week to its start', [during('SUNDAY 24:00', 'MONDAY 00:00')]],
     ['that meet around the week', [during('MONDAY 00:00', 'THURSDAY 12:00'), during('THURSDAY 12:00', 'SUNDAY 24:00')]],
     ['that meet over the end of the week', [during('SATURDAY 00:00', 'TUESDAY 00:00'), during('TUESDAY 00:00', 'SATURDAY 00:00')]],
   ])('%s leave nothing out', (_how, restrictions) => {
@@ -130,6 +131,13 @@ describe('restrictions', () => {
       '2026-01-12T08:00',
       '2026-01-19T08:00',
     ]);
+  });
+  it('leave no gap in a skipped hour in which they overlap', () => {
+    const always = [during('MONDAY 00:00', 'SUNDAY 03:00'), during('SUNDAY 02:15', 'MONDAY 00:00')];
+    const daily = recurring([layer({ startsOn: local('2026-03-08T03:00'), users: [ana], rotation: 'P1D', restrictions: always })], {
+      timezone: 'America/New_York',
+    });
+    expect(at(daily, '2026-03-08T07:00:00Z').userId).toBe(ana);
   });
   it('leave no gap between two layers that meet at a skipped time', () => {
     const night = layer({ users: [ana], restrictions: [during('SATURDAY 20:00', 'SUNDAY 02:30')] });
