@@ -5,6 +5,7 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { LevelDueConsumer } from './level-due.consumer';
 import { SignIn } from './sign-in';
 import { SignInController } from './sign-in.controller';
+import { PeopleModule } from './users/people.module';
 import { WhoToPage } from './who-to-page';
 
 /** Who is on call, who people are, and how they sign in. */
@@ -14,6 +15,7 @@ export class OncallModule {
     const { eventStore, configuration, configurationStore, secrets, clock, settings } = platform;
     return {
       module: OncallModule,
+      imports: [PeopleModule.register(platform)],
       controllers: [LevelDueConsumer, SignInController],
       providers: [
         ...platformProviders(platform),

@@ -53,7 +53,8 @@ export class SignIn {
       'apikey',
       (id: ApiKeyId, now) => ({
         id,
-        name: `session of ${read.user.username}`.slice(0, 255),
+        // Not the person's name: that stands in their own stream only.
+        name: 'browser session',
         userId: read.user.id,
         role: read.user.role,
         hash: hashSecret(key),

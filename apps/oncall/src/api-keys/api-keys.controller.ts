@@ -1,0 +1,72 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { publicApiKey } from '@tocsin/contracts';
+import type { PublicApiKey } from '@tocsin/contracts';
+import { createApiKey, refuseHiddenKey, rejected } from '@tocsin/domain';
+import type { ApiKey, ApiKeyId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore, hashSecret, newApiKey } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, CurrentUser, invalidField, readInclude, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { ApiKeyBody, apiKeyRequest } from './api-key-requests';
+
+const UP_TO_DATE_WITHIN_MS = 2_000;
+
+/** Keys to the API: each person's own, and all of them for administrators. The key itself is in the answer that makes it and nowhere else. */
+@Controller('api/api-keys')
+@RequiresRole('STAKEHOLDER')
+export class ApiKeysController {
+  constructor(
+    private readonly configuration: ConfigurationReader,
+    private readonly store: ConfigurationStore,
+  ) {}
+
+  /** Sessions of browsers only with `include=sessions`. */
+  @Get()
+  list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicApiKey[] {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const withSessions = readInclude(query, ['sessions']).has('sessions');
+    return this.configuration
+      .list('apikey')
+      .filter(({ userId, use }) => (by.role === 'ADMIN' || userId === by.userId) && (withSessions || use === 'api'))
+      .slice(startIndex, startIndex + maxResults)
+      .map((key) => publicApiKey(key, this.configuration));
+  }
+
+  @Post()
+  async create(
+    @Body() body: ApiKeyBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicApiKey & { readonly key: string }> {
+    const request = apiKeyRequest(body);
+    const userId = body.user?.id ?? by.userId;
+    const secret = newApiKey();
+    const make = (id: ApiKeyId, now: ApiKey['createdAt']): ApiKey => {
+      const user = this.configuration.get('user', userId);
+      if (user === undefined) throw invalidField('user.id', `there is no user ${userId}`);
+      return createApiKey(request, { id, hash: hashSecret(secret), user, by, now });
+    };
+    const key = await this.store.create('apikey', make, context);
+    created(reply, `/api/api-keys/${key.id}`);
+    return { ...publicApiKey(key, this.configuration), key: secret };
+  }
+
+  @Get(':id')
+  async get(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal): Promise<PublicApiKey> {
+    if (this.configuration.get('apikey', id) === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
+    const key = this.configuration.get('apikey', id);
+    if (key === undefined) throw rejected('not-found', `there is no apikey ${id}`);
+    refuseHiddenKey(key, by);
+    return publicApiKey(key, this.configuration);
+  }
+
+  /** Of no use from the moment this answers. */
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    await this.store.remove('apikey', id, (key) => refuseHiddenKey(key, by), context);
+  }
+}

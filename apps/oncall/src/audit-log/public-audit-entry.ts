@@ -1,0 +1,52 @@
+import { instant, toIso } from '@tocsin/domain';
+import type { Actor, ConfigurationKind } from '@tocsin/domain';
+import type { AuditEntry } from '@tocsin/read-models';
+
+export interface PublicAuditEntry {
+  readonly id: string;
+  readonly time: string;
+  readonly actor: { readonly type: Actor['type']; readonly id: number | string };
+  readonly action: AuditEntry['action'];
+  readonly resource: { readonly type: string; readonly id: number; readonly name?: string };
+  readonly changes: AuditEntry['changes'];
+  readonly correlationId: string;
+  readonly remoteAddress?: string;
+}
+
+/** As the public API names them. */
+const resourceTypes: Readonly<Record<ConfigurationKind, string>> = {
+  source: 'alert-source',
+  policy: 'escalation-policy',
+  schedule: 'schedule',
+  user: 'user',
+  team: 'team',
+  apikey: 'api-key',
+};
+
+export const RESOURCE_TYPES: readonly string[] = Object.values(resourceTypes);
+
+export const kindNamed = (type: string): ConfigurationKind | undefined =>
+  (Object.keys(resourceTypes) as ConfigurationKind[]).find((kind) => resourceTypes[kind] === type.toLowerCase());
+
+/** Ids, not names: a person who was deleted must not stay here (B33). */
+export const publicAuditEntry = ({ id, time, actor, action, resource, changes, correlationId, remoteAddress }: AuditEntry): PublicAuditEntry => ({
+  id,
+  time: toIso(instant(time)),
+  actor: { type: actor.type, id: actorId(actor) },
+  action,
+  resource: { ...resource, type: resourceTypes[resource.type] },
+  changes,
+  correlationId,
+  ...(remoteAddress === undefined ? {} : { remoteAddress }),
+});
+
+const actorId = (actor: Actor): number | string => {
+  switch (actor.type) {
+    case 'user':
+      return actor.userId;
+    case 'source':
+      return actor.sourceId;
+    case 'system':
+      return actor.part;
+  }
+};

@@ -1,0 +1,29 @@
+import { OptionalOrNull } from '@tocsin/platform/nest';
+import { IsBoolean, IsString, MaxLength } from 'class-validator';
+
+export class EmailContactBody {
+  @IsString({ message: 'must be an e-mail address, like ana@example.org' })
+  target!: string;
+}
+
+export class PhoneContactBody {
+  @IsString({ message: 'must be an ISO country of two capital letters, like DE' })
+  regionCode!: string;
+
+  @IsString({ message: 'must be a telephone number, like +4915112345678' })
+  @MaxLength(64, { message: 'must be a telephone number, like +4915112345678' })
+  target!: string;
+
+  @OptionalOrNull()
+  @IsBoolean({ message: 'must be true or false' })
+  primary?: boolean;
+}
+
+export class TargetSearch {
+  @IsString({ message: 'must be a text' })
+  target!: string;
+
+  @OptionalOrNull()
+  @IsString({ message: 'must be an ISO country of two capital letters, like DE' })
+  regionCode?: string;
+}

@@ -1,0 +1,61 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import type { PublicContact } from '@tocsin/contracts';
+import type { ContactId } from '@tocsin/domain';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { EmailContactBody, TargetSearch } from './contact-requests';
+import { Contacts } from './contacts';
+
+@Controller('api/users/:user/contacts/emails')
+@RequiresRole('STAKEHOLDER')
+export class EmailContactsController {
+  constructor(private readonly contacts: Contacts) {}
+
+  @Get()
+  list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
+    return this.contacts.list('email', { reference, by });
+  }
+
+  @Post()
+  async add(
+    @Param('user') reference: string,
+    @Body() body: EmailContactBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicContact> {
+    const { contact, userId } = await this.contacts.add({ type: 'email', target: body.target }, { reference, by }, context);
+    created(reply, `/api/users/${userId}/contacts/emails/${contact.id}`);
+    return contact;
+  }
+
+  @Post('search-target')
+  @HttpCode(200)
+  search(@Param('user') reference: string, @Body() { target, regionCode }: TargetSearch, @CurrentUser() by: Principal): Promise<PublicContact> {
+    return this.contacts.search('email', target, regionCode, { reference, by });
+  }
+
+  @Get(':id')
+  get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
+    return this.contacts.get('email', id, { reference, by });
+  }
+
+  @Put(':id')
+  replace(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @Body() body: EmailContactBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicContact> {
+    return this.contacts.replace(id, { type: 'email', target: body.target }, { reference, by }, context);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    return this.contacts.remove(id, 'email', { reference, by }, context);
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import type { PublicContact } from '@tocsin/contracts';
+import type { ContactId, PhoneContactRequest } from '@tocsin/domain';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { PhoneContactBody, TargetSearch } from './contact-requests';
+import { Contacts } from './contacts';
+
+@Controller('api/users/:user/contacts/phone-numbers')
+@RequiresRole('STAKEHOLDER')
+export class PhoneContactsController {
+  constructor(private readonly contacts: Contacts) {}
+
+  @Get()
+  list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
+    return this.contacts.list('phone', { reference, by });
+  }
+
+  @Post()
+  async add(
+    @Param('user') reference: string,
+    @Body() body: PhoneContactBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicContact> {
+    const { contact, userId } = await this.contacts.add(phoneRequest(body), { reference, by }, context);
+    created(reply, `/api/users/${userId}/contacts/phone-numbers/${contact.id}`);
+    return contact;
+  }
+
+  @Post('search-target')
+  @HttpCode(200)
+  search(@Param('user') reference: string, @Body() { target, regionCode }: TargetSearch, @CurrentUser() by: Principal): Promise<PublicContact> {
+    return this.contacts.search('phone', target, regionCode, { reference, by });
+  }
+
+  @Get(':id')
+  get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
+    return this.contacts.get('phone', id, { reference, by });
+  }
+
+  @Put(':id')
+  replace(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @Body() body: PhoneContactBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicContact> {
+    return this.contacts.replace(id, phoneRequest(body), { reference, by }, context);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    return this.contacts.remove(id, 'phone', { reference, by }, context);
+  }
+}
+
+const phoneRequest = ({ regionCode, target, primary = false }: PhoneContactBody): PhoneContactRequest => ({ type: 'phone', regionCode, target, primary });

@@ -1,0 +1,51 @@
+import { Controller, Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
+import { rejected } from '@tocsin/domain';
+import { CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal } from '@tocsin/platform/nest';
+import type { FastifyRequest } from 'fastify';
+import { People } from '../users/people';
+
+const lists = ['duties', 'updates', 'subscriptions'];
+const entries = lists.map((list) => `${list}/:id`);
+
+/** Messages about shifts, answers and subscriptions are not sent yet: the lists are empty, and nothing is taken in that would do nothing (B6). */
+@Controller('api/users/:user/notification-preferences')
+@RequiresRole('STAKEHOLDER')
+export class OtherPreferencesController {
+  constructor(private readonly people: People) {}
+
+  @Get(lists)
+  async list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly never[]> {
+    await this.people.findOwn(reference, by);
+    return [];
+  }
+
+  @Post(lists)
+  async add(@Param('user') reference: string, @CurrentUser() by: Principal, @Req() request: FastifyRequest): Promise<never> {
+    await this.people.findOwn(reference, by);
+    throw withoutEffect(request);
+  }
+
+  @Get(entries)
+  async get(@Param('user') reference: string, @ResourceId('id') id: number, @CurrentUser() by: Principal): Promise<never> {
+    await this.people.findOwn(reference, by);
+    throw rejected('not-found', `there is no such preference: ${id}`);
+  }
+
+  @Put(entries)
+  async replace(@Param('user') reference: string, @ResourceId('id') _id: number, @CurrentUser() by: Principal, @Req() request: FastifyRequest): Promise<never> {
+    await this.people.findOwn(reference, by);
+    throw withoutEffect(request);
+  }
+
+  @Delete(entries)
+  async remove(@Param('user') reference: string, @ResourceId('id') id: number, @CurrentUser() by: Principal): Promise<never> {
+    await this.people.findOwn(reference, by);
+    throw rejected('not-found', `there is no such preference: ${id}`);
+  }
+}
+
+const withoutEffect = ({ routeOptions }: FastifyRequest): Error => {
+  const list = lists.find((each) => routeOptions.url?.includes(`/${each}`)) ?? '';
+  return rejected('setting-without-effect', `notification-preferences/${list}: such messages are not sent yet`, { field: `notification-preferences/${list}` });
+};

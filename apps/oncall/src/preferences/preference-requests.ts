@@ -1,0 +1,47 @@
+import { OptionalOrNull } from '@tocsin/platform/nest';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, Min, ValidateNested } from 'class-validator';
+import type { AlertPreference, AlertPreferenceRequest, ContactId, NotificationMethod } from '@tocsin/domain';
+
+const methods = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'] as const;
+const types = ['HIGH_PRIORITY', 'LOW_PRIORITY'] as const;
+
+export class ContactReference {
+  @IsInt({ message: 'must be a positive whole number' })
+  @Min(1, { message: 'must be a positive whole number' })
+  id!: number;
+}
+
+export class AlertPreferenceBody {
+  @IsIn(types, { message: `must be one of ${types.join(', ')}` })
+  type!: AlertPreference['type'];
+
+  @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
+  method!: NotificationMethod;
+
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => ContactReference)
+  contact?: ContactReference;
+
+  @OptionalOrNull()
+  @IsInt({ message: 'must be a whole number from 0 to 120' })
+  delayMin?: number;
+}
+
+export class TestNotificationBody {
+  @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
+  method!: NotificationMethod;
+
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => ContactReference)
+  contact?: ContactReference;
+}
+
+export const alertPreferenceRequest = ({ type, method, contact, delayMin = 0 }: AlertPreferenceBody): AlertPreferenceRequest => ({
+  type,
+  method,
+  ...(contact === undefined ? {} : { contactId: contact.id as ContactId }),
+  delayMin,
+});

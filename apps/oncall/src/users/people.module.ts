@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import type { Platform } from '@tocsin/platform';
+import { platformProviders } from '@tocsin/platform/nest';
+import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
+import { ApiKeysController } from '../api-keys/api-keys.controller';
+import { AuditLogController } from '../audit-log/audit-log.controller';
+import { Contacts } from '../contacts/contacts';
+import { EmailContactsController } from '../contacts/email-contacts.controller';
+import { PhoneContactsController } from '../contacts/phone-contacts.controller';
+import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
+import { OtherPreferencesController } from '../preferences/other-preferences.controller';
+import { ReachableMethods } from '../preferences/reachable-methods';
+import { TestNotificationsController } from '../preferences/test-notifications.controller';
+import { TeamsController } from '../teams/teams.controller';
+import { People } from './people';
+import { UserDeletion } from './user-deletion';
+import { UserErasure } from './user-erasure';
+import { UsersController } from './users.controller';
+
+/** People, how they are reached, what they may do, and who changed what. */
+@Module({})
+export class PeopleModule {
+  static register(platform: Platform): DynamicModule {
+    const { eventStore, readStore, configuration, configurationStore, clock, ids, settings, log, background, views } = platform;
+    const people = new People(configuration);
+    const deletion = new UserDeletion({ people, configuration, configurationStore, clock });
+    background.add('view audit-log', views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, eventStore, readStore })));
+    background.add('user erasure', new UserErasure({ eventStore, configuration, deletion, log }));
+    return {
+      module: PeopleModule,
+      controllers: [
+        UsersController,
+        EmailContactsController,
+        PhoneContactsController,
+        AlertPreferencesController,
+        OtherPreferencesController,
+        TestNotificationsController,
+        TeamsController,
+        ApiKeysController,
+        AuditLogController,
+      ],
+      providers: [
+        ...platformProviders(platform),
+        { provide: People, useValue: people },
+        { provide: UserDeletion, useValue: deletion },
+        { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
+        { provide: ReachableMethods, useValue: new ReachableMethods(settings) },
+      ],
+    };
+  }
+}

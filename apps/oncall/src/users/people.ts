@@ -1,0 +1,52 @@
+import { refuseStrangers, rejected } from '@tocsin/domain';
+import type { Editor, User, UserId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+
+const UP_TO_DATE_WITHIN_MS = 2_000;
+
+/** People as paths name them: by id, by username (B4), or `current` for whoever asks. */
+export class People {
+  constructor(private readonly configuration: ConfigurationReader) {}
+
+  /** Reads everything configured up to now before it says that somebody is not there. @throws Rejection `not-found`, MessageBusFault */
+  async find(reference: string, by: Editor): Promise<User> {
+    const found = this.lookUp(reference, by);
+    if (found !== undefined) return found;
+    await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
+    const now = this.lookUp(reference, by);
+    if (now === undefined) throw rejected('not-found', `there is no user ${reference}`);
+    return now;
+  }
+
+  /** The person, for whom only they themselves and administrators act (B32). @throws Rejection `forbidden`, `not-found` */
+  async findOwn(reference: string, by: Editor): Promise<User> {
+    // Somebody else's existence is told to nobody who could not do anything about it.
+    if (by.role !== 'ADMIN') refuseStrangers(by, this.lookUp(reference, by)?.id ?? NOBODY);
+    return this.find(reference, by);
+  }
+
+  all(): readonly User[] {
+    return this.configuration.list('user');
+  }
+
+  others(id: UserId): readonly User[] {
+    return this.all().filter((user) => user.id !== id);
+  }
+
+  /** Without regard to case. */
+  async findByEmail(email: string): Promise<User> {
+    const lookUp = (): User | undefined => this.configuration.find('user', 'email', email);
+    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
+    const found = lookUp();
+    if (found === undefined) throw rejected('not-found', 'nobody has this e-mail address');
+    return found;
+  }
+
+  private lookUp(reference: string, by: Editor): User | undefined {
+    if (reference === 'current') return this.configuration.get('user', by.userId);
+    if (/^\d+$/.test(reference)) return this.configuration.get('user', Number(reference));
+    return this.configuration.find('user', 'username', reference);
+  }
+}
+
+const NOBODY = -1 as UserId;

@@ -1,0 +1,131 @@
+import { RELAY } from '@tocsin/contracts';
+import type { ConfigurationEvent, UserId } from '@tocsin/domain';
+import { START } from '@tocsin/event-store';
+import type { AllPage, EventStore, Position, StoredEvent, Subscription } from '@tocsin/event-store';
+import type { ConfigurationReader } from '@tocsin/messaging';
+import type { BackgroundPart, Logger } from '@tocsin/platform';
+import type { UserDeletion } from './user-deletion';
+
+const CHECKPOINT = 'user-erasure';
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Removes the stream of each deleted person, in which alone their data is (B33), once the end of it has reached the bus: a
+ * stream removed before would leave the last state of the person on the compacted topic for ever. It follows the log from
+ * a checkpoint that moves only behind finished erasures, so that a crash at any point repeats the step and loses none.
+ */
+export class UserErasure implements BackgroundPart {
+  private subscription: Subscription | undefined;
+  private reached: Position = START;
+  private starting: Promise<void> | undefined;
+  private stopped = false;
+  private waiting: string | undefined;
+  private readonly wakers = new Set<() => void>();
+
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly configuration: ConfigurationReader;
+      readonly deletion: UserDeletion;
+      readonly log: Logger;
+    },
+  ) {}
+
+  start(): void {
+    this.starting ??= this.begin();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const wake of this.wakers) wake();
+    await this.starting;
+    await this.subscription?.close();
+  }
+
+  /** Everything appended before the call was looked at and, where somebody was deleted, is erased. */
+  async settled(): Promise<void> {
+    const head = await this.parts.eventStore.head();
+    while (this.reached < head && !this.stopped) await this.pause();
+  }
+
+  waitsFor(): string | undefined {
+    return this.waiting;
+  }
+
+  private async begin(): Promise<void> {
+    const from = await this.persistently(() => this.parts.eventStore.loadCheckpoint(CHECKPOINT));
+    if (from !== undefined) this.follow(from);
+  }
+
+  private follow(from: Position): void {
+    this.reached = from;
+    this.subscription = this.parts.eventStore.follow(
+      from,
+      ['user-'],
+      (page) => this.take(page),
+      (error) => {
+        if (this.stopped) return;
+        this.parts.log.error({ err: error }, 'user erasure begins again');
+        void this.pause().then(() => (this.stopped ? undefined : this.follow(this.reached)));
+      },
+    );
+  }
+
+  private async take(page: AllPage): Promise<void> {
+    const ends = page.events.filter(({ type }) => type === 'ResourceDeleted');
+    for (const event of ends) await this.persistently(() => this.erase(event));
+    // A page that was left unfinished by a stop is taken again at the next start.
+    if (this.stopped) return;
+    if (page.events.length > 0) await this.persistently(() => this.parts.eventStore.saveCheckpoint(CHECKPOINT, page.next));
+    this.reached = page.next;
+    for (const wake of this.wakers) wake();
+  }
+
+  private async erase(end: StoredEvent): Promise<void> {
+    const { eventStore, deletion, log } = this.parts;
+    const { id } = end.data as Extract<ConfigurationEvent, { type: 'ResourceDeleted' }>['data'];
+    await this.relayed(end);
+    if (this.stopped) return;
+    await deletion.release(id as UserId, { requestId: end.id, actor: end.metadata.actor });
+    await eventStore.deleteStream(end.stream);
+    log.info({ userId: id }, 'user erased');
+  }
+
+  /** Until the end of the stream is on the bus, so that nobody publishes anything of it after. */
+  private async relayed(end: StoredEvent): Promise<void> {
+    const { eventStore, configuration } = this.parts;
+    while (!this.stopped) {
+      if (await configuration.waitFor(end.stream, end.revision, LOOK_AGAIN_MS)) return;
+      // After a restart the topic may have dropped the tombstone that was seen before it.
+      if ((await eventStore.loadCheckpoint(RELAY)) >= end.position) return;
+    }
+  }
+
+  /** For ever, or until it is stopped. */
+  private async persistently<T>(work: () => Promise<T>): Promise<T | undefined> {
+    while (!this.stopped) {
+      try {
+        const done = await work();
+        this.waiting = undefined;
+        return done;
+      } catch (error) {
+        if (this.waiting === undefined) this.parts.log.warn({ err: error }, 'user erasure waits');
+        this.waiting = error instanceof Error ? error.message : String(error);
+        await this.pause();
+      }
+    }
+    return undefined;
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.wakers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, LOOK_AGAIN_MS);
+      this.wakers.add(wake);
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { publicUser } from '@tocsin/contracts';
+import type { PublicUser } from '@tocsin/contracts';
+import type { ContactId, PreferenceId, User } from '@tocsin/domain';
+import { createUser, replaceUser } from '@tocsin/domain';
+import { ConfigurationStore, IdAllocator } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, CurrentUser, readFlag, readPage, RequiresRole } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { People } from './people';
+import { UserDeletion } from './user-deletion';
+import { EmailSearch, userRequest, UserRequest } from './user-requests';
+
+/** People: everybody sees them, each keeps their own entry in order, administrators all of them. */
+@Controller('api/users')
+export class UsersController {
+  constructor(
+    private readonly people: People,
+    private readonly store: ConfigurationStore,
+    private readonly ids: IdAllocator,
+    private readonly deletion: UserDeletion,
+  ) {}
+
+  @Get()
+  list(@Query() query: QueryParameters): readonly PublicUser[] {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    return this.people
+      .all()
+      .slice(startIndex, startIndex + maxResults)
+      .map(publicUser);
+  }
+
+  /** `send-no-invitation` is understood; there are no invitations yet: whoever creates a user hands over a key or a link. */
+  @Post()
+  @RequiresRole('ADMIN')
+  async create(
+    @Body() body: UserRequest,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicUser> {
+    readFlag(query, 'send-no-invitation');
+    const request = userRequest(body);
+    const [contact, high, low] = await Promise.all([this.ids.next('contact'), this.ids.next('preference'), this.ids.next('preference')]);
+    const user = await this.store.create(
+      'user',
+      (id, now) =>
+        createUser({ id, contact: contact as ContactId, high: high as PreferenceId, low: low as PreferenceId }, request, { by, now, others: this.people.all() }),
+      context,
+    );
+    created(reply, `/api/users/${user.id}`);
+    return publicUser(user);
+  }
+
+  /** A POST, so that addresses stay out of logs. */
+  @Post('search-email')
+  @RequiresRole('STAKEHOLDER')
+  @HttpCode(200)
+  async searchEmail(@Body() { email }: EmailSearch): Promise<PublicUser> {
+    return publicUser(await this.people.findByEmail(email));
+  }
+
+  @Get(':user')
+  async get(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<PublicUser> {
+    return publicUser(await this.people.find(reference, by));
+  }
+
+  @Put(':user')
+  @RequiresRole('STAKEHOLDER')
+  async replace(@Param('user') reference: string, @Body() body: UserRequest, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<PublicUser> {
+    const request = userRequest(body);
+    const { id } = await this.people.findOwn(reference, by);
+    const change = (current: User, now: User['updatedAt']): User => replaceUser(current, request, { by, now, others: this.people.others(id) });
+    return publicUser(await this.store.change('user', id, change, context));
+  }
+
+  @Delete(':user')
+  @RequiresRole('ADMIN')
+  @HttpCode(204)
+  async delete(@Param('user') reference: string, @Query() query: QueryParameters, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    const confirmed = readFlag(query, 'confirm-gaps') ?? false;
+    await this.deletion.delete(await this.people.find(reference, by), confirmed, context);
+  }
+}
