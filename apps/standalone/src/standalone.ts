@@ -47,13 +47,14 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   const random = parts.random ?? Math.random;
   const clock = parts.clock ?? new SystemClock();
   const onFailure = parts.onFailure ?? (() => undefined);
+  // Before anything is opened: a key that is too short is a mistake in the settings.
+  const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
   const embeddedLog = await EmbeddedLog.open({ directory: settings.dataDirectory, onFailure });
   const eventStore = new EmbeddedEventStore(embeddedLog);
-  const bus = new EmbeddedMessageBus(embeddedLog);
+  const bus = new EmbeddedMessageBus(embeddedLog, { now: () => clock.now() });
   const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
   const configuration = new ConfigurationReader();
   const ids = new IdAllocator({ eventStore, clock });
-  const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
   const background = new Background();
   let listeningUrl = `http://${settings.host}:${settings.port}`;
   const platform: Platform = {
@@ -105,6 +106,14 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
       if (outcome === 'parked' || outcome === 'retrying') log[outcome === 'parked' ? 'error' : 'warn']({ topic: message.topic, group, type: message.type, messageId: message.id, err: 'error' in more ? more.error : undefined }, `message ${outcome}`);
     },
   });
+  // Nest starts and stops it; here it says how far it is.
+  background.add('consumers', {
+    start: () => undefined,
+    stop: async () => undefined,
+    settled: () => transport.settled(),
+    lag: () => transport.lag(),
+    waitsFor: () => (transport.connected ? undefined : transport.waitingFor().join(', ')),
+  });
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
   await background.start();
   await app.startAllMicroservices();
@@ -119,10 +128,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
     url: listeningUrl,
     platform,
     ...(first === undefined ? {} : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor(first.adminUserId) } }),
-    settle: async () => {
-      await transport.settled();
-      await background.settle(eventStore);
-    },
+    settle: () => background.settle(eventStore),
     stop: async () => {
       await app.close();
       await background.stop();

@@ -8,6 +8,8 @@ export interface BackgroundPart {
   stop(): Promise<void>;
   /** True, or resolved, when everything that was there at the time of the call is done. */
   settled(): Promise<void> | boolean;
+  /** What was handed to it and is not done yet. */
+  lag?(): Promise<number>;
   /** What it waits for, while it cannot do its work. */
   waitsFor?(): string | undefined;
 }
@@ -42,15 +44,17 @@ export class Background {
   }
 
   /**
-   * Resolves when nothing moves any more: every part has settled one after the other and the log did not grow meanwhile.
-   * For tests with a clock that is wound, where each step must have had its effect before the next timer fires.
+   * Resolves when nothing moves any more: every part has settled one after the other, the log did not grow meanwhile and
+   * nothing was handed on. For tests with a clock that is wound, where each step must have had its effect before the next
+   * timer fires.
    */
   async settle(eventStore: EventStore): Promise<void> {
     for (;;) {
       const before = await eventStore.head();
       let moved = false;
       for (const [, part] of this.parts) moved = (await this.settlePart(part)) || moved;
-      if (!moved && (await eventStore.head()) === before) return;
+      const lags = await Promise.all(this.parts.map(([, part]) => part.lag?.() ?? 0));
+      if (!moved && lags.every((lag) => lag === 0) && (await eventStore.head()) === before) return;
     }
   }
 

@@ -1,0 +1,271 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseInstant } from '@tocsin/domain';
+import type {
+  AlertCreation,
+  AlertPreference,
+  AlertSourceId,
+  ContactId,
+  EscalationPolicyId,
+  EscalationRule,
+  EscalationTarget,
+  Instant,
+  PreferenceId,
+  Role,
+  Schedule,
+  ScheduleId,
+  User,
+  UserId,
+} from '@tocsin/domain';
+import { hashSecret, WoundClock } from '@tocsin/platform';
+import { readSettings, startStandalone } from '@tocsin/standalone';
+import type { Standalone } from '@tocsin/standalone';
+import { MailServer } from '@tocsin/testing';
+import type { ReceivedMail } from '@tocsin/testing';
+
+export const ADMIN_KEY = 'tk_acceptanceadministratorkey';
+const SECRET = 'a-secret-key-for-tests-that-is-long-enough';
+/** A Monday morning in winter. */
+export const START = parseInstant('2026-01-05T09:00:00Z');
+
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/** A person's mailbox: what arrived, and the links in it. */
+export class Mailbox {
+  constructor(
+    private readonly mailServer: MailServer,
+    readonly address: string,
+  ) {}
+
+  all(): readonly ReceivedMail[] {
+    return this.mailServer.mailbox(this.address);
+  }
+
+  get subjects(): readonly string[] {
+    return this.all().map(({ subject }) => subject);
+  }
+
+  /** The link for a purpose in the newest mail. */
+  link(purpose: 'accept' | 'resolve' | 'escalate'): string {
+    const mail = this.all().at(-1);
+    const link = new RegExp(`https?://\\S+/answer/${purpose}/\\S+`).exec(mail?.text ?? '')?.[0];
+    if (link === undefined) throw new Error(`no ${purpose} link in the newest mail to ${this.address}`);
+    return link;
+  }
+}
+
+/** Tocsin in one process on its own data directory, with a clock that is wound and a mail server of its own. */
+export class World {
+  readonly clock = new WoundClock(START);
+  private standalone!: Standalone;
+  private ids = 100;
+
+  private constructor(
+    private readonly directory: string,
+    readonly mail: MailServer,
+  ) {}
+
+  static async start(): Promise<World> {
+    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start());
+    await world.boot();
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    await this.standalone.stop();
+    await this.mail.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Stops, lets time pass while nothing runs, starts again on the same data. */
+  async down(lasting: string): Promise<void> {
+    await this.standalone.stop();
+    this.clock.settleWith(async () => undefined);
+    await this.clock.advance(lasting);
+    await this.boot();
+    await this.settle();
+  }
+
+  get platform() {
+    return this.standalone.platform;
+  }
+
+  /** Lets time pass; every timer on the way fires and has its effect before the next one. */
+  async advance(by: string): Promise<void> {
+    await this.clock.advance(by);
+  }
+
+  async settle(): Promise<void> {
+    await this.standalone.settle();
+  }
+
+  mailbox(name: string): Mailbox {
+    return new Mailbox(this.mail, `${name}@example.test`);
+  }
+
+  async person(name: string, options: { readonly role?: Role; readonly preferences?: readonly Omit<AlertPreference, 'id' | 'contactId'>[]; readonly mutedUntil?: Instant } = {}): Promise<UserId> {
+    const id = this.nextId() as UserId;
+    const contactId = this.nextId() as ContactId;
+    const preferences = options.preferences ?? [
+      { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 0 },
+      { type: 'LOW_PRIORITY', method: 'EMAIL', delayMin: 0 },
+    ];
+    const user: User = {
+      id,
+      username: name,
+      firstName: name[0]?.toUpperCase() + name.slice(1),
+      lastName: 'Tester',
+      email: `${name}@example.test`,
+      timezone: 'Europe/Berlin',
+      language: 'en',
+      role: options.role ?? 'USER',
+      contacts: [{ id: contactId, type: 'email', target: `${name}@example.test`, status: 'OK', verified: true }],
+      alertPreferences: preferences.map((preference) => ({ ...preference, id: this.nextId() as PreferenceId, contactId })),
+      ...(options.mutedUntil === undefined ? {} : { mutedUntil: options.mutedUntil }),
+      ...this.stamp(),
+    };
+    await this.configure('user', user);
+    return id;
+  }
+
+  async changePerson(id: UserId, change: (user: User) => User): Promise<void> {
+    await this.platform.configurationStore.change('user', id, change, this.context());
+  }
+
+  /** An API key of this person. */
+  async keyOf(userId: UserId): Promise<string> {
+    const key = `tk_${String(this.nextId()).padStart(32, 'k')}`;
+    await this.configure('apikey', { id: this.nextId() as never, name: 'key', userId, role: 'ADMIN', hash: hashSecret(key), use: 'api', ...this.stamp() });
+    return key;
+  }
+
+  async policy(
+    levels: readonly { readonly targets: readonly EscalationTarget[]; readonly timeoutMin?: number }[],
+    options: { readonly repeating?: boolean; readonly frequency?: number; readonly delayMin?: number } = {},
+  ): Promise<EscalationPolicyId> {
+    const id = this.nextId() as EscalationPolicyId;
+    const rules: readonly EscalationRule[] = levels.map(({ targets, timeoutMin = 5 }) => ({ escalationTimeoutMin: timeoutMin, targets }));
+    await this.configure('policy', { id, name: `policy ${id}`, rules, repeating: false, frequency: 1, delayMin: 0, ...options, teamIds: [], ...this.stamp() });
+    return id;
+  }
+
+  async source(policyId: EscalationPolicyId, options: { readonly alertCreation?: AlertCreation; readonly integrationType?: 'API' | 'PROMETHEUS'; readonly alertGroupingWindow?: string } = {}): Promise<string> {
+    const id = this.nextId() as AlertSourceId;
+    const key = `til1test${String(id).padStart(32, 'k')}`;
+    await this.configure('source', {
+      id,
+      name: `source ${id}`,
+      integrationType: options.integrationType ?? 'API',
+      integrationKey: { hash: hashSecret(key), cipher: this.platform.secrets.encrypt(key) },
+      escalationPolicyId: policyId,
+      alertCreation: options.alertCreation ?? 'ONE_ALERT_PER_EMAIL',
+      ...(options.alertGroupingWindow === undefined ? {} : { alertGroupingWindow: options.alertGroupingWindow }),
+      alertPriorityRule: 'HIGH',
+      active: true,
+      teamIds: [],
+      echoed: {},
+      ...this.stamp(),
+    });
+    return key;
+  }
+
+  async schedule(make: (id: ScheduleId, stamp: { readonly createdAt: Instant; readonly updatedAt: Instant }) => Schedule): Promise<ScheduleId> {
+    const id = this.nextId() as ScheduleId;
+    await this.configure('schedule', make(id, this.stamp()));
+    return id;
+  }
+
+  /** Posts a tool's event and lets it have its effect. */
+  async event(integrationKey: string, event: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const answer = await this.post('/api/events', { integrationKey, eventType: 'ALERT', ...event });
+    await this.settle();
+    return answer;
+  }
+
+  async get<Body = Record<string, unknown>>(path: string, key: string = ADMIN_KEY): Promise<Answer<Body>> {
+    return this.request<Body>('GET', path, undefined, key);
+  }
+
+  async post<Body = Record<string, unknown>>(path: string, body?: unknown, key: string = ADMIN_KEY): Promise<Answer<Body>> {
+    return this.request<Body>('POST', path, body, key);
+  }
+
+  async put<Body = Record<string, unknown>>(path: string, body?: unknown, key: string = ADMIN_KEY): Promise<Answer<Body>> {
+    return this.request<Body>('PUT', path, body, key);
+  }
+
+  /** The newest alert, or the one with this id. */
+  async alert(id?: number): Promise<Record<string, unknown> & { readonly id: number; readonly status: string }> {
+    type Alert = Record<string, unknown> & { readonly id: number; readonly status: string };
+    if (id !== undefined) return (await this.get<Alert>(`/api/alerts/${id}`)).body;
+    const [newest] = (await this.get<Alert[]>('/api/alerts')).body;
+    if (newest === undefined) throw new Error('there is no alert');
+    return newest;
+  }
+
+  async alerts(filter = ''): Promise<readonly (Record<string, unknown> & { readonly id: number; readonly status: string })[]> {
+    return (await this.get<(Record<string, unknown> & { id: number; status: string })[]>(`/api/alerts${filter}`)).body;
+  }
+
+  /** The sentences on an alert's timeline, oldest first. */
+  async timeline(id: number): Promise<readonly string[]> {
+    const entries = (await this.get<{ text: string }[]>(`/api/alerts/${id}/log-entries?max-results=100`)).body;
+    return entries.map(({ text }) => text).reverse();
+  }
+
+  /** Opens a link and presses its one button, as a person does. Answers with what the page says. */
+  async press(link: string): Promise<string> {
+    const asked = await (await fetch(link)).text();
+    if (!asked.includes('<form method="post">')) return asked;
+    const page = await (await fetch(link, { method: 'POST' })).text();
+    await this.settle();
+    return page;
+  }
+
+  private async boot(): Promise<void> {
+    const settings = readSettings({
+      TOCSIN_DATA_DIR: this.directory,
+      TOCSIN_PORT: '0',
+      TOCSIN_SECRET_KEY: SECRET,
+      TOCSIN_BOOTSTRAP_API_KEY: ADMIN_KEY,
+      TOCSIN_BOOTSTRAP_EMAIL: 'admin@example.test',
+      SMTP_URL: this.mail.url,
+      LOG_LEVEL: 'error',
+    });
+    this.standalone = await startStandalone(settings, { clock: this.clock, random: () => 0.5 });
+    this.clock.settleWith(() => this.standalone.settle());
+  }
+
+  private async request<Body>(method: string, path: string, body: unknown, key: string): Promise<Answer<Body>> {
+    const response = await fetch(`${this.standalone.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
+  }
+
+  private async configure<K extends Parameters<Standalone['platform']['configurationStore']['bootstrap']>[0]>(
+    kind: K,
+    resource: Parameters<Standalone['platform']['configurationStore']['bootstrap']>[1],
+  ): Promise<void> {
+    await this.platform.configurationStore.bootstrap(kind, resource as never, this.context());
+  }
+
+  private context() {
+    return { requestId: `setup-${this.nextId()}`, actor: { type: 'system', part: 'test' } } as const;
+  }
+
+  private stamp() {
+    return { createdAt: this.clock.now(), updatedAt: this.clock.now() };
+  }
+
+  private nextId(): number {
+    return this.ids++;
+  }
+}
