@@ -32,7 +32,12 @@ export class AlertsController {
   @Get()
   async list(@Query() query: QueryParameters): Promise<readonly object[]> {
     const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
-    const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, { ...readAlertFilter(query, this.configuration), sort: NEWEST_FIRST, skip: startIndex, limit: maxResults });
+    const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, {
+      ...readAlertFilter(query, this.configuration),
+      sort: NEWEST_FIRST,
+      skip: startIndex,
+      limit: maxResults,
+    });
     return alerts.map((alert) => publicAlert(alert, this.configuration, { customDetails: false }));
   }
 
@@ -43,7 +48,11 @@ export class AlertsController {
 
   @Post()
   @RequiresRole('RESPONDER')
-  async create(@Body() body: ManualAlertRequest, @CurrentUser() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async create(
+    @Body() body: ManualAlertRequest,
+    @CurrentUser() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const alert = await this.commands.create(body, principal);
     created(reply, `/api/alerts/${alert.id}`);
     return this.answer(alert);
@@ -69,14 +78,23 @@ export class AlertsController {
   @Put(':id/assign')
   @RequiresRole('RESPONDER')
   async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<object> {
-    const to = { user: readText(query, 'user', 'user-id'), policy: readText(query, 'policy', 'policy-id'), schedule: readText(query, 'schedule', 'schedule-id') };
+    const to = {
+      user: readText(query, 'user', 'user-id'),
+      policy: readText(query, 'policy', 'policy-id'),
+      schedule: readText(query, 'schedule', 'schedule-id'),
+    };
     return this.answer(await this.commands.assign(id, to, principal));
   }
 
   @Post(':id/responders')
   @RequiresRole('RESPONDER')
   @HttpCode(201)
-  async addResponder(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @Body() body: AddResponderRequest | undefined, @CurrentUser() principal: Principal): Promise<object> {
+  async addResponder(
+    @ResourceId('id') id: AlertId,
+    @Query() query: QueryParameters,
+    @Body() body: AddResponderRequest | undefined,
+    @CurrentUser() principal: Principal,
+  ): Promise<object> {
     const named = readText(query, 'user', 'user-id') ?? body?.user?.id ?? body?.id;
     return this.commands.addResponder(id, named === undefined ? undefined : String(named), principal);
   }
@@ -84,7 +102,11 @@ export class AlertsController {
   @Delete(':id/responders/:user')
   @RequiresRole('RESPONDER')
   @HttpCode(204)
-  async removeResponder(@ResourceId('id') id: AlertId, @ResourceId('user') user: number, @CurrentUser() principal: Principal): Promise<void> {
+  async removeResponder(
+    @ResourceId('id') id: AlertId,
+    @ResourceId('user') user: number,
+    @CurrentUser() principal: Principal,
+  ): Promise<void> {
     await this.commands.removeResponder(id, String(user), principal);
   }
 

@@ -25,8 +25,14 @@ export class AlertsModule {
       providers: [
         ...platformProviders(platform),
         { provide: AlertStreams, useValue: alerts },
-        { provide: ManualCommands, useValue: new ManualCommands({ alerts, configuration, ids, clock, views, visibleWithinMs: settings.visibleWithinMs }) },
-        { provide: Timeline, useValue: new Timeline({ eventStore, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }) },
+        {
+          provide: ManualCommands,
+          useValue: new ManualCommands({ alerts, configuration, ids, clock, views, visibleWithinMs: settings.visibleWithinMs }),
+        },
+        {
+          provide: Timeline,
+          useValue: new Timeline({ eventStore, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+        },
         { provide: ToolEvents, useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts }) },
       ],
     };

@@ -106,7 +106,10 @@ export class ManualCommands {
     if (request.responders !== undefined && request.responders.length > 0) {
       return { type: 'users', userIds: await Promise.all(request.responders.map(({ user }) => this.user(String(user.id)))) };
     }
-    return { type: 'policy', policy: snapshotOf(await this.policy(request.escalationPolicy?.id ?? source.escalationPolicyId, 'escalationPolicy')) };
+    return {
+      type: 'policy',
+      policy: snapshotOf(await this.policy(request.escalationPolicy?.id ?? source.escalationPolicyId, 'escalationPolicy')),
+    };
   }
 
   private async assignee(to: AssignTo): Promise<Assignee> {
@@ -117,7 +120,18 @@ export class ManualCommands {
     const schedule = await this.known(() => this.parts.configuration.get('schedule', Number(to.schedule)));
     if (schedule === undefined) throw rejected('not-found', `there is no schedule ${to.schedule}`, { field: 'schedule' });
     const onCall = whoIsOnCall(schedule, this.now());
-    return { type: 'schedule', scheduleId: schedule.id, ...(onCall.userId === null ? {} : { onCall: { userId: onCall.userId, reason: { type: 'schedule', scheduleId: schedule.id, scheduleName: schedule.name, onCall: onCall.reason } } }) };
+    return {
+      type: 'schedule',
+      scheduleId: schedule.id,
+      ...(onCall.userId === null
+        ? {}
+        : {
+            onCall: {
+              userId: onCall.userId,
+              reason: { type: 'schedule', scheduleId: schedule.id, scheduleName: schedule.name, onCall: onCall.reason },
+            },
+          }),
+    };
   }
 
   private async user(name: string): Promise<UserId> {

@@ -13,7 +13,11 @@ export const snapshotOf = ({ id, name, rules, repeating, frequency, delayMin }: 
 });
 
 /** The first of the comma-separated routing keys that some policy has, else the source's own policy. */
-export const policyFor = (source: AlertSource, routingKey: string | undefined, configuration: ConfigurationReader): PolicySnapshot | undefined => {
+export const policyFor = (
+  source: AlertSource,
+  routingKey: string | undefined,
+  configuration: ConfigurationReader,
+): PolicySnapshot | undefined => {
   for (const key of (routingKey ?? '').split(',')) {
     const routed = key.trim() === '' ? undefined : configuration.find('policy', 'routingKey', key);
     if (routed !== undefined) return snapshotOf(routed);

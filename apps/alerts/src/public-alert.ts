@@ -32,7 +32,9 @@ export const publicAlert = (alert: AlertDocument, lookup: ResourceLookup, includ
     escalationRules: rules.map((rule) => publicRule(rule, lookup)),
     images: alert.images,
     links: alert.links,
-    responders: alert.responders.map(({ userId, status, acceptedAt }) => publicResponder(publicUserRel(userId, lookup), status, acceptedAt === undefined ? undefined : toIso(acceptedAt))),
+    responders: alert.responders.map(({ userId, status, acceptedAt }) =>
+      publicResponder(publicUserRel(userId, lookup), status, acceptedAt === undefined ? undefined : toIso(acceptedAt)),
+    ),
     ...(alert.severity === undefined ? {} : { severity: alert.severity }),
     labels: alert.labels,
     ...(include.customDetails && alert.customDetails !== undefined ? { customDetails: alert.customDetails } : {}),
@@ -53,7 +55,15 @@ const nestedSource = (alert: AlertDocument, lookup: ResourceLookup): unknown => 
   // Keys are never nested: an alert is read by more people than may see its source's key.
   return source === undefined
     ? { id: alert.sourceId, name: 'deleted alert source' }
-    : publicSource(source, { integrationKey: null, integrationUrl: null, status: alert.status === 'PENDING' ? 'PENDING' : alert.status === 'ACCEPTED' ? 'ALL_ACCEPTED' : 'ALL_RESOLVED' }, lookup);
+    : publicSource(
+        source,
+        {
+          integrationKey: null,
+          integrationUrl: null,
+          status: alert.status === 'PENDING' ? 'PENDING' : alert.status === 'ACCEPTED' ? 'ALL_ACCEPTED' : 'ALL_RESOLVED',
+        },
+        lookup,
+      );
 };
 
 const nestedPolicy = (id: EscalationPolicyId | null, lookup: ResourceLookup): unknown => {

@@ -81,7 +81,8 @@ export class ToolEvents {
 
   private async decideAndAct(message: Message<ToolEvent>, subject: Subject): Promise<ToolEventOutcome> {
     const { decision, seen } = await this.decide(message, subject);
-    const recordFor = (alertId: AlertId, events: readonly AlertGroupEvent[]) => this.record(message, subject, alertId, { type: 'record', seen, events });
+    const recordFor = (alertId: AlertId, events: readonly AlertGroupEvent[]) =>
+      this.record(message, subject, alertId, { type: 'record', seen, events });
     switch (decision.type) {
       case 'drop':
         return `dropped: ${decision.reason}`;
@@ -98,9 +99,18 @@ export class ToolEvents {
     }
   }
 
-  private async decide(message: Message<ToolEvent>, { keyed, settings, guardStream }: Subject): Promise<{ readonly decision: ToolEventDecision; readonly seen: number }> {
+  private async decide(
+    message: Message<ToolEvent>,
+    { keyed, settings, guardStream }: Subject,
+  ): Promise<{ readonly decision: ToolEventDecision; readonly seen: number }> {
     const group = (await this.guards.load(guardStream)).state;
-    const known = new Map(await Promise.all(alertsToLookUp(keyed, message.id, settings, group).map(async (alertId) => [alertId, await this.parts.alerts.state(alertId)] as const)));
+    const known = new Map(
+      await Promise.all(
+        alertsToLookUp(keyed, message.id, settings, group).map(
+          async (alertId) => [alertId, await this.parts.alerts.state(alertId)] as const,
+        ),
+      ),
+    );
     const decision = decideToolEvent({
       event: keyed,
       trigger: { eventId: message.id, position: { epoch: message.epoch, partition: message.partition, offset: message.offset } },
@@ -112,16 +122,27 @@ export class ToolEvents {
     return { decision, seen: group.version };
   }
 
-  private async record(message: Message<ToolEvent>, { source, guardStream }: Subject, alertId: AlertId, command: AlertGroupCommand): Promise<void> {
+  private async record(
+    message: Message<ToolEvent>,
+    { source, guardStream }: Subject,
+    alertId: AlertId,
+    command: AlertGroupCommand,
+  ): Promise<void> {
     if (command.events.length === 0) return;
     await this.guards.handle(guardStream, command, { ...this.cause(message, source, alertId), time: this.parts.clock.now() });
   }
 
-  private async raise(message: Message<ToolEvent>, { source, event, keyed }: Subject, alertId: AlertId, guarded: GuardedAlert): Promise<void> {
+  private async raise(
+    message: Message<ToolEvent>,
+    { source, event, keyed }: Subject,
+    alertId: AlertId,
+    guarded: GuardedAlert,
+  ): Promise<void> {
     const policy = policyFor(source, event.routingKey, this.parts.configuration);
     const at = this.parts.clock.now();
     const severity = event.severity ?? source.severity;
-    const autoResolveAt = source.autoResolutionTimeout === undefined ? undefined : plusMs(at, exactDurationMs(source.autoResolutionTimeout));
+    const autoResolveAt =
+      source.autoResolutionTimeout === undefined ? undefined : plusMs(at, exactDurationMs(source.autoResolutionTimeout));
     const alert: AlertEventOf<'AlertRaised'>['data'] = {
       ...guarded,
       alertId,
@@ -138,7 +159,17 @@ export class ToolEvents {
       ...(event.customDetails === undefined ? {} : { customDetails: event.customDetails }),
       comments: event.comments ?? [],
       // A source whose policy is gone still raises its alert: nobody is on call then, and the fallback is paged.
-      route: { type: 'policy', policy: policy ?? { policyId: source.escalationPolicyId, name: 'deleted escalation policy', rules: [], repeating: false, frequency: 1, delayMin: 0 } },
+      route: {
+        type: 'policy',
+        policy: policy ?? {
+          policyId: source.escalationPolicyId,
+          name: 'deleted escalation policy',
+          rules: [],
+          repeating: false,
+          frequency: 1,
+          delayMin: 0,
+        },
+      },
       ...(autoResolveAt === undefined ? {} : { autoResolveAt }),
     };
     await this.parts.alerts.handle(alertId, { type: 'raise', alert }, this.cause(message, source, alertId));

@@ -46,7 +46,13 @@ export class Escalations {
     await this.handler.handle(
       stream,
       { type: 'fireDue', at },
-      { commandId, causationId: commandId, correlationId: stream.replace('escalation-', 'alert-'), actor: { type: 'system', part: 'escalation timer' }, time: at },
+      {
+        commandId,
+        causationId: commandId,
+        correlationId: stream.replace('escalation-', 'alert-'),
+        actor: { type: 'system', part: 'escalation timer' },
+        time: at,
+      },
     );
   }
 }

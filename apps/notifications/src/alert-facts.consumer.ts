@@ -45,10 +45,15 @@ export class AlertFactsConsumer {
    * attempt asks the alert's stream itself (P5). So a read store that is away is no reason to wait.
    */
   private async cancelStopped(fact: AlertEvent, revision: number, context: FactContext): Promise<void> {
-    for (const { stream, reason } of await this.stopped(fact.data.alertId, fact, revision)) await this.notifications.cancel(stream, reason, context);
+    for (const { stream, reason } of await this.stopped(fact.data.alertId, fact, revision))
+      await this.notifications.cancel(stream, reason, context);
   }
 
-  private async stopped(alertId: AlertId, fact: AlertEvent, revision: number): Promise<readonly { readonly stream: string; readonly reason: CancelReason }[]> {
+  private async stopped(
+    alertId: AlertId,
+    fact: AlertEvent,
+    revision: number,
+  ): Promise<readonly { readonly stream: string; readonly reason: CancelReason }[]> {
     try {
       await this.views.upToDate(NOTIFICATIONS_VIEW, VIEW_WITHIN_MS);
       const documents = await this.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
@@ -83,7 +88,9 @@ const activationOf = (fact: AlertEvent, alertRevision: number): Activation | und
       return { ...people([fact.data.userId]), activation: fact.data.activation, priority: fact.data.priority, purpose: 'page' };
     case 'AlertAssigned': {
       const { to, activation, priority } = fact.data;
-      return activation === undefined || to.type === 'policy' ? undefined : { ...people([to.userId]), activation, priority, purpose: 'page' };
+      return activation === undefined || to.type === 'policy'
+        ? undefined
+        : { ...people([to.userId]), activation, priority, purpose: 'page' };
     }
     case 'NobodyOnCall':
     case 'EscalationEnded': {

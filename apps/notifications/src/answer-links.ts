@@ -23,7 +23,8 @@ export class AnswerLinks {
   ) {}
 
   links(claims: AnswerClaims, plannedAt: Instant): { readonly accept: string; readonly resolve: string; readonly escalate?: string } {
-    const url = (purpose: AnswerPurpose): string => `${this.settings.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
+    const url = (purpose: AnswerPurpose): string =>
+      `${this.settings.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
     return { accept: url('accept'), resolve: url('resolve'), ...(claims.step === undefined ? {} : { escalate: url('escalate') }) };
   }
 

@@ -6,7 +6,11 @@ export const answerTexts = {
   en: {
     question: { accept: 'Accept this alert?', resolve: 'Resolve this alert?', escalate: 'Escalate this alert to the next level?' },
     button: { accept: 'Accept', resolve: 'Resolve', escalate: 'Escalate' },
-    done: { accept: 'You accepted this alert.', resolve: 'You resolved this alert.', escalate: 'The alert is escalated to the next level.' },
+    done: {
+      accept: 'You accepted this alert.',
+      resolve: 'You resolved this alert.',
+      escalate: 'The alert is escalated to the next level.',
+    },
     acceptedBefore: (who: string, at: string) => `Accepted by ${who} at ${at} already.`,
     resolvedBefore: (who: string, at: string) => `Already resolved by ${who} at ${at}.`,
     alreadyAtLevel: (level: number) => `The alert is already at level ${level}. Nothing was changed.`,
@@ -20,9 +24,17 @@ export const answerTexts = {
     deletedUser: 'a deleted user',
   },
   de: {
-    question: { accept: 'Diesen Alarm annehmen?', resolve: 'Diesen Alarm lösen?', escalate: 'Diesen Alarm an die nächste Stufe eskalieren?' },
+    question: {
+      accept: 'Diesen Alarm annehmen?',
+      resolve: 'Diesen Alarm lösen?',
+      escalate: 'Diesen Alarm an die nächste Stufe eskalieren?',
+    },
     button: { accept: 'Annehmen', resolve: 'Lösen', escalate: 'Eskalieren' },
-    done: { accept: 'Du hast den Alarm angenommen.', resolve: 'Du hast den Alarm gelöst.', escalate: 'Der Alarm ist an die nächste Stufe eskaliert.' },
+    done: {
+      accept: 'Du hast den Alarm angenommen.',
+      resolve: 'Du hast den Alarm gelöst.',
+      escalate: 'Der Alarm ist an die nächste Stufe eskaliert.',
+    },
     acceptedBefore: (who: string, at: string) => `Bereits angenommen von ${who} um ${at}.`,
     resolvedBefore: (who: string, at: string) => `Bereits gelöst von ${who} um ${at}.`,
     alreadyAtLevel: (level: number) => `Der Alarm ist schon auf Stufe ${level}. Nichts wurde geändert.`,

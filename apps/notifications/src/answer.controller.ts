@@ -26,7 +26,11 @@ export class AnswerController {
   @Get(':purpose/:token')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
-  async ask(@Param('purpose') purpose: string, @Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async ask(
+    @Param('purpose') purpose: string,
+    @Param('token') token: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     return this.answer(purpose, token, reply, (known, claims) => this.answers.ask(known, claims));
   }
 
@@ -34,7 +38,11 @@ export class AnswerController {
   @HttpCode(200)
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
-  async give(@Param('purpose') purpose: string, @Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async give(
+    @Param('purpose') purpose: string,
+    @Param('token') token: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     return this.answer(purpose, token, reply, (known, claims) => this.answers.give(known, claims));
   }
 

@@ -67,7 +67,9 @@ export class Answers {
     const at = this.parts.clock.now();
     const by: Actor = { type: 'user', userId };
     const command: AlertCommand =
-      purpose === 'escalate' && step !== undefined ? { type: 'escalate', alertId, by, at, from: step } : { type: purpose === 'accept' ? 'accept' : 'resolve', alertId, by, at };
+      purpose === 'escalate' && step !== undefined
+        ? { type: 'escalate', alertId, by, at, from: step }
+        : { type: purpose === 'accept' ? 'accept' : 'resolve', alertId, by, at };
     await this.parts.bus.publish(topics.alertCommands, [
       { id, key: `alert-${alertId}`, type: 'AlertCommand', schemaVersion: 1, time: at, correlationId: id, causationId: id, data: command },
     ]);
@@ -100,7 +102,10 @@ export class Answers {
   private settled(purpose: AnswerPurpose, { step }: AnswerClaims, alert: AlertDocument, user: User): string | undefined {
     const t = answerTexts[user.language];
     if (alert.status === 'RESOLVED') {
-      return t.resolvedBefore(this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language), timeFor(user, alert.resolvedOn ?? alert.reportTime));
+      return t.resolvedBefore(
+        this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language),
+        timeFor(user, alert.resolvedOn ?? alert.reportTime),
+      );
     }
     const mine = alert.responders.find((responder) => responder.userId === user.id);
     if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
@@ -123,6 +128,10 @@ export class Answers {
 type Step = { readonly round: number; readonly pass: number; readonly level: number };
 
 const leftBehind = (from: Step, current: Step): boolean =>
-  current.round !== from.round ? current.round > from.round : current.pass !== from.pass ? current.pass > from.pass : current.level > from.level;
+  current.round !== from.round
+    ? current.round > from.round
+    : current.pass !== from.pass
+      ? current.pass > from.pass
+      : current.level > from.level;
 
 const timeFor = (user: User, at: Instant): string => formatInTimeZone(new Date(at), user.timezone, 'yyyy-MM-dd HH:mm');

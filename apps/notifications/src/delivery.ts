@@ -52,13 +52,21 @@ export class Delivery {
       await this.record(stream, 1, 'none', { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` }, context);
       return;
     }
-    const { events } = await notifications.change(stream, { type: 'startAttempt', at: clock.now(), provider: channel.provider, alert: 'wanted' }, context);
+    const { events } = await notifications.change(
+      stream,
+      { type: 'startAttempt', at: clock.now(), provider: channel.provider, alert: 'wanted' },
+      context,
+    );
     const started = events.find((event) => event.type === 'AttemptStarted');
     if (started === undefined) return;
     const attempt = started.data as Attempt;
     const ready = await this.ready(plan, attempt);
     if ('stopped' in ready) {
-      await notifications.change(stream, { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: ready.stopped }, context);
+      await notifications.change(
+        stream,
+        { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: ready.stopped },
+        context,
+      );
       return;
     }
     const outcome = await channel.send({ target: ready.target, message: renderMessage(plan.method, ready.content), key: attempt.key });
@@ -85,7 +93,13 @@ export class Delivery {
     return this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate });
   }
 
-  private async record(stream: string, attempt: number, provider: string, outcome: SendOutcome, context: { commandId: string; correlationId: string }): Promise<void> {
+  private async record(
+    stream: string,
+    attempt: number,
+    provider: string,
+    outcome: SendOutcome,
+    context: { commandId: string; correlationId: string },
+  ): Promise<void> {
     const at: Instant = this.parts.clock.now();
     this.parts.log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
     if (outcome.type === 'handed-over') {

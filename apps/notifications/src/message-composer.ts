@@ -43,7 +43,10 @@ export class MessageComposer {
       reason: reasonText(activationReason(events, planned), user.language),
       lateSec: lateMs < LATE_FROM_MS ? 0 : Math.round(lateMs / 1_000),
       possiblyDuplicate,
-      answers: this.links.links({ alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) }, planned.at as Instant),
+      answers: this.links.links(
+        { alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) },
+        planned.at as Instant,
+      ),
     };
   }
 

@@ -15,8 +15,21 @@ export class NotificationCommandsConsumer {
     const { notificationId, userId, method, contactId, at } = message.data as SendTestNotification;
     await this.notifications.plan(
       `notification-test-${notificationId}`,
-      () => Promise.resolve({ notificationId, purpose: 'test', userId, method, ...(contactId === undefined ? {} : { contactId }), at, dueAt: at }),
-      { commandId: message.id, correlationId: message.correlationId, ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }) },
+      () =>
+        Promise.resolve({
+          notificationId,
+          purpose: 'test',
+          userId,
+          method,
+          ...(contactId === undefined ? {} : { contactId }),
+          at,
+          dueAt: at,
+        }),
+      {
+        commandId: message.id,
+        correlationId: message.correlationId,
+        ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
+      },
     );
   }
 }

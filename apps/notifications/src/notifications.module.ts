@@ -32,7 +32,10 @@ export class NotificationsModule {
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
-    background.add('view notifications', views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })));
+    background.add(
+      'view notifications',
+      views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })),
+    );
     background.add(
       'timers notifications',
       new DueTimers({

@@ -31,7 +31,11 @@ export class Notifications {
     await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, context);
   }
 
-  async change(stream: string, command: NotificationCommand, { commandId, correlationId, traceParent }: FactContext): Promise<Handled<Notification>> {
+  async change(
+    stream: string,
+    command: NotificationCommand,
+    { commandId, correlationId, traceParent }: FactContext,
+  ): Promise<Handled<Notification>> {
     return this.handler.handle(stream, command, {
       commandId: `${commandId}:${command.type}`,
       causationId: commandId,

@@ -75,7 +75,10 @@ export class Outbox {
     };
   }
 
-  private async content(planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'], user: Parameters<MessageComposer['test']>[0]) {
+  private async content(
+    planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'],
+    user: Parameters<MessageComposer['test']>[0],
+  ) {
     if (planned.purpose === 'test') return this.parts.composer.test(user);
     const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId as AlertId);
     return history === undefined ? undefined : this.parts.composer.page(planned, user, history, { lateMs: 0, possiblyDuplicate: false });

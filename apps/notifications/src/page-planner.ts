@@ -59,7 +59,15 @@ export class PagePlanner {
   ): Promise<void> {
     const stream = notificationStream(alertId, activation, item.preferenceId);
     const round = step?.round ?? 0;
-    const page: UnsentPage = { stream, userId: user.id, round, activation, method: item.method, dueAt: item.dueAt, ...(item.contactId === undefined ? {} : { contactId: item.contactId }) };
+    const page: UnsentPage = {
+      stream,
+      userId: user.id,
+      round,
+      activation,
+      method: item.method,
+      dueAt: item.dueAt,
+      ...(item.contactId === undefined ? {} : { contactId: item.contactId }),
+    };
     const { dueAt, replaced } = mergePages(page, await this.unsentBefore(page, alertId, item.preferenceId));
     await this.parts.notifications.plan(
       stream,
@@ -83,10 +91,16 @@ export class PagePlanner {
     for (const older of replaced) await this.parts.notifications.cancel(older.stream, 'merged', context);
   }
 
-  private async unsentBefore(page: UnsentPage, alertId: AlertId, preferenceId: Parameters<typeof notificationStream>[2]): Promise<readonly UnsentPage[]> {
+  private async unsentBefore(
+    page: UnsentPage,
+    alertId: AlertId,
+    preferenceId: Parameters<typeof notificationStream>[2],
+  ): Promise<readonly UnsentPage[]> {
     const first = Math.max(1, page.activation - ACTIVATIONS_LOOKED_BACK);
     const older = Array.from({ length: page.activation - first }, (_, index) => first + index);
-    const unsent = await Promise.all(older.map((activation) => this.parts.notifications.unsent(notificationStream(alertId, activation, preferenceId))));
+    const unsent = await Promise.all(
+      older.map((activation) => this.parts.notifications.unsent(notificationStream(alertId, activation, preferenceId))),
+    );
     return unsent.filter((candidate) => candidate !== undefined);
   }
 }

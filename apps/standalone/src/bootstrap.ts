@@ -29,7 +29,12 @@ export interface FirstStart {
  */
 export const bootstrap = async (
   settings: BootstrapSettings,
-  { configuration, configurationStore, secrets, clock }: { configuration: ConfigurationReader; configurationStore: ConfigurationStore; secrets: SecretBox; clock: Clock },
+  {
+    configuration,
+    configurationStore,
+    secrets,
+    clock,
+  }: { configuration: ConfigurationReader; configurationStore: ConfigurationStore; secrets: SecretBox; clock: Clock },
 ): Promise<FirstStart | undefined> => {
   if (configuration.revision('apikey', KEY) >= 0) return undefined;
   const now = clock.now();

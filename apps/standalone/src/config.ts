@@ -2,20 +2,40 @@ import { choiceSetting, optional, parseSettings, portSetting, secretSetting, tex
 import type { Settings } from '@tocsin/platform';
 
 export const standaloneSchema = {
-  profile: choiceSetting('TOCSIN_PROFILE', ['embedded', 'cluster'], { about: 'embedded: one process and one data directory; cluster: five services over servers', usual: 'embedded' }),
+  profile: choiceSetting('TOCSIN_PROFILE', ['embedded', 'cluster'], {
+    about: 'embedded: one process and one data directory; cluster: five services over servers',
+    usual: 'embedded',
+  }),
   port: portSetting('TOCSIN_PORT', { about: 'where the standalone listens; 0 takes any free port', usual: 8080 }),
   host: textSetting('TOCSIN_HOST', { about: 'address to listen on', usual: '127.0.0.1' }),
   dataDirectory: textSetting('TOCSIN_DATA_DIR', { about: 'everything the embedded profile keeps', usual: './data' }),
   publicUrl: optional(urlSetting('TOCSIN_PUBLIC_URL', { about: 'base of links and call-backs; without it the listening URL' })),
   mailFrom: optional(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" })),
-  smtpUrl: optional(secretSetting('SMTP_URL', { about: 'mail server, smtp://user:password@host:587; without it e-mails stay in the outbox' })),
-  secretKey: optional(secretSetting('TOCSIN_SECRET_KEY', { about: 'signs links and encrypts stored secrets; newest first while rotating; without it one is made in the data directory' })),
-  bootstrapApiKey: optional(secretSetting('TOCSIN_BOOTSTRAP_API_KEY', { about: "the administrator's API key on a first start; without it one is generated and printed once" })),
-  bootstrapEmail: textSetting('TOCSIN_BOOTSTRAP_EMAIL', { about: "the administrator's e-mail address on a first start", usual: 'admin@localhost' }),
-  logLevel: choiceSetting('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal', 'silent'], { about: 'least level that is logged', usual: 'warn' }),
+  smtpUrl: optional(
+    secretSetting('SMTP_URL', { about: 'mail server, smtp://user:password@host:587; without it e-mails stay in the outbox' }),
+  ),
+  secretKey: optional(
+    secretSetting('TOCSIN_SECRET_KEY', {
+      about: 'signs links and encrypts stored secrets; newest first while rotating; without it one is made in the data directory',
+    }),
+  ),
+  bootstrapApiKey: optional(
+    secretSetting('TOCSIN_BOOTSTRAP_API_KEY', {
+      about: "the administrator's API key on a first start; without it one is generated and printed once",
+    }),
+  ),
+  bootstrapEmail: textSetting('TOCSIN_BOOTSTRAP_EMAIL', {
+    about: "the administrator's e-mail address on a first start",
+    usual: 'admin@localhost',
+  }),
+  logLevel: choiceSetting('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    about: 'least level that is logged',
+    usual: 'warn',
+  }),
 } as const;
 
 export type StandaloneSettings = Settings<typeof standaloneSchema>;
 
 /** @throws SettingsInvalid with everything that is wrong */
-export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): StandaloneSettings => parseSettings(standaloneSchema, env);
+export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): StandaloneSettings =>
+  parseSettings(standaloneSchema, env);

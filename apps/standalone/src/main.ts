@@ -7,7 +7,8 @@ import { startStandalone } from './standalone';
 
 const main = async (): Promise<void> => {
   const settings = readSettings();
-  if (settings.profile === 'cluster') return refuse('TOCSIN_PROFILE=cluster is not there yet: this version runs as one process, with TOCSIN_PROFILE=embedded');
+  if (settings.profile === 'cluster')
+    return refuse('TOCSIN_PROFILE=cluster is not there yet: this version runs as one process, with TOCSIN_PROFILE=embedded');
   const log = createLogger({ level: settings.logLevel });
   const standalone = await startStandalone(settings, {
     log,

@@ -8,7 +8,17 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import { Background, ConfigurationStore, createLogger, IdAllocator, Metrics, SecretBox, secretKeyIn, SystemClock, Views } from '@tocsin/platform';
+import {
+  Background,
+  ConfigurationStore,
+  createLogger,
+  IdAllocator,
+  Metrics,
+  SecretBox,
+  secretKeyIn,
+  SystemClock,
+  Views,
+} from '@tocsin/platform';
 import type { Logger, Platform } from '@tocsin/platform';
 import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
@@ -82,28 +92,42 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   await bus.declare([
     CONFIGURATION_TOPIC,
     PARKED_TOPIC,
-    ...[topics.toolEvents, topics.alertCommands, topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
+    ...[
+      topics.toolEvents,
+      topics.alertCommands,
+      topics.alertFacts,
+      topics.escalationFacts,
+      topics.resolutions,
+      topics.notificationCommands,
+    ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
   ]);
   const relay = new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random });
   background.add('relay', relay);
   await configuration.start(bus);
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);
-  const app = await createHttpApp(StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }), {
-    log,
-    metrics: new Metrics({ process: true }),
-    clock,
-    secrets,
-    credentials: configurationDirectory(configuration),
-    waiting: () => background.waiting(),
-    ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
-  });
+  const app = await createHttpApp(
+    StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }),
+    {
+      log,
+      metrics: new Metrics({ process: true }),
+      clock,
+      secrets,
+      credentials: configurationDirectory(configuration),
+      waiting: () => background.waiting(),
+      ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+    },
+  );
   const transport = new MessageTransport({
     bus,
     parking,
     random,
     onOutcome: ({ outcome, message, group, ...more }) => {
-      if (outcome === 'parked' || outcome === 'retrying') log[outcome === 'parked' ? 'error' : 'warn']({ topic: message.topic, group, type: message.type, messageId: message.id, err: 'error' in more ? more.error : undefined }, `message ${outcome}`);
+      if (outcome === 'parked' || outcome === 'retrying')
+        log[outcome === 'parked' ? 'error' : 'warn'](
+          { topic: message.topic, group, type: message.type, messageId: message.id, err: 'error' in more ? more.error : undefined },
+          `message ${outcome}`,
+        );
     },
   });
   // Nest starts and stops it; here it says how far it is.
@@ -149,4 +173,3 @@ const channelsOf = (settings: StandaloneSettings, publicUrl: () => string): Read
   }
   return channels;
 };
-

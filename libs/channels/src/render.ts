@@ -14,7 +14,11 @@ const email = (content: MessageContent): RenderedMessage => {
   const t = texts[content.language];
   switch (content.type) {
     case 'page':
-      return { subject: pageSubject(content), text: pageText(content), html: eta.renderString(PAGE_HTML, { content, t, notes: notes(content) }) };
+      return {
+        subject: pageSubject(content),
+        text: pageText(content),
+        html: eta.renderString(PAGE_HTML, { content, t, notes: notes(content) }),
+      };
     case 'test':
       return mail(content.personName, t.greeting(content.personName), t.testSubject, t.testBody);
     case 'sign-in': {
@@ -83,7 +87,8 @@ const pageText = (content: PageContent): string => {
 
 const eta = new Eta({ autoEscape: true, cache: false });
 
-const HEAD = '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"></head><body style="font-family:sans-serif;font-size:16px;line-height:1.4;margin:16px">';
+const HEAD =
+  '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"></head><body style="font-family:sans-serif;font-size:16px;line-height:1.4;margin:16px">';
 
 const PAGE_HTML = `${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
 <h1 style="font-size:20px">#<%= it.content.alert.id %> <%= it.content.alert.summary %></h1>

@@ -25,7 +25,11 @@ export type Topic = (typeof topics)[keyof typeof topics];
 export const factRoutes: readonly { readonly prefix: string; readonly topic: Topic; readonly compacted: boolean }[] = [
   { prefix: 'alert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'escalation-', topic: topics.escalationFacts, compacted: false },
-  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({ prefix, topic: topics.configuration, compacted: true })),
+  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({
+    prefix,
+    topic: topics.configuration,
+    compacted: true,
+  })),
 ];
 
 /** Names the relay's checkpoint in the event store: up to there all facts are on the bus. */

@@ -66,7 +66,11 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     return this.refresh(stream);
   }
 
-  private async decideAndAppend(stream: string, command: Command | ((state: State) => Command), context: CommandContext): Promise<Handled<State>> {
+  private async decideAndAppend(
+    stream: string,
+    command: Command | ((state: State) => Command),
+    context: CommandContext,
+  ): Promise<Handled<State>> {
     for (let attempt = 1; ; attempt++) {
       const current = await this.refresh(stream);
       if (current.eventIds.has(derivedEventId(context.commandId, stream, 0))) return { ...current, events: [] };
@@ -75,7 +79,11 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
       if (decided.length === 0) return { ...current, events: [] };
       const events = decided.map((event, index) => this.toNewEvent(event, stream, index, context));
       try {
-        return this.remember(stream, current, await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events));
+        return this.remember(
+          stream,
+          current,
+          await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events),
+        );
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`, { stream });
@@ -101,7 +109,12 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   }
 
   private async refresh(stream: string): Promise<Cached<State>> {
-    const cached = this.cache.get(stream) ?? { state: this.options.decider.initial, revision: -1, position: START, eventIds: new Set<string>() };
+    const cached = this.cache.get(stream) ?? {
+      state: this.options.decider.initial,
+      revision: -1,
+      position: START,
+      eventIds: new Set<string>(),
+    };
     const newer = await this.options.store.readStream(stream, { from: cached.revision + 1 });
     const current = newer.length === 0 ? cached : this.evolve(cached, newer);
     this.keep(stream, current);

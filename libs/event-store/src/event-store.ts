@@ -114,7 +114,12 @@ export abstract class EventStore {
    * store are retried inside with back-off; an error thrown by `onBatch` ends the subscription and rejects `onBatch`'s
    * caller through `onEnd`. Idle when nothing happens.
    */
-  abstract follow(from: Position, prefixes: readonly string[], onBatch: (page: AllPage) => Promise<void>, onEnd: (error: Error) => void): Subscription;
+  abstract follow(
+    from: Position,
+    prefixes: readonly string[],
+    onBatch: (page: AllPage) => Promise<void>,
+    onEnd: (error: Error) => void,
+  ): Subscription;
   /** Position of the newest event. @throws EventStoreFault */
   abstract head(): Promise<Position>;
   /** Removes the stream's events for good. Appending to it later starts again at revision 0. @throws EventStoreFault */

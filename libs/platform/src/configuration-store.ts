@@ -49,8 +49,14 @@ export class ConfigurationStore {
   }
 
   /** Makes a resource with a fixed id unless it is there already, in any replica. */
-  async bootstrap<K extends ConfigurationKind>(kind: K, resource: ConfigurationResources[K], context: ChangeContext): Promise<ConfigurationResources[K]> {
-    return this.inTurn(kind, () => this.configure(kind, resource.id as ConfigurationResources[K]['id'], (current) => current ?? resource, context));
+  async bootstrap<K extends ConfigurationKind>(
+    kind: K,
+    resource: ConfigurationResources[K],
+    context: ChangeContext,
+  ): Promise<ConfigurationResources[K]> {
+    return this.inTurn(kind, () =>
+      this.configure(kind, resource.id as ConfigurationResources[K]['id'], (current) => current ?? resource, context),
+    );
   }
 
   /** @throws Rejection `not-found` when there is no such resource; what `change` throws; EventStoreFault */
@@ -74,7 +80,12 @@ export class ConfigurationStore {
   }
 
   /** @throws Rejection `not-found`; what `allowed` throws (references that still need it); EventStoreFault */
-  async remove<K extends ConfigurationKind>(kind: K, id: number, allowed: (current: ConfigurationResources[K]) => void, context: ChangeContext): Promise<void> {
+  async remove<K extends ConfigurationKind>(
+    kind: K,
+    id: number,
+    allowed: (current: ConfigurationResources[K]) => void,
+    context: ChangeContext,
+  ): Promise<void> {
     await this.inTurn(kind, async () => {
       const stream = `${kind}-${id}`;
       const decide = (state: State): Command => {
@@ -94,7 +105,11 @@ export class ConfigurationStore {
     context: ChangeContext,
   ): Promise<ConfigurationResources[K]> {
     const stream = `${kind}-${id}`;
-    const decide = (state: State): Command => ({ type: 'configure', kind, resource: make(state.resource as ConfigurationResources[K] | undefined) });
+    const decide = (state: State): Command => ({
+      type: 'configure',
+      kind,
+      resource: make(state.resource as ConfigurationResources[K] | undefined),
+    });
     const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
     await this.visible(stream, handled.revision);
     return handled.state.resource as ConfigurationResources[K];
@@ -147,5 +162,7 @@ const configurationDecider: Decider<Command, State, ConfigurationEvent> = {
   evolve: (_state, event) => (event.type === 'ResourceConfigured' ? { resource: event.data.resource } : {}),
 };
 
-const sameButForUpdate = (before: ConfigurationResources[ConfigurationKind] | undefined, after: ConfigurationResources[ConfigurationKind]): boolean =>
-  before !== undefined && isDeepStrictEqual({ ...before, updatedAt: 0 }, { ...after, updatedAt: 0 });
+const sameButForUpdate = (
+  before: ConfigurationResources[ConfigurationKind] | undefined,
+  after: ConfigurationResources[ConfigurationKind],
+): boolean => before !== undefined && isDeepStrictEqual({ ...before, updatedAt: 0 }, { ...after, updatedAt: 0 });

@@ -21,7 +21,9 @@ export class Views {
   /** Whether the view had passed the position within the time. */
   async waitFor(view: string, position: string, timeoutMs: number): Promise<boolean> {
     const runner = this.runners.get(view);
-    return runner === undefined ? this.readStore.waitFor(view, position, timeoutMs) : runner.waitFor(position as Parameters<typeof runner.waitFor>[0], timeoutMs);
+    return runner === undefined
+      ? this.readStore.waitFor(view, position, timeoutMs)
+      : runner.waitFor(position as Parameters<typeof runner.waitFor>[0], timeoutMs);
   }
 
   /** Whether the view had passed everything recorded before the call within the time. @throws EventStoreFault */

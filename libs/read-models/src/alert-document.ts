@@ -57,7 +57,10 @@ export interface AlertDocument {
  * The pure projection of one alert's streams (`alert-<id>`, `escalation-<id>`) to its document. The view applies it to the
  * log; an answer that cannot wait for the view applies it to the streams.
  */
-export const evolveAlertDocument = (document: AlertDocument | undefined, event: AlertEvent | EscalationEvent): AlertDocument | undefined => {
+export const evolveAlertDocument = (
+  document: AlertDocument | undefined,
+  event: AlertEvent | EscalationEvent,
+): AlertDocument | undefined => {
   if (event.type === 'AlertRaised') return raised(event);
   if (document === undefined) return undefined;
   switch (event.type) {
@@ -66,7 +69,11 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
     case 'AlertPriorityRaised':
       return { ...document, priority: 'HIGH' };
     case 'RespondersActivated':
-      return event.data.responders.reduce<AlertDocument>((soFar, { userId }) => withPending(soFar, userId), { ...document, step: event.data.step, firstLevelDone: true });
+      return event.data.responders.reduce<AlertDocument>((soFar, { userId }) => withPending(soFar, userId), {
+        ...document,
+        step: event.data.step,
+        firstLevelDone: true,
+      });
     case 'LevelSkipped':
       return { ...document, step: event.data.step };
     case 'NobodyOnCall':
@@ -82,7 +89,12 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
     case 'AlertAssigned':
       return assigned(document, event);
     case 'EscalationRequested':
-      return { ...document, status: 'PENDING', step: { round: event.data.round, ...event.data.to }, responders: document.responders.map(({ userId }) => ({ userId, status: 'PENDING' })) };
+      return {
+        ...document,
+        status: 'PENDING',
+        step: { round: event.data.round, ...event.data.to },
+        responders: document.responders.map(({ userId }) => ({ userId, status: 'PENDING' })),
+      };
     case 'AlertResolved':
       return { ...withoutNext(document), status: 'RESOLVED', resolvedOn: event.data.at, resolvedBy: event.data.by };
     case 'LevelPlanned':
@@ -101,7 +113,9 @@ export const evolveAlertDocument = (document: AlertDocument | undefined, event: 
 
 /** The rules as they run: repeated `frequency` times. `nextEscalationRuleIndex` counts in this list. */
 export const expandedRules = (route: AlertRoute): readonly EscalationRule[] =>
-  route.type === 'users' ? [] : Array.from({ length: route.policy.repeating ? route.policy.frequency : 1 }, () => route.policy.rules).flat();
+  route.type === 'users'
+    ? []
+    : Array.from({ length: route.policy.repeating ? route.policy.frequency : 1 }, () => route.policy.rules).flat();
 
 const raised = ({ data }: Extract<AlertEvent, { type: 'AlertRaised' }>): AlertDocument => ({
   id: data.alertId,
@@ -141,7 +155,11 @@ const withPending = (document: AlertDocument, userId: UserId): AlertDocument => 
 const withAccepted = (document: AlertDocument, by: Actor, at: Instant): AlertDocument => {
   if (by.type !== 'user') return withoutNext(document);
   const others = document.responders.filter((responder) => responder.userId !== by.userId);
-  return { ...withoutNext(document), assignedTo: by.userId, responders: [...others, { userId: by.userId, status: 'ACCEPTED', acceptedAt: at }] };
+  return {
+    ...withoutNext(document),
+    assignedTo: by.userId,
+    responders: [...others, { userId: by.userId, status: 'ACCEPTED', acceptedAt: at }],
+  };
 };
 
 const withoutResponder = (document: AlertDocument, userId: UserId): AlertDocument => {

@@ -19,6 +19,9 @@ export const readAlertFromStreams = async (store: EventStore, alertId: AlertId):
   const document = [...alert, ...escalation]
     .sort((a, b) => (a.position < b.position ? -1 : 1))
     .map((event) => upcast(event))
-    .reduce<AlertDocument | undefined>((soFar, { type, data }) => evolveAlertDocument(soFar, { type, data } as AlertEvent | EscalationEvent), undefined);
+    .reduce<AlertDocument | undefined>(
+      (soFar, { type, data }) => evolveAlertDocument(soFar, { type, data } as AlertEvent | EscalationEvent),
+      undefined,
+    );
   return document === undefined ? undefined : { document, events: alert };
 };

@@ -76,7 +76,8 @@ export const auditLogView: Projection = {
   },
 };
 
-const resourceId = (change: ConfigurationEvent): number => (change.type === 'ResourceConfigured' ? change.data.resource.id : change.data.id);
+const resourceId = (change: ConfigurationEvent): number =>
+  change.type === 'ResourceConfigured' ? change.data.resource.id : change.data.id;
 
 /** What is compared; what of it is shown, `differences` decides. */
 const comparedFields = (change: Extract<ConfigurationEvent, { type: 'ResourceConfigured' }>): Record<string, unknown> => {

@@ -1,4 +1,13 @@
-import type { AlertId, CancelReason, ContactId, Instant, NotificationEvent, NotificationMethod, NotificationPurpose, UserId } from '@tocsin/domain';
+import type {
+  AlertId,
+  CancelReason,
+  ContactId,
+  Instant,
+  NotificationEvent,
+  NotificationMethod,
+  NotificationPurpose,
+  UserId,
+} from '@tocsin/domain';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
 
@@ -58,7 +67,13 @@ export const evolveNotificationDocument = (
     case 'AttemptStarted':
       return { ...changed, state: 'attempting', provider: event.data.provider };
     case 'HandedOver':
-      return { ...changed, state: 'handed-over', provider: event.data.provider, receiptExpected: event.data.receiptExpected, handedOverAt: event.data.at };
+      return {
+        ...changed,
+        state: 'handed-over',
+        provider: event.data.provider,
+        receiptExpected: event.data.receiptExpected,
+        handedOverAt: event.data.at,
+      };
     case 'Delivered':
       return { ...changed, state: 'delivered', provider: event.data.provider };
     case 'AttemptFailed':

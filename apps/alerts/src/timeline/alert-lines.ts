@@ -10,7 +10,8 @@ const UPDATE: readonly LogFilterType[] = ['ALERT_UPDATES'];
 const SOURCE: readonly LogFilterType[] = ['ALERT_SOURCE_EVENTS'];
 
 /** What one event of the alert's own stream says on the timeline. */
-export const alertLines = (event: AlertEvent, names: Names): readonly TimelineLine[] => linesOf(event, names).map((line) => ({ at: event.data.at, ...line }));
+export const alertLines = (event: AlertEvent, names: Names): readonly TimelineLine[] =>
+  linesOf(event, names).map((line) => ({ at: event.data.at, ...line }));
 
 const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
   switch (event.type) {
@@ -19,73 +20,194 @@ const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
     case 'AlertRepeated': {
       const { summary, count, alertKey } = event.data;
       const times = count > 1 ? { en: `${count} further times`, de: `${count} weitere Male` } : { en: 'again', de: 'erneut' };
-      return [line('AlertReceivedLogEntry', SOURCE, vars({ summary, count, alertKey }), `Reported ${times.en}: ${summary}`, `${times.de} gemeldet: ${summary}`)];
+      return [
+        line(
+          'AlertReceivedLogEntry',
+          SOURCE,
+          vars({ summary, count, alertKey }),
+          `Reported ${times.en}: ${summary}`,
+          `${times.de} gemeldet: ${summary}`,
+        ),
+      ];
     }
     case 'ToolEventIgnored': {
       const { eventType, alertKey, reason } = event.data;
-      return [line('AlertSourceResponseLogEntry', SOURCE, vars({ eventType, alertKey, reason }), `${eventType} of the tool changed nothing: ${reason}`, `${eventType} des Werkzeugs änderte nichts: ${reason}`)];
+      return [
+        line(
+          'AlertSourceResponseLogEntry',
+          SOURCE,
+          vars({ eventType, alertKey, reason }),
+          `${eventType} of the tool changed nothing: ${reason}`,
+          `${eventType} des Werkzeugs änderte nichts: ${reason}`,
+        ),
+      ];
     }
     case 'AlertSummaryChanged': {
       const { before, summary } = event.data;
-      return [line('AlertSummaryChangedLogEntry', UPDATE, vars({ before, summary }), `Summary changed to: ${summary}`, `Zusammenfassung geändert in: ${summary}`)];
+      return [
+        line(
+          'AlertSummaryChangedLogEntry',
+          UPDATE,
+          vars({ before, summary }),
+          `Summary changed to: ${summary}`,
+          `Zusammenfassung geändert in: ${summary}`,
+        ),
+      ];
     }
     case 'AlertPriorityRaised': {
       const { by } = event.data;
       const who = names.actor(by);
-      return [line(by.type === 'user' ? 'AlertRaisedByUserLogEntry' : 'AlertRaisedBySystemLogEntry', UPDATE, actorVars(by), `Raised to high priority by ${who}`, `Von ${who} auf hohe Priorität angehoben`)];
+      return [
+        line(
+          by.type === 'user' ? 'AlertRaisedByUserLogEntry' : 'AlertRaisedBySystemLogEntry',
+          UPDATE,
+          actorVars(by),
+          `Raised to high priority by ${who}`,
+          `Von ${who} auf hohe Priorität angehoben`,
+        ),
+      ];
     }
     case 'KeyJoined': {
       const { alertKey, summary } = event.data;
-      return [line('AlertReceivedLogEntry', SOURCE, vars({ alertKey, summary }), `Joined by ${alertKey}: ${summary}`, `Hinzugekommen ist ${alertKey}: ${summary}`)];
+      return [
+        line(
+          'AlertReceivedLogEntry',
+          SOURCE,
+          vars({ alertKey, summary }),
+          `Joined by ${alertKey}: ${summary}`,
+          `Hinzugekommen ist ${alertKey}: ${summary}`,
+        ),
+      ];
     }
     case 'KeyResolved': {
       const { alertKey } = event.data;
-      return [line('AlertSourceResponseLogEntry', SOURCE, vars({ alertKey }), `The tool resolved ${alertKey}`, `Das Werkzeug hat ${alertKey} gelöst`)];
+      return [
+        line(
+          'AlertSourceResponseLogEntry',
+          SOURCE,
+          vars({ alertKey }),
+          `The tool resolved ${alertKey}`,
+          `Das Werkzeug hat ${alertKey} gelöst`,
+        ),
+      ];
     }
     case 'CommentAdded': {
       const { by, comment } = event.data;
       const who = comment.creator ?? names.actor(by);
-      return [line(by.type === 'user' ? 'AlertCommentAddedLogEntry' : 'AlertCommentAddedBySystemLogEntry', UPDATE, { ...actorVars(by), content: comment.content }, `${who}: ${comment.content}`, `${who}: ${comment.content}`)];
+      return [
+        line(
+          by.type === 'user' ? 'AlertCommentAddedLogEntry' : 'AlertCommentAddedBySystemLogEntry',
+          UPDATE,
+          { ...actorVars(by), content: comment.content },
+          `${who}: ${comment.content}`,
+          `${who}: ${comment.content}`,
+        ),
+      ];
     }
     case 'RespondersActivated':
       return activated(event.data, names);
     case 'LevelSkipped': {
       const why = problems(event.data.problems, names);
       const { step } = event.data;
-      return [line('NobodyOnCallLogEntry', UPDATE, stepVars(step), `Level ${step.level + 1} skipped: ${why.en}`, `Stufe ${step.level + 1} übersprungen: ${why.de}`)];
+      return [
+        line(
+          'NobodyOnCallLogEntry',
+          UPDATE,
+          stepVars(step),
+          `Level ${step.level + 1} skipped: ${why.en}`,
+          `Stufe ${step.level + 1} übersprungen: ${why.de}`,
+        ),
+      ];
     }
     case 'NobodyOnCall':
       return nobodyOnCall(event.data, names);
     case 'EscalationEnded': {
       const people = event.data.fallback.map((userId) => names.user(userId)).join(', ');
-      return [line('AlertEscalationEndedLogEntry', UPDATE, stepVars(event.data.step), `The escalation ended without an answer; fallback contacts: ${people}`, `Die Eskalation endete ohne Antwort; Ersatzkontakte: ${people}`)];
+      return [
+        line(
+          'AlertEscalationEndedLogEntry',
+          UPDATE,
+          stepVars(event.data.step),
+          `The escalation ended without an answer; fallback contacts: ${people}`,
+          `Die Eskalation endete ohne Antwort; Ersatzkontakte: ${people}`,
+        ),
+      ];
     }
     case 'AlertAccepted':
     case 'ResponderAccepted': {
       const { by } = event.data;
       const who = names.actor(by);
-      return [line(by.type === 'user' ? 'UserResponseLogEntry' : 'AlertSourceResponseLogEntry', UPDATE, { ...actorVars(by), response: 'ACCEPT' }, `Accepted by ${who}`, `Angenommen von ${who}`)];
+      return [
+        line(
+          by.type === 'user' ? 'UserResponseLogEntry' : 'AlertSourceResponseLogEntry',
+          UPDATE,
+          { ...actorVars(by), response: 'ACCEPT' },
+          `Accepted by ${who}`,
+          `Angenommen von ${who}`,
+        ),
+      ];
     }
     case 'ResponderAdded': {
       const { by, userId } = event.data;
-      return [line('AlertAssignedByUserLogEntry', UPDATE, { ...actorVars(by), responderId: String(userId) }, `${names.actor(by)} added ${names.user(userId)} as a responder`, `${names.actor(by)} hat ${names.user(userId)} hinzugefügt`)];
+      return [
+        line(
+          'AlertAssignedByUserLogEntry',
+          UPDATE,
+          { ...actorVars(by), responderId: String(userId) },
+          `${names.actor(by)} added ${names.user(userId)} as a responder`,
+          `${names.actor(by)} hat ${names.user(userId)} hinzugefügt`,
+        ),
+      ];
     }
     case 'ResponderRemoved': {
       const { by, userId } = event.data;
-      return [line('AlertResponderRemovedLogEntry', UPDATE, { ...actorVars(by), responderId: String(userId) }, `${names.actor(by)} removed ${names.user(userId)} from the responders`, `${names.actor(by)} hat ${names.user(userId)} entfernt`)];
+      return [
+        line(
+          'AlertResponderRemovedLogEntry',
+          UPDATE,
+          { ...actorVars(by), responderId: String(userId) },
+          `${names.actor(by)} removed ${names.user(userId)} from the responders`,
+          `${names.actor(by)} hat ${names.user(userId)} entfernt`,
+        ),
+      ];
     }
     case 'AlertAssigned':
       return [assigned(event.data, names)];
     case 'EscalationRequested': {
       const { by, to, round } = event.data;
       const level = to.level + 1;
-      return [line('AlertEscalatedToLevelLogEntry', UPDATE, { ...actorVars(by), ...stepVars({ round, ...to }) }, `${names.actor(by)} escalated to level ${level}`, `${names.actor(by)} hat auf Stufe ${level} eskaliert`)];
+      return [
+        line(
+          'AlertEscalatedToLevelLogEntry',
+          UPDATE,
+          { ...actorVars(by), ...stepVars({ round, ...to }) },
+          `${names.actor(by)} escalated to level ${level}`,
+          `${names.actor(by)} hat auf Stufe ${level} eskaliert`,
+        ),
+      ];
     }
     case 'AlertResolved': {
       const { by, cause } = event.data;
-      if (cause === 'auto-resolution') return [line('AlertAutoResolvedLogEntry', UPDATE, {}, 'Resolved by the auto-resolution of its source', 'Durch die automatische Lösung der Alarmquelle gelöst')];
+      if (cause === 'auto-resolution')
+        return [
+          line(
+            'AlertAutoResolvedLogEntry',
+            UPDATE,
+            {},
+            'Resolved by the auto-resolution of its source',
+            'Durch die automatische Lösung der Alarmquelle gelöst',
+          ),
+        ];
       const who = names.actor(by);
-      return [line(by.type === 'user' ? 'UserResponseLogEntry' : 'AlertSourceResponseLogEntry', UPDATE, { ...actorVars(by), response: 'RESOLVE' }, `Resolved by ${who}`, `Gelöst von ${who}`)];
+      return [
+        line(
+          by.type === 'user' ? 'UserResponseLogEntry' : 'AlertSourceResponseLogEntry',
+          UPDATE,
+          { ...actorVars(by), response: 'RESOLVE' },
+          `Resolved by ${who}`,
+          `Gelöst von ${who}`,
+        ),
+      ];
     }
     default:
       return assertNever(event);
@@ -96,14 +218,38 @@ const raised = ({ by, sourceId, summary, alertKey, priority, route }: AlertEvent
   const to =
     route.type === 'policy'
       ? { en: `policy ${route.policy.name}`, de: `Richtlinie ${route.policy.name}` }
-      : { en: route.userIds.map((userId) => names.user(userId)).join(', '), de: route.userIds.map((userId) => names.user(userId)).join(', ') };
-  const known = vars({ alertSourceId: sourceId, summary, alertKey, priority, escalationPolicyId: route.type === 'policy' ? route.policy.policyId : undefined });
+      : {
+          en: route.userIds.map((userId) => names.user(userId)).join(', '),
+          de: route.userIds.map((userId) => names.user(userId)).join(', '),
+        };
+  const known = vars({
+    alertSourceId: sourceId,
+    summary,
+    alertKey,
+    priority,
+    escalationPolicyId: route.type === 'policy' ? route.policy.policyId : undefined,
+  });
   return by.type === 'user'
-    ? line('AlertCreatedByUserLogEntry', UPDATE, { ...known, ...actorVars(by) }, `Created by ${names.actor(by)} for ${names.source(sourceId)}, to ${to.en}`, `Angelegt von ${names.actor(by)} für ${names.source(sourceId)}, an ${to.de}`)
-    : line('AlertReceivedLogEntry', SOURCE, known, `Received from ${names.source(sourceId)}, ${priority} priority, to ${to.en}`, `Empfangen von ${names.source(sourceId)}, Priorität ${priority}, an ${to.de}`);
+    ? line(
+        'AlertCreatedByUserLogEntry',
+        UPDATE,
+        { ...known, ...actorVars(by) },
+        `Created by ${names.actor(by)} for ${names.source(sourceId)}, to ${to.en}`,
+        `Angelegt von ${names.actor(by)} für ${names.source(sourceId)}, an ${to.de}`,
+      )
+    : line(
+        'AlertReceivedLogEntry',
+        SOURCE,
+        known,
+        `Received from ${names.source(sourceId)}, ${priority} priority, to ${to.en}`,
+        `Empfangen von ${names.source(sourceId)}, Priorität ${priority}, an ${to.de}`,
+      );
 };
 
-const activated = ({ responders, problems: found, step, lateMs }: AlertEventOf<'RespondersActivated'>['data'], names: Names): readonly Line[] => {
+const activated = (
+  { responders, problems: found, step, lateMs }: AlertEventOf<'RespondersActivated'>['data'],
+  names: Names,
+): readonly Line[] => {
   const late = Math.round(lateMs / 1_000);
   const lateness = late >= 2 ? { en: `, ${late} s late`, de: `, ${late} s zu spät` } : { en: '', de: '' };
   const level = step.level + 1;
@@ -117,15 +263,25 @@ const activated = ({ responders, problems: found, step, lateMs }: AlertEventOf<'
     ),
   );
   const missing = found.map((problem) =>
-    line('NobodyOnCallLogEntry', UPDATE, stepVars(step), `Level ${level}: ${problemText(problem, 'en', names.lookup)}`, `Stufe ${level}: ${problemText(problem, 'de', names.lookup)}`),
+    line(
+      'NobodyOnCallLogEntry',
+      UPDATE,
+      stepVars(step),
+      `Level ${level}: ${problemText(problem, 'en', names.lookup)}`,
+      `Stufe ${level}: ${problemText(problem, 'de', names.lookup)}`,
+    ),
   );
   return [...people, ...missing];
 };
 
-const nobodyOnCall = ({ problems: found, fallback, retryAt, step }: AlertEventOf<'NobodyOnCall'>['data'], names: Names): readonly Line[] => {
+const nobodyOnCall = (
+  { problems: found, fallback, retryAt, step }: AlertEventOf<'NobodyOnCall'>['data'],
+  names: Names,
+): readonly Line[] => {
   const why = problems(found, names);
   const people = fallback.map((userId) => names.user(userId)).join(', ');
-  const again = retryAt === undefined ? { en: '', de: '' } : { en: `; tried again at ${iso(retryAt)}`, de: `; neuer Versuch um ${iso(retryAt)}` };
+  const again =
+    retryAt === undefined ? { en: '', de: '' } : { en: `; tried again at ${iso(retryAt)}`, de: `; neuer Versuch um ${iso(retryAt)}` };
   return [
     line(
       'NobodyOnCallLogEntry',
@@ -141,13 +297,31 @@ const assigned = ({ by, to }: AlertEventOf<'AlertAssigned'>['data'], names: Name
   const who = names.actor(by);
   switch (to.type) {
     case 'policy':
-      return line('AlertAssignedToPolicyLogEntry', UPDATE, { ...actorVars(by), escalationPolicyId: String(to.policy.policyId) }, `${who} assigned it to policy ${to.policy.name}`, `${who} hat der Richtlinie ${to.policy.name} zugewiesen`);
+      return line(
+        'AlertAssignedToPolicyLogEntry',
+        UPDATE,
+        { ...actorVars(by), escalationPolicyId: String(to.policy.policyId) },
+        `${who} assigned it to policy ${to.policy.name}`,
+        `${who} hat der Richtlinie ${to.policy.name} zugewiesen`,
+      );
     case 'schedule': {
       const name = names.lookup.get('schedule', to.scheduleId)?.name ?? `#${to.scheduleId}`;
-      return line('AlertAssignedToScheduleLogEntry', UPDATE, { ...actorVars(by), scheduleId: String(to.scheduleId), responderId: String(to.userId) }, `${who} assigned it to schedule ${name}: ${names.user(to.userId)} is on call`, `${who} hat dem Plan ${name} zugewiesen: ${names.user(to.userId)} hat Bereitschaft`);
+      return line(
+        'AlertAssignedToScheduleLogEntry',
+        UPDATE,
+        { ...actorVars(by), scheduleId: String(to.scheduleId), responderId: String(to.userId) },
+        `${who} assigned it to schedule ${name}: ${names.user(to.userId)} is on call`,
+        `${who} hat dem Plan ${name} zugewiesen: ${names.user(to.userId)} hat Bereitschaft`,
+      );
     }
     case 'user':
-      return line('AlertAssignedByUserLogEntry', UPDATE, { ...actorVars(by), responderId: String(to.userId) }, `${who} assigned it to ${names.user(to.userId)}`, `${who} hat ${names.user(to.userId)} zugewiesen`);
+      return line(
+        'AlertAssignedByUserLogEntry',
+        UPDATE,
+        { ...actorVars(by), responderId: String(to.userId) },
+        `${who} assigned it to ${names.user(to.userId)}`,
+        `${who} hat ${names.user(to.userId)} zugewiesen`,
+      );
   }
 };
 
@@ -156,9 +330,19 @@ const problems = (found: readonly ReachabilityProblem[], names: Names): { readon
   de: found.map((problem) => problemText(problem, 'de', names.lookup)).join('; ') || 'die Stufe nennt niemanden',
 });
 
-const stepVars = ({ round, pass, level }: EscalationStep): Record<string, string> => ({ round: String(round), pass: String(pass), level: String(level) });
+const stepVars = ({ round, pass, level }: EscalationStep): Record<string, string> => ({
+  round: String(round),
+  pass: String(pass),
+  level: String(level),
+});
 
-const line = (logEntryType: string, filterTypes: readonly LogFilterType[], values: Readonly<Record<string, string>>, en: string, de: string): Line => ({
+const line = (
+  logEntryType: string,
+  filterTypes: readonly LogFilterType[],
+  values: Readonly<Record<string, string>>,
+  en: string,
+  de: string,
+): Line => ({
   logEntryType,
   filterTypes,
   vars: values,

@@ -41,10 +41,16 @@ export class Names {
 }
 
 export const actorVars = (actor: Actor): Record<string, string> =>
-  actor.type === 'user' ? { userId: String(actor.userId) } : actor.type === 'source' ? { alertSourceId: String(actor.sourceId) } : { system: actor.part };
+  actor.type === 'user'
+    ? { userId: String(actor.userId) }
+    : actor.type === 'source'
+      ? { alertSourceId: String(actor.sourceId) }
+      : { system: actor.part };
 
 /** Only what is known: an empty value says nothing. */
 export const vars = (values: Readonly<Record<string, string | number | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])),
+  );
 
 export const iso = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : toIso(at));

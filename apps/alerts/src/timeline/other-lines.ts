@@ -33,11 +33,26 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
 };
 
 /** What one event of a notification says; `planned` is the first event of its stream. */
-export const notificationLines = (event: NotificationEvent, planned: NotificationEventOf<'NotificationPlanned'>['data'], names: Names): readonly TimelineLine[] => {
+export const notificationLines = (
+  event: NotificationEvent,
+  planned: NotificationEventOf<'NotificationPlanned'>['data'],
+  names: Names,
+): readonly TimelineLine[] => {
   const what = `${planned.method} ${names.user(planned.userId)}`;
-  const known = { notificationId: planned.notificationId, userId: planned.userId, method: planned.method, preferenceId: planned.preferenceId };
+  const known = {
+    notificationId: planned.notificationId,
+    userId: planned.userId,
+    method: planned.method,
+    preferenceId: planned.preferenceId,
+  };
   const line = (values: Readonly<Record<string, string | number | undefined>>, en: string, de: string): readonly TimelineLine[] => [
-    { at: event.data.at, logEntryType: 'NotificationLogEntry', filterTypes: NOTIFICATIONS, vars: vars({ ...known, ...values }), text: { en: `${what}: ${en}`, de: `${what}: ${de}` } },
+    {
+      at: event.data.at,
+      logEntryType: 'NotificationLogEntry',
+      filterTypes: NOTIFICATIONS,
+      vars: vars({ ...known, ...values }),
+      text: { en: `${what}: ${en}`, de: `${what}: ${de}` },
+    },
   ];
   switch (event.type) {
     case 'NotificationPlanned': {
@@ -51,7 +66,11 @@ export const notificationLines = (event: NotificationEvent, planned: Notificatio
       // A first attempt in time is followed by its outcome; only what is out of the ordinary is worth a line of its own.
       if (attempt === 1 && late < 2) return [];
       const lateness = late < 2 ? { en: '', de: '' } : { en: `, ${late} s late`, de: `, ${late} s zu spät` };
-      return line({ state: 'attempting', attempt, provider, ...(late < 2 ? {} : { lateSec: late }) }, `attempt ${attempt} through ${provider}${lateness.en}`, `Versuch ${attempt} über ${provider}${lateness.de}`);
+      return line(
+        { state: 'attempting', attempt, provider, ...(late < 2 ? {} : { lateSec: late }) },
+        `attempt ${attempt} through ${provider}${lateness.en}`,
+        `Versuch ${attempt} über ${provider}${lateness.de}`,
+      );
     }
     case 'HandedOver': {
       const { provider, possiblyDuplicate } = event.data;
@@ -59,20 +78,38 @@ export const notificationLines = (event: NotificationEvent, planned: Notificatio
       return line({ state: 'handed-over', provider }, `handed over to ${provider}${twice.en}`, `an ${provider} übergeben${twice.de}`);
     }
     case 'Delivered':
-      return line({ state: 'delivered', provider: event.data.provider }, `delivered by ${event.data.provider}`, `von ${event.data.provider} zugestellt`);
+      return line(
+        { state: 'delivered', provider: event.data.provider },
+        `delivered by ${event.data.provider}`,
+        `von ${event.data.provider} zugestellt`,
+      );
     case 'AttemptFailed': {
       const { reason, attempt, retryAt, provider } = event.data;
-      return line({ state: 'retrying', attempt, provider, reason, retryAt: iso(retryAt) }, `attempt ${attempt} failed (${reason}); again at ${iso(retryAt)}`, `Versuch ${attempt} fehlgeschlagen (${reason}); erneut um ${iso(retryAt)}`);
+      return line(
+        { state: 'retrying', attempt, provider, reason, retryAt: iso(retryAt) },
+        `attempt ${attempt} failed (${reason}); again at ${iso(retryAt)}`,
+        `Versuch ${attempt} fehlgeschlagen (${reason}); erneut um ${iso(retryAt)}`,
+      );
     }
     case 'NotificationFailed':
       return line({ state: 'failed', reason: event.data.reason }, `failed: ${event.data.reason}`, `fehlgeschlagen: ${event.data.reason}`);
     case 'NotificationCancelled': {
       const { reason, possiblyHandedOver } = event.data;
-      const crossed = possiblyHandedOver ? { en: '; it may have been sent already', de: '; sie war vielleicht schon unterwegs' } : { en: '', de: '' };
-      return line({ state: 'cancelled', reason }, `cancelled, ${cancelTexts[reason].en}${crossed.en}`, `abgebrochen, ${cancelTexts[reason].de}${crossed.de}`);
+      const crossed = possiblyHandedOver
+        ? { en: '; it may have been sent already', de: '; sie war vielleicht schon unterwegs' }
+        : { en: '', de: '' };
+      return line(
+        { state: 'cancelled', reason },
+        `cancelled, ${cancelTexts[reason].en}${crossed.en}`,
+        `abgebrochen, ${cancelTexts[reason].de}${crossed.de}`,
+      );
     }
     case 'NotificationHeld':
-      return line({ state: 'held', reason: event.data.reason, until: iso(event.data.until) }, `held back: ${event.data.reason}`, `zurückgehalten: ${event.data.reason}`);
+      return line(
+        { state: 'held', reason: event.data.reason, until: iso(event.data.until) },
+        `held back: ${event.data.reason}`,
+        `zurückgehalten: ${event.data.reason}`,
+      );
     default:
       return assertNever(event);
   }

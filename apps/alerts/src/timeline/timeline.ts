@@ -51,18 +51,17 @@ export class Timeline {
   /** Newest first. @throws Rejection `alert-not-found`, EventStoreFault, ReadStoreFault */
   async entries(alertId: AlertId, { language, filterTypes, skip, limit }: TimelineQuery): Promise<readonly LogEntry[]> {
     const lines = await this.lines(alertId);
-    const numbered = lines.map(
-      ({ at, logEntryType, filterTypes: types, vars, text }, index): LogEntry => ({
-        id: index + 1,
-        timestamp: toIso(at),
-        logEntryType,
-        text: text[language],
-        alertId,
-        filterTypes: types,
-        vars,
-      }),
-    );
-    const wanted = filterTypes.length === 0 ? numbered : numbered.filter((entry) => entry.filterTypes.some((type) => filterTypes.includes(type)));
+    const numbered = lines.map(({ at, logEntryType, filterTypes: types, vars, text }, index): LogEntry => ({
+      id: index + 1,
+      timestamp: toIso(at),
+      logEntryType,
+      text: text[language],
+      alertId,
+      filterTypes: types,
+      vars,
+    }));
+    const wanted =
+      filterTypes.length === 0 ? numbered : numbered.filter((entry) => entry.filterTypes.some((type) => filterTypes.includes(type)));
     return wanted.reverse().slice(skip, skip + limit);
   }
 

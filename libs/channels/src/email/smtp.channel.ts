@@ -61,10 +61,15 @@ const AFTER_BODY: ReadonlySet<string> = new Set(['DATA', 'API']);
 const outcomeOf = (error: unknown): SendOutcome => {
   const { responseCode, code, command } = (error ?? {}) as { responseCode?: number; code?: string; command?: string };
   if (typeof responseCode === 'number') {
-    return { type: 'failed', permanent: responseCode >= 500 && responseCode < 600, reason: `SMTP ${responseCode}${command === undefined ? '' : ` to ${command.split(' ')[0]}`}` };
+    return {
+      type: 'failed',
+      permanent: responseCode >= 500 && responseCode < 600,
+      reason: `SMTP ${responseCode}${command === undefined ? '' : ` to ${command.split(' ')[0]}`}`,
+    };
   }
   if (code === 'EENVELOPE') return { type: 'failed', permanent: true, reason: 'address refused' };
   if (code === 'EAUTH') return { type: 'failed', permanent: false, reason: 'SMTP sign-in refused' };
-  if (command !== undefined && AFTER_BODY.has(command)) return { type: 'unknown', reason: `connection lost after the message (${code ?? 'no code'})` };
+  if (command !== undefined && AFTER_BODY.has(command))
+    return { type: 'unknown', reason: `connection lost after the message (${code ?? 'no code'})` };
   return { type: 'failed', permanent: false, reason: `SMTP server not reached (${code ?? 'no code'})` };
 };

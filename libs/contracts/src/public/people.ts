@@ -113,10 +113,15 @@ export const publicTeamRels = (teamIds: readonly TeamId[], lookup: ResourceLooku
 
 export const publicContact = (contact: Contact): PublicContact => {
   const { id, target, status, verified } = contact;
-  return contact.type === 'email' ? { id, target, status, verified } : { id, regionCode: contact.regionCode, target, primary: contact.primary, status, verified };
+  return contact.type === 'email'
+    ? { id, target, status, verified }
+    : { id, regionCode: contact.regionCode, target, primary: contact.primary, status, verified };
 };
 
-export const publicAlertPreference = ({ id, method, contactId, delayMin, type }: AlertPreference, contacts: readonly Contact[]): PublicAlertPreference => {
+export const publicAlertPreference = (
+  { id, method, contactId, delayMin, type }: AlertPreference,
+  contacts: readonly Contact[],
+): PublicAlertPreference => {
   const contact = contacts.find((each) => each.id === contactId);
   return { id, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), delayMin, type };
 };

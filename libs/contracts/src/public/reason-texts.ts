@@ -74,7 +74,12 @@ export const problemText = (problem: ReachabilityProblem, language: TextLanguage
   const german = language === 'de';
   switch (problem.type) {
     case 'schedule-gap': {
-      const next = problem.nextShiftStart === undefined ? '' : german ? `; nächste Schicht ab ${toIso(problem.nextShiftStart)}` : `; next shift from ${toIso(problem.nextShiftStart)}`;
+      const next =
+        problem.nextShiftStart === undefined
+          ? ''
+          : german
+            ? `; nächste Schicht ab ${toIso(problem.nextShiftStart)}`
+            : `; next shift from ${toIso(problem.nextShiftStart)}`;
       return german
         ? `Plan ${problem.scheduleName}: niemand in Bereitschaft, ${gapTexts.de[problem.gap]}${next}`
         : `schedule ${problem.scheduleName}: nobody on call, ${gapTexts.en[problem.gap]}${next}`;
@@ -86,7 +91,9 @@ export const problemText = (problem: ReachabilityProblem, language: TextLanguage
     case 'team-missing':
       return german ? `Team ${problem.teamId} gibt es nicht mehr` : `team ${problem.teamId} does not exist any more`;
     case 'team-empty':
-      return german ? `Team ${problem.teamName} hat keine Mitglieder, die Alarme annehmen` : `team ${problem.teamName} has no members who answer alerts`;
+      return german
+        ? `Team ${problem.teamName} hat keine Mitglieder, die Alarme annehmen`
+        : `team ${problem.teamName} has no members who answer alerts`;
     case 'user-unreachable': {
       const { firstName, lastName } = publicUserRel(problem.userId, lookup);
       return `${firstName} ${lastName} ${unreachableTexts[language][problem.why]}`;
