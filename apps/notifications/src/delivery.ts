@@ -47,14 +47,9 @@ export class Delivery {
     if (!('plan' in state)) return;
     const { plan } = state;
     const channel = this.parts.channelFor(plan.method);
-    if (channel === undefined) {
-      await notifications.change(stream, { type: 'startAttempt', at: clock.now(), provider: 'none', alert: 'wanted' }, context);
-      await this.record(stream, 1, 'none', { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` }, context);
-      return;
-    }
     const { events } = await notifications.change(
       stream,
-      { type: 'startAttempt', at: clock.now(), provider: channel.provider, alert: 'wanted' },
+      { type: 'startAttempt', at: clock.now(), provider: channel?.provider ?? 'none', alert: 'wanted' },
       context,
     );
     const started = events.find((event) => event.type === 'AttemptStarted');
@@ -65,6 +60,16 @@ export class Delivery {
       await notifications.change(
         stream,
         { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: ready.stopped },
+        context,
+      );
+      return;
+    }
+    if (channel === undefined) {
+      await this.record(
+        stream,
+        attempt.attempt,
+        'none',
+        { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` },
         context,
       );
       return;

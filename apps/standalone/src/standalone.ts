@@ -24,6 +24,7 @@ import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { bootstrap } from './bootstrap';
 import type { FirstStart } from './bootstrap';
+import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
 import { StandaloneModule } from './standalone.module';
 
@@ -103,6 +104,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   ]);
   const relay = new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random });
   background.add('relay', relay);
+  background.add('bus retention', busRetention(bus, clock, log));
   await configuration.start(bus);
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);

@@ -2,7 +2,7 @@ import { rejected } from '@tocsin/domain';
 import type { Actor, Decider, Instant } from '@tocsin/domain';
 import { derivedEventId } from './event-id';
 import { EventStore, EventStoreFault, START, WrongExpectedRevision } from './event-store';
-import type { ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
+import type { AppendResult, ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
 import { upcast } from './upcasts';
 
 /** Who asks, why and when. `commandId` makes the command idempotent: the same id on the same stream acts once. */
@@ -26,7 +26,7 @@ export interface Loaded<State> {
 
 export interface Handled<State> extends Loaded<State> {
   /** What this call appended; empty when nothing changed or when the command had been handled before. */
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly NewEvent[];
 }
 
 interface Cached<State> extends Loaded<State> {
@@ -79,11 +79,8 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
       if (decided.length === 0) return { ...current, events: [] };
       const events = decided.map((event, index) => this.toNewEvent(event, stream, index, context));
       try {
-        return this.remember(
-          stream,
-          current,
-          await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events),
-        );
+        const result = await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events);
+        return this.remember(stream, current, events, result);
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`, { stream });
@@ -91,21 +88,30 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     }
   }
 
-  private async appendSurely(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
+  private async appendSurely(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { revision, position } = await this.options.store.append(stream, expected, events);
-        return events.map((event, index) => ({ ...event, stream, revision: revision - events.length + 1 + index, position }));
+        return await this.options.store.append(stream, expected, events);
       } catch (error) {
         if (!(error instanceof EventStoreFault) || !error.retriable || attempt >= UNKNOWN_OUTCOME_TRIES) throw error;
       }
     }
   }
 
-  private remember(stream: string, before: Cached<State>, events: readonly StoredEvent[]): Handled<State> {
-    const after = this.evolve(before, events);
-    this.keep(stream, after);
-    return { state: after.state, revision: after.revision, position: after.position, events };
+  private remember(
+    stream: string,
+    before: Cached<State>,
+    events: readonly NewEvent[],
+    { revision, position }: AppendResult,
+  ): Handled<State> {
+    const eventIds = new Set(before.eventIds);
+    let { state } = before;
+    for (const event of events) {
+      state = this.options.decider.evolve(state, event as unknown as Event);
+      eventIds.add(event.id);
+    }
+    this.keep(stream, { state, revision, position, eventIds });
+    return { state, revision, position, events };
   }
 
   private async refresh(stream: string): Promise<Cached<State>> {
