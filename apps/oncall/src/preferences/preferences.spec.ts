@@ -1,0 +1,105 @@
+import { topics } from '@tocsin/contracts';
+import type { Message } from '@tocsin/messaging';
+import { oncallServer } from '../testing/oncall-server';
+import type { Caller, OncallServer } from '../testing/oncall-server';
+
+let server: OncallServer;
+let admin: Caller;
+let ben: Caller;
+let email: number;
+let phone: number;
+let unverified: number;
+
+beforeAll(async () => {
+  server = await oncallServer();
+  admin = await server.person('ana', 'ADMIN');
+  ben = await server.person('ben', 'RESPONDER');
+  const idOf = (answer: { readonly body: Readonly<Record<string, unknown>> }): number => Number(answer.body['id']);
+  email = Number((await server.call('GET', '/api/users/current/contacts/emails', ben)).body[0]?.['id']);
+  phone = idOf(await server.call('POST', `/api/users/${ben.id}/contacts/phone-numbers`, admin, { regionCode: 'DE', target: '+4915112345678' }));
+  unverified = idOf(await server.call('POST', '/api/users/current/contacts/emails', ben, { target: 'ben@home.example' }));
+});
+afterAll(() => server.stop());
+
+const alerts = '/api/users/current/notification-preferences/alerts';
+
+describe('an alert preference', () => {
+  it('is created, read, replaced and deleted by its id', async () => {
+    const made = await server.call('POST', alerts, ben, { method: 'SMS', contact: { id: phone, target: 'left alone' }, delayMin: 5, type: 'HIGH_PRIORITY' });
+    expect(made.status).toBe(201);
+    expect(made.headers.get('location')).toBe(`/api/users/${ben.id}/notification-preferences/alerts/${String(made.body['id'])}`);
+    expect(made.body).toMatchObject({ method: 'SMS', contact: { id: phone, target: '+4915112345678' }, delayMin: 5, type: 'HIGH_PRIORITY' });
+    const at = `${alerts}/${String(made.body['id'])}`;
+    expect((await server.call('GET', at, ben)).body).toEqual(made.body);
+    const replaced = await server.call('PUT', at, ben, { method: 'EMAIL', contact: { id: email }, type: 'LOW_PRIORITY' });
+    expect(replaced.body).toMatchObject({ method: 'EMAIL', contact: { id: email }, delayMin: 0, type: 'LOW_PRIORITY' });
+    expect((await server.call('DELETE', at, ben)).status).toBe(204);
+    expect((await server.call('GET', at, ben)).status).toBe(404);
+  });
+
+  it('by push has no contact; null is the same as none', async () => {
+    const made = await server.call('POST', alerts, ben, { method: 'PUSH', contact: null, delayMin: 0, type: 'HIGH_PRIORITY' });
+    expect(made.status).toBe(201);
+    expect(made.body).not.toHaveProperty('contact');
+  });
+
+  it.each([
+    ['push to a contact', () => ({ method: 'PUSH', contact: { id: email } }), 'contact: must be absent with PUSH'],
+    ['no contact', () => ({ method: 'SMS' }), 'contact: must be given'],
+    ['a contact of another kind', () => ({ method: 'SMS', contact: { id: email } }), 'contact: SMS needs a phone number'],
+    ['a contact of nobody', () => ({ method: 'EMAIL', contact: { id: 4711 } }), 'has no contact 4711'],
+    ['a longer delay', () => ({ method: 'EMAIL', contact: { id: email }, delayMin: 121 }), 'delayMin: must be a whole number from 0 to 120'],
+    ['an unknown method', () => ({ method: 'FAX', contact: { id: email } }), 'method: must be one of'],
+  ])('is refused with %s', async (_situation, body, message) => {
+    const answer = await server.call('POST', alerts, ben, { type: 'HIGH_PRIORITY', delayMin: 0, ...body() });
+    expect(answer.status).toBe(400);
+    expect(String(answer.body['message'])).toContain(message);
+  });
+});
+
+describe.each(['duties', 'updates', 'subscriptions'])('preferences for %s', (list) => {
+  const at = `/api/users/current/notification-preferences/${list}`;
+
+  it('are none, and none is taken that would do nothing (B6)', async () => {
+    expect((await server.call('GET', at, ben)).body).toEqual([]);
+    for (const [method, path] of [
+      ['POST', at],
+      ['PUT', `${at}/1`],
+    ] as const) {
+      const answer = await server.call(method, path, ben, { method: 'EMAIL', contact: { id: email } });
+      expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code: 'SETTING_WITHOUT_EFFECT' });
+      expect(String(answer.body['message'])).toContain(list);
+    }
+    expect((await server.call('GET', `${at}/1`, ben)).status).toBe(404);
+  });
+});
+
+describe('a test notification', () => {
+  const path = '/api/users/current/test-notification';
+
+  it('is handed to the notification service with the contact', async () => {
+    const asked = await server.call('POST', path, ben, { method: 'EMAIL', contact: { id: email } });
+    expect(asked.status).toBe(202);
+    expect(asked.body).toMatchObject({ id: expect.any(Number) as number, method: 'EMAIL', contact: { id: email }, status: 'SCHEDULED' });
+    const message = await new Promise<Message>((resolve, reject) => {
+      server.platform.bus
+        .connect(topics.notificationCommands, 'spec', { receive: ([first]) => Promise.resolve(first === undefined ? undefined : resolve(first)), revoked: () => Promise.resolve() })
+        .catch(reject);
+    });
+    expect(message).toMatchObject({
+      type: 'SendTestNotification',
+      key: `user-${ben.id}`,
+      data: { notificationId: asked.body['id'], userId: ben.id, method: 'EMAIL', contactId: email },
+    });
+  });
+
+  it.each([
+    ['a contact that is not verified', () => ({ method: 'EMAIL', contact: { id: unverified } }), 'is not verified'],
+    ['a method without a provider', () => ({ method: 'VOICE', contact: { id: phone } }), 'no provider is set up for VOICE'],
+    ['a contact of another kind', () => ({ method: 'SMS', contact: { id: email } }), 'needs a phone number'],
+  ])('is refused for %s', async (_situation, body, message) => {
+    const answer = await server.call('POST', path, ben, body());
+    expect(answer.status).toBe(400);
+    expect(String(answer.body['message'])).toContain(message);
+  });
+});

@@ -1,0 +1,129 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { factRoutes, RELAY, topics } from '@tocsin/contracts';
+import { instant } from '@tocsin/domain';
+import type { ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
+import { EmbeddedLog } from '@tocsin/embedded-log';
+import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { Background, ConfigurationStore, createLogger, hashSecret, IdAllocator, Metrics, newApiKey, newUuid, SecretBox, Views, WoundClock } from '@tocsin/platform';
+import type { Platform } from '@tocsin/platform';
+import { configurationDirectory, createHttpApp, routesOf } from '@tocsin/platform/nest';
+import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
+import { OncallModule } from '../oncall.module';
+
+export const NOON = instant(Date.parse('2026-03-02T12:00:00Z'));
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // What an answer holds is what the tests are about.
+  readonly body: Readonly<Record<string, unknown>> & readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface Caller {
+  readonly id: UserId;
+  readonly key: string;
+}
+
+/** The on-call service alone, listening, on embedded stores in a directory of its own. */
+export const oncallServer = async ({ directory, relaying = true }: { directory?: string; relaying?: boolean } = {}) => {
+  const dataDirectory = directory ?? (await mkdtemp(join(tmpdir(), 'tocsin-oncall-')));
+  const onFailure = (error: Error): void => {
+    throw error;
+  };
+  const log = createLogger({ level: 'error' });
+  const clock = new WoundClock(NOON);
+  const embeddedLog = await EmbeddedLog.open({ directory: dataDirectory, onFailure });
+  const eventStore = new EmbeddedEventStore(embeddedLog);
+  const bus = new EmbeddedMessageBus(embeddedLog);
+  const readStore = await EmbeddedReadStore.open({ directory: dataDirectory, onFailure });
+  const configuration = new ConfigurationReader();
+  const ids = new IdAllocator({ eventStore, clock });
+  const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
+  const background = new Background();
+  const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set<NotificationMethod>(['EMAIL', 'SMS']), visibleWithinMs: 2_000 };
+  const configurationStore = new ConfigurationStore({ eventStore, configuration, ids, clock, visibleWithinMs: relaying ? 2_000 : 50 });
+  const views = new Views(eventStore, readStore);
+  const platform: Platform = { eventStore, bus, readStore, clock, ids, configuration, configurationStore, secrets, log, background, views, settings };
+  await bus.declare([CONFIGURATION_TOPIC, PARKED_TOPIC, ...[topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({ name, compacted: false, retentionDays: 7 }))]);
+  if (relaying) background.add('relay', new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5 }));
+  await configuration.start(bus);
+  const app = await createHttpApp(OncallModule.register(platform), { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) });
+  await background.start();
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace(/\/+$/, '');
+
+  const call = async (method: string, path: string, caller?: Caller, body?: unknown): Promise<Answer> => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(caller === undefined ? {} : { authorization: `Bearer ${caller.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as Answer['body'] };
+  };
+
+  const context = () => ({ requestId: newUuid(), actor: { type: 'system', part: 'test' } }) as const;
+
+  return {
+    platform,
+    clock,
+    call,
+    routes: () => routesOf(app),
+    /** Somebody with a key, as if they had always been there. */
+    person: async (username: string, role: Role, about: Partial<User> = {}): Promise<Caller> => {
+      const contact = (await ids.next('contact')) as ContactId;
+      const [high, low] = [(await ids.next('preference')) as PreferenceId, (await ids.next('preference')) as PreferenceId];
+      const email = `${username}@example.org`;
+      const user = await configurationStore.create(
+        'user',
+        (id, now) => ({
+          id,
+          username,
+          firstName: username,
+          lastName: 'Example',
+          email,
+          timezone: 'Europe/Berlin',
+          language: 'en',
+          role,
+          contacts: [{ id: contact, type: 'email', target: email, status: 'OK', verified: true }],
+          alertPreferences: [
+            { id: high, type: 'HIGH_PRIORITY', method: 'EMAIL', contactId: contact, delayMin: 0 },
+            { id: low, type: 'LOW_PRIORITY', method: 'EMAIL', contactId: contact, delayMin: 0 },
+          ],
+          createdAt: now,
+          updatedAt: now,
+          ...about,
+        }),
+        context(),
+      );
+      const key = newApiKey();
+      await configurationStore.create(
+        'apikey',
+        (id: ApiKeyId, now) => ({ id, name: `key of ${username}`, userId: user.id, role, hash: hashSecret(key), use: 'api', createdAt: now, updatedAt: now }),
+        context(),
+      );
+      return { id: user.id, key };
+    },
+    context,
+    settle: () => background.settle(eventStore),
+    stop: async ({ keep = false } = {}): Promise<string> => {
+      await app.close();
+      await background.stop();
+      await configuration.close();
+      await readStore.close();
+      await embeddedLog.close();
+      if (!keep) await rm(dataDirectory, { recursive: true, force: true });
+      return dataDirectory;
+    },
+  };
+};
+
+export type OncallServer = Awaited<ReturnType<typeof oncallServer>>;

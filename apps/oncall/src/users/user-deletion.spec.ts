@@ -1,0 +1,146 @@
+import { RELAY } from '@tocsin/contracts';
+import type { EscalationPolicyId, LocalDateTime, ScheduleId, UserId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { createLogger } from '@tocsin/platform';
+import { oncallServer } from '../testing/oncall-server';
+import type { Caller, OncallServer } from '../testing/oncall-server';
+import { UserDeletion } from './user-deletion';
+import { UserErasure } from './user-erasure';
+import { People } from './people';
+
+/** A policy level and a schedule that name the person. */
+const countOn = async (server: OncallServer, userId: UserId): Promise<{ policyId: EscalationPolicyId; scheduleId: ScheduleId }> => {
+  const { configurationStore } = server.platform;
+  const policy = await configurationStore.create(
+    'policy',
+    (id, now) => ({
+      id,
+      name: 'Nights',
+      rules: [
+        { escalationTimeoutMin: 5, targets: [] },
+        { escalationTimeoutMin: 5, targets: [{ type: 'user', userId }] },
+      ],
+      repeating: false,
+      frequency: 1,
+      delayMin: 0,
+      teamIds: [],
+      createdAt: now,
+      updatedAt: now,
+    }),
+    server.context(),
+  );
+  const local = (text: string) => text as LocalDateTime;
+  const schedule = await configurationStore.create(
+    'schedule',
+    (id, now) => ({
+      id,
+      name: 'Primary',
+      timezone: 'Europe/Berlin',
+      teamIds: [],
+      overrides: [],
+      type: 'STATIC',
+      showGaps: true,
+      plans: [
+        {
+          from: now,
+          shifts: [
+            { userId, start: local('2026-02-01T09:00'), end: local('2026-02-02T09:00') },
+            { userId, start: local('2026-03-10T09:00'), end: local('2026-03-11T09:00') },
+          ],
+        },
+      ],
+      createdAt: now,
+      updatedAt: now,
+    }),
+    server.context(),
+  );
+  return { policyId: policy.id, scheduleId: schedule.id };
+};
+
+describe('deleting a person', () => {
+  let server: OncallServer;
+  let admin: Caller;
+
+  beforeAll(async () => {
+    server = await oncallServer();
+    admin = await server.person('ana', 'ADMIN');
+  });
+  afterAll(() => server.stop());
+
+  it('lists first where they are counted on, and needs the gaps confirmed (B33)', async () => {
+    const ben = await server.person('ben', 'USER');
+    const { policyId, scheduleId } = await countOn(server, ben.id);
+    const team = await server.call('POST', '/api/teams', admin, { name: 'Ops', members: [{ user: { id: ben.id } }] });
+
+    const refused = await server.call('DELETE', `/api/users/${ben.id}`, admin);
+    expect({ status: refused.status, code: refused.body['code'] }).toEqual({ status: 400, code: 'STILL_IN_USE' });
+    expect(refused.body['details']).toEqual({
+      references: [
+        { type: 'escalation-policy', id: policyId, name: 'Nights', level: 2 },
+        { type: 'schedule', id: scheduleId, name: 'Primary', shifts: [{ start: '2026-03-10T08:00:00.000Z', end: '2026-03-11T08:00:00.000Z' }] },
+        { type: 'team', id: team.body['id'], name: 'Ops' },
+      ],
+    });
+    expect((await server.call('GET', '/api/users/current', ben)).status).toBe(200);
+
+    expect((await server.call('DELETE', `/api/users/${ben.id}?confirm-gaps=true`, admin)).status).toBe(204);
+    expect((await server.call('GET', `/api/users/${ben.id}`, admin)).status).toBe(404);
+    expect((await server.call('GET', '/api/users/current', ben)).body).toMatchObject({ code: 'KEY_ERROR' });
+    expect((await server.call('GET', `/api/teams/${String(team.body['id'])}`, admin)).body).toMatchObject({ members: [] });
+    expect(server.platform.configuration.list('apikey').filter(({ userId }) => userId === ben.id)).toEqual([]);
+    expect(server.platform.configuration.get('policy', policyId)?.rules[1]?.targets).toEqual([{ type: 'user', userId: ben.id }]);
+  });
+
+  it('removes the stream that holds their data, and frees their address', async () => {
+    const cleo = await server.person('cleo', 'USER');
+    await server.call('DELETE', `/api/users/${cleo.id}`, admin);
+    await server.settle();
+    expect(await server.platform.eventStore.readStream(`user-${cleo.id}`)).toEqual([]);
+    const again = await server.call('POST', '/api/users', admin, { email: 'cleo@example.org', firstName: 'Cleo', lastName: 'Anew' });
+    expect(again.status).toBe(201);
+    expect(again.body['id']).not.toBe(cleo.id);
+  });
+
+  it('keeps the last administrator', async () => {
+    const answer = await server.call('DELETE', '/api/users/current', admin);
+    expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code: 'STILL_IN_USE' });
+  });
+});
+
+describe('an erasure that was interrupted', () => {
+  it('does not remove the stream before the bus has its end, and is completed after a restart', async () => {
+    const first = await oncallServer();
+    const admin = await first.person('ana', 'ADMIN');
+    const ben = await first.person('ben', 'USER');
+    const directory = await first.stop({ keep: true });
+
+    const withoutRelay = await oncallServer({ directory, relaying: false });
+    expect((await withoutRelay.call('DELETE', `/api/users/${ben.id}`, admin)).status).toBe(204);
+    expect(await withoutRelay.platform.eventStore.readStream(`user-${ben.id}`)).toHaveLength(2);
+    await withoutRelay.stop({ keep: true });
+
+    const again = await oncallServer({ directory });
+    await again.settle();
+    expect(await again.platform.eventStore.readStream(`user-${ben.id}`)).toEqual([]);
+    expect(again.platform.configuration.get('user', ben.id)).toBeUndefined();
+    expect(again.platform.configuration.list('apikey').map(({ userId }) => userId)).toEqual([admin.id]);
+    await again.stop();
+  });
+
+  it('goes by the checkpoint of the relay where the topic has dropped the tombstone', async () => {
+    const server = await oncallServer({ relaying: false });
+    const { eventStore, configurationStore, clock } = server.platform;
+    const ben = await server.person('ben', 'USER');
+    await configurationStore.remove('user', ben.id, () => undefined, server.context());
+    const nothingKnown = new ConfigurationReader();
+    const deletion = new UserDeletion({ people: new People(nothingKnown), configuration: nothingKnown, configurationStore, clock });
+    const erasure = new UserErasure({ eventStore, configuration: nothingKnown, deletion, log: createLogger({ level: 'error' }) });
+    erasure.start();
+    expect(await eventStore.readStream(`user-${ben.id}`)).toHaveLength(2);
+    await eventStore.saveCheckpoint(RELAY, await eventStore.head());
+    await erasure.settled();
+    expect(await eventStore.readStream(`user-${ben.id}`)).toEqual([]);
+    await erasure.stop();
+    await server.stop();
+  });
+});
