@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { topics } from '@tocsin/contracts';
 import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
 import { Clock, normaliseAlertKey, rejected } from '@tocsin/domain';
 import type { AlertSource, IntegrationType } from '@tocsin/domain';
-import { api, integrationBySlug, mapApiEvent, parseApiEvent } from '@tocsin/integrations';
+import { api, integrationBySlug, mapApiEvent, netdataChallengeAnswer, parseApiEvent } from '@tocsin/integrations';
 import type { IntegrationRequest } from '@tocsin/integrations';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
@@ -14,6 +14,8 @@ export interface Taken {
   /** Of the first event, as the tool gave it. */
   readonly alertKey?: string;
 }
+
+const LONGEST_CHALLENGE = 1_024;
 
 /** Modes in which keys do not decide alone: all events of such a source keep one order. */
 const GROUPED_PER_SOURCE: ReadonlySet<AlertSource['alertCreation']> = new Set([
@@ -38,7 +40,8 @@ export class EventIntake {
   async takePlain(body: unknown): Promise<Taken> {
     const event = parseApiEvent(body);
     const key = event.integrationKey ?? event.apiKey ?? '';
-    if (key.trim() === '') throw rejected('invalid', 'integrationKey: is required; send the key of an alert source', { field: 'integrationKey' });
+    if (key.trim() === '')
+      throw rejected('invalid', 'integrationKey: is required; send the key of an alert source', { field: 'integrationKey' });
     return this.take(await this.sourceOf(key), api.type, [mapApiEvent(event)]);
   }
 
@@ -48,6 +51,20 @@ export class EventIntake {
     if (integration === undefined) throw rejected('not-found', `there is no integration "${slug}"`, { field: 'integration' });
     const source = await this.sourceOf(key);
     return this.take(source, integration.type, integration.map(request));
+  }
+
+  /**
+   * Netdata Cloud asks a webhook to prove that it knows a secret before it sends anything. The secret to enter there is the
+   * integration key: nothing else has to be kept. @throws Rejection
+   */
+  async answerChallenge(slug: string, key: string, token: string | undefined): Promise<{ readonly response_token: string }> {
+    if (slug.toLowerCase() !== 'netdata')
+      throw rejected('not-found', `the integration "${slug}" has no challenge`, { field: 'integration' });
+    if (token === undefined || token === '' || token.length > LONGEST_CHALLENGE) {
+      throw rejected('invalid', `crc_token: must be 1 to ${LONGEST_CHALLENGE} characters`, { field: 'crc_token' });
+    }
+    await this.sourceOf(key);
+    return netdataChallengeAnswer(token, (text) => createHmac('sha256', key.trim()).update(text).digest('base64'));
   }
 
   private async sourceOf(key: string): Promise<AlertSource> {
@@ -85,4 +102,6 @@ export class EventIntake {
 }
 
 const laneOf = (source: AlertSource, { alertKey }: MappedEvent): string =>
-  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation) ? `${source.id}` : `${source.id}:${normaliseAlertKey(alertKey) ?? ''}`;
+  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation)
+    ? `${source.id}`
+    : `${source.id}:${normaliseAlertKey(alertKey) ?? ''}`;

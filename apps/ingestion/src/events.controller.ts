@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { Public } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { EventIntake } from './event-intake';
@@ -37,6 +37,11 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     return accepted(await this.intake.takeFrom(integration, key, { body, query: single(query), headers: single(headers) }), reply);
+  }
+
+  @Get(['events/:integration/:key', 'v1/events/:integration/:key'])
+  async challenge(@Param('integration') integration: string, @Param('key') key: string, @Query() query: TextFields): Promise<object> {
+    return this.intake.answerChallenge(integration, key, single(query)['crc_token']);
   }
 
   @Post('v1/events/:integration/:key')
