@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ToolEvent } from '@tocsin/contracts';
 import {
   alertGroupDecider,
@@ -20,9 +19,7 @@ import type {
   AlertGroupEvent,
   AlertId,
   AlertSource,
-  GroupingSettings,
   GuardedAlert,
-  KeyedToolEvent,
   ToolEventDecision,
 } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
@@ -30,13 +27,17 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
-import { policyFor, priorityOf } from './policy-snapshot';
+import { policyFor } from './policy-snapshot';
+import { beforeRegrouping, groupingOf, isSettled, keyedEvent, sha256 } from './tool-event-subject';
+import type { Decided, Subject } from './tool-event-subject';
 
 /** What became of a tool event; `dropped` with the reason. */
 export type ToolEventOutcome = 'opened' | 'applied' | `dropped: ${string}`;
 
 const DECISION_TRIES = 20;
 const CONFIGURATION_WITHIN_MS = 2_000;
+/** Repeats that are not on record are counted in memory for this many alerts. */
+const ALERTS_COUNTED = 10_000;
 
 /**
  * Takes a tool event to the alert it belongs to, or opens one. The guard stream is appended first, at its expected
@@ -44,6 +45,8 @@ const CONFIGURATION_WITHIN_MS = 2_000;
  */
 export class ToolEvents {
   private readonly guards: CommandHandler<AlertGroupCommand, AlertGroup, AlertGroupEvent>;
+  /** Repeats since the last one on record; lost in a restart, so that the hourly counts are lower bounds. */
+  private readonly unrecorded = new Map<AlertId, number>();
 
   constructor(
     private readonly parts: {
@@ -69,7 +72,7 @@ export class ToolEvents {
     const guardStream = alertGuardStream(source.id, scope, sha256);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.decideAndAct(message, { source, event, keyed, settings, guardStream });
+        return await this.decideAndAct(message, { source, event, keyed, settings, scope, guardStream });
       } catch (error) {
         // The group or the alert changed since they were looked at: look again. A refusal would lose the event; whoever
         // gives up says so with an error that is retried and then parked.
@@ -80,7 +83,15 @@ export class ToolEvents {
   }
 
   private async decideAndAct(message: Message<ToolEvent>, subject: Subject): Promise<ToolEventOutcome> {
-    const { decision, seen } = await this.decide(message, subject);
+    const former = beforeRegrouping(subject, this.parts.configuration);
+    if (former !== undefined) {
+      const decided = await this.decide(message, former);
+      if (isSettled(decided, subject.keyed)) return this.act(message, former, decided);
+    }
+    return this.act(message, subject, await this.decide(message, subject));
+  }
+
+  private async act(message: Message<ToolEvent>, subject: Subject, { decision, seen }: Decided): Promise<ToolEventOutcome> {
     const recordFor = (alertId: AlertId, events: readonly AlertGroupEvent[]) =>
       this.record(message, subject, alertId, { type: 'record', seen, events });
     switch (decision.type) {
@@ -88,7 +99,7 @@ export class ToolEvents {
         return `dropped: ${decision.reason}`;
       case 'apply':
         await recordFor(decision.alertId, decision.record);
-        await this.parts.alerts.handle(decision.alertId, decision.command, this.cause(message, subject.source, decision.alertId));
+        await this.apply(message, subject, decision);
         return 'applied';
       case 'open': {
         const alertId = decision.alertId ?? ((await this.parts.ids.next('alert')) as AlertId);
@@ -99,10 +110,26 @@ export class ToolEvents {
     }
   }
 
-  private async decide(
+  private async apply(
     message: Message<ToolEvent>,
-    { keyed, settings, guardStream }: Subject,
-  ): Promise<{ readonly decision: ToolEventDecision; readonly seen: number }> {
+    { source }: Subject,
+    { alertId, command }: Extract<ToolEventDecision, { type: 'apply' }>,
+  ): Promise<void> {
+    const cause = this.cause(message, source, alertId);
+    if (command.type !== 'repeat') {
+      await this.parts.alerts.handle(alertId, command, cause);
+      return;
+    }
+    const unrecorded = this.unrecorded.get(alertId) ?? 0;
+    const { events } = await this.parts.alerts.handle(alertId, { ...command, unrecorded }, cause);
+    this.unrecorded.delete(alertId);
+    if (events.some(({ type }) => type === 'AlertRepeated')) return;
+    this.unrecorded.set(alertId, unrecorded + 1);
+    const [oldest] = this.unrecorded.keys();
+    if (this.unrecorded.size > ALERTS_COUNTED && oldest !== undefined) this.unrecorded.delete(oldest);
+  }
+
+  private async decide(message: Message<ToolEvent>, { keyed, settings, guardStream }: Subject): Promise<Decided> {
     const group = (await this.guards.load(guardStream)).state;
     const known = new Map(
       await Promise.all(
@@ -119,7 +146,7 @@ export class ToolEvents {
       group,
       alertOf: (alertId) => known.get(alertId) ?? { status: 'absent' },
     });
-    return { decision, seen: group.version };
+    return { decision, seen: group.version, alerts: known };
   }
 
   private async record(
@@ -193,24 +220,3 @@ export class ToolEvents {
     return this.parts.configuration.get('source', id);
   }
 }
-
-interface Subject {
-  readonly source: AlertSource;
-  readonly event: ToolEvent;
-  readonly keyed: KeyedToolEvent;
-  readonly settings: GroupingSettings;
-  readonly guardStream: string;
-}
-
-const keyedEvent = (source: AlertSource, event: ToolEvent): KeyedToolEvent => {
-  const { priority: _priority, ...rest } = event;
-  // B22: where the event's own word counts it moves open alerts too, else the source's rule has spoken when they were raised.
-  return event.priority === undefined || priorityOf(source, event) !== event.priority ? rest : { ...rest, priority: event.priority };
-};
-
-const groupingOf = ({ alertCreation, alertGroupingWindow }: AlertSource): GroupingSettings => ({
-  alertCreation,
-  ...(alertGroupingWindow === undefined ? {} : { windowMs: exactDurationMs(alertGroupingWindow) }),
-});
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
