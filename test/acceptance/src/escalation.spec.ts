@@ -8,7 +8,9 @@ describe('an alert that nobody answers', () => {
   it('pages level 1, then level 2; the accept link ends it; the tool resolves it', async () => {
     const ana = await world.person('ana');
     const ben = await world.person('ben');
-    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: ana }], timeoutMin: 30 }, { targets: [{ type: 'user', userId: ben }] }]));
+    const key = await world.source(
+      await world.policy([{ targets: [{ type: 'user', userId: ana }], timeoutMin: 30 }, { targets: [{ type: 'user', userId: ben }] }]),
+    );
 
     await world.event(key, { summary: 'disk full', alertKey: 'disk' });
     expect(world.mailbox('ana').subjects).toEqual([expect.stringContaining('disk full')]);

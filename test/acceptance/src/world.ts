@@ -5,12 +5,15 @@ import { parseInstant } from '@tocsin/domain';
 import type {
   AlertCreation,
   AlertPreference,
+  AlertSource,
   AlertSourceId,
   ContactId,
   EscalationPolicyId,
   EscalationRule,
   EscalationTarget,
   Instant,
+  LocalDateTime,
+  OverrideId,
   PreferenceId,
   Role,
   Schedule,
@@ -32,6 +35,28 @@ export const START = parseInstant('2026-01-05T09:00:00Z');
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
   readonly body: Body;
+}
+
+export interface PersonOptions {
+  readonly role?: Role;
+  readonly preferences?: readonly Omit<AlertPreference, 'id' | 'contactId'>[];
+  readonly mutedUntil?: Instant;
+  readonly verified?: boolean;
+}
+
+export interface SourceOptions {
+  readonly alertCreation?: AlertCreation;
+  readonly integrationType?: 'API' | 'PROMETHEUS';
+  readonly alertGroupingWindow?: string;
+  readonly autoResolutionTimeout?: string;
+  readonly priority?: 'HIGH' | 'LOW';
+}
+
+/** In UTC, `YYYY-MM-DDThh:mm`. */
+export interface Shift {
+  readonly userId: UserId;
+  readonly start: string;
+  readonly end: string;
 }
 
 /** A person's mailbox: what arrived, and the links in it. */
@@ -107,7 +132,7 @@ export class World {
     return new Mailbox(this.mail, `${name}@example.test`);
   }
 
-  async person(name: string, options: { readonly role?: Role; readonly preferences?: readonly Omit<AlertPreference, 'id' | 'contactId'>[]; readonly mutedUntil?: Instant } = {}): Promise<UserId> {
+  async person(name: string, options: PersonOptions = {}): Promise<UserId> {
     const id = this.nextId() as UserId;
     const contactId = this.nextId() as ContactId;
     const preferences = options.preferences ?? [
@@ -123,7 +148,7 @@ export class World {
       timezone: 'Europe/Berlin',
       language: 'en',
       role: options.role ?? 'USER',
-      contacts: [{ id: contactId, type: 'email', target: `${name}@example.test`, status: 'OK', verified: true }],
+      contacts: [{ id: contactId, type: 'email', target: `${name}@example.test`, status: 'OK', verified: options.verified ?? true }],
       alertPreferences: preferences.map((preference) => ({ ...preference, id: this.nextId() as PreferenceId, contactId })),
       ...(options.mutedUntil === undefined ? {} : { mutedUntil: options.mutedUntil }),
       ...this.stamp(),
@@ -136,10 +161,22 @@ export class World {
     await this.platform.configurationStore.change('user', id, change, this.context());
   }
 
+  async changeSource(integrationKey: string, change: (source: AlertSource) => AlertSource): Promise<void> {
+    await this.platform.configurationStore.change('source', this.sourceId(integrationKey), change, this.context());
+  }
+
   /** An API key of this person. */
   async keyOf(userId: UserId): Promise<string> {
     const key = `tk_${String(this.nextId()).padStart(32, 'k')}`;
-    await this.configure('apikey', { id: this.nextId() as never, name: 'key', userId, role: 'ADMIN', hash: hashSecret(key), use: 'api', ...this.stamp() });
+    await this.configure('apikey', {
+      id: this.nextId() as never,
+      name: 'key',
+      userId,
+      role: 'ADMIN',
+      hash: hashSecret(key),
+      use: 'api',
+      ...this.stamp(),
+    });
     return key;
   }
 
@@ -149,11 +186,21 @@ export class World {
   ): Promise<EscalationPolicyId> {
     const id = this.nextId() as EscalationPolicyId;
     const rules: readonly EscalationRule[] = levels.map(({ targets, timeoutMin = 5 }) => ({ escalationTimeoutMin: timeoutMin, targets }));
-    await this.configure('policy', { id, name: `policy ${id}`, rules, repeating: false, frequency: 1, delayMin: 0, ...options, teamIds: [], ...this.stamp() });
+    await this.configure('policy', {
+      id,
+      name: `policy ${id}`,
+      rules,
+      repeating: false,
+      frequency: 1,
+      delayMin: 0,
+      ...options,
+      teamIds: [],
+      ...this.stamp(),
+    });
     return id;
   }
 
-  async source(policyId: EscalationPolicyId, options: { readonly alertCreation?: AlertCreation; readonly integrationType?: 'API' | 'PROMETHEUS'; readonly alertGroupingWindow?: string } = {}): Promise<string> {
+  async source(policyId: EscalationPolicyId, options: SourceOptions = {}): Promise<string> {
     const id = this.nextId() as AlertSourceId;
     const key = `til1test${String(id).padStart(32, 'k')}`;
     await this.configure('source', {
@@ -164,7 +211,8 @@ export class World {
       escalationPolicyId: policyId,
       alertCreation: options.alertCreation ?? 'ONE_ALERT_PER_EMAIL',
       ...(options.alertGroupingWindow === undefined ? {} : { alertGroupingWindow: options.alertGroupingWindow }),
-      alertPriorityRule: 'HIGH',
+      ...(options.autoResolutionTimeout === undefined ? {} : { autoResolutionTimeout: options.autoResolutionTimeout }),
+      alertPriorityRule: options.priority ?? 'HIGH',
       active: true,
       teamIds: [],
       echoed: {},
@@ -173,10 +221,44 @@ export class World {
     return key;
   }
 
-  async schedule(make: (id: ScheduleId, stamp: { readonly createdAt: Instant; readonly updatedAt: Instant }) => Schedule): Promise<ScheduleId> {
+  async schedule(
+    make: (id: ScheduleId, stamp: { readonly createdAt: Instant; readonly updatedAt: Instant }) => Schedule,
+  ): Promise<ScheduleId> {
     const id = this.nextId() as ScheduleId;
     await this.configure('schedule', make(id, this.stamp()));
     return id;
+  }
+
+  /** A schedule with these shifts and nobody in between. */
+  async shifts(name: string, shifts: readonly Shift[], overrides: readonly Shift[] = []): Promise<ScheduleId> {
+    return this.schedule((id, stamp) => ({
+      id,
+      name,
+      type: 'STATIC',
+      timezone: 'UTC',
+      teamIds: [],
+      showGaps: true,
+      overrides: overrides.map(({ userId, start, end }) => ({
+        id: this.nextId() as OverrideId,
+        userId,
+        start: parseInstant(`${start}:00Z`),
+        end: parseInstant(`${end}:00Z`),
+      })),
+      plans: [
+        {
+          from: parseInstant('2025-01-01T00:00:00Z'),
+          shifts: shifts.map(({ userId, start, end }) => ({ userId, start: start as LocalDateTime, end: end as LocalDateTime })),
+        },
+      ],
+      ...stamp,
+    }));
+  }
+
+  /** The id of the source that has this key. */
+  sourceId(integrationKey: string): AlertSourceId {
+    const source = this.platform.configuration.find('source', 'integrationKeyHash', hashSecret(integrationKey));
+    if (source === undefined) throw new Error('there is no source with this key');
+    return source.id;
   }
 
   /** Posts a tool's event and lets it have its effect. */
@@ -219,11 +301,30 @@ export class World {
 
   /** Opens a link and presses its one button, as a person does. Answers with what the page says. */
   async press(link: string): Promise<string> {
-    const asked = await (await fetch(link)).text();
+    const asked = await this.open(link);
     if (!asked.includes('<form method="post">')) return asked;
-    const page = await (await fetch(link, { method: 'POST' })).text();
+    const page = await this.confirm(link);
     await this.settle();
     return page;
+  }
+
+  /** What a link's page shows; nothing happens by it. */
+  async open(link: string): Promise<string> {
+    return (await fetch(this.here(link))).text();
+  }
+
+  /** Presses the button only: for presses that cross each other. */
+  async confirm(link: string): Promise<string> {
+    return (await fetch(this.here(link), { method: 'POST' })).text();
+  }
+
+  async delete(path: string, key: string = ADMIN_KEY): Promise<Answer> {
+    return this.request('DELETE', path, undefined, key);
+  }
+
+  /** After a restart the world listens on another port; a real one keeps its address. */
+  private here(link: string): string {
+    return link.replace(/^https?:\/\/[^/]+/, this.standalone.url);
   }
 
   private async boot(): Promise<void> {
