@@ -1,5 +1,5 @@
 import { publicUserRel } from '@tocsin/contracts';
-import { Clock, rejected, whoIsOnCall } from '@tocsin/domain';
+import { Clock, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
 import type { AlertCommand, AlertEventOf, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { IdAllocator, newUuid, Views } from '@tocsin/platform';
@@ -9,7 +9,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { userNamed } from './alert-list';
 import type { ManualAlertRequest } from './alert-requests';
 import { AlertStreams } from './alert-streams';
-import { snapshotOf } from './policy-snapshot';
 import { publicResponder } from './public-alert';
 
 const LOOK_AGAIN_MS = 10;

@@ -1,16 +1,7 @@
-import type { AlertPriority, AlertSource, EscalationPolicy, PolicySnapshot } from '@tocsin/domain';
+import { snapshotOf } from '@tocsin/domain';
+import type { AlertPriority, AlertSource, PolicySnapshot } from '@tocsin/domain';
 import type { MappedEvent } from '@tocsin/contracts';
 import type { ConfigurationReader } from '@tocsin/messaging';
-
-/** What an escalation runs on, as the policy is now (BEHAVIOUR B16). */
-export const snapshotOf = ({ id, name, rules, repeating, frequency, delayMin }: EscalationPolicy): PolicySnapshot => ({
-  policyId: id,
-  name,
-  rules,
-  repeating,
-  frequency,
-  delayMin,
-});
 
 /** The first of the comma-separated routing keys that some policy has, else the source's own policy. */
 export const policyFor = (

@@ -1,6 +1,2 @@
-import type { ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
-
 /** Where nested resources are looked up when an answer is shaped. */
-export interface ResourceLookup {
-  get<K extends ConfigurationKind>(kind: K, id: number): ConfigurationResources[K] | undefined;
-}
+export type { ConfigurationLookup as ResourceLookup } from '@tocsin/domain';

@@ -1,0 +1,135 @@
+import type { AlertSourceId, EscalationPolicyId, TeamId } from '../ids';
+import { rejected } from '../rejection';
+import type { Instant } from '../time';
+import type { ConfigurationLookup } from './configuration-lookup';
+import { invalidSetting } from './refusals';
+import type { AlertSource, EscalationPolicy, EscalationRule, EscalationTarget, PolicySnapshot } from './resources';
+import { checkedTeams } from './team-ownership';
+
+/** A target with the field that names it, e.g. `users[1].id`, so that a refusal can point at it. */
+export interface RequestedTarget {
+  readonly field: string;
+  readonly target: EscalationTarget;
+}
+
+export interface EscalationRuleRequest {
+  readonly escalationTimeoutMin: number;
+  readonly targets: readonly RequestedTarget[];
+}
+
+export interface PolicyRequest {
+  readonly name: string;
+  readonly rules: readonly EscalationRuleRequest[];
+  readonly repeating?: boolean;
+  readonly frequency?: number;
+  readonly delayMin?: number;
+  readonly routingKey?: string;
+  /** Absent leaves the assignment alone. */
+  readonly teamIds?: readonly TeamId[];
+}
+
+export interface PolicyChange {
+  readonly now: Instant;
+  readonly configuration: ConfigurationLookup;
+  readonly policies: readonly EscalationPolicy[];
+}
+
+const MOST_RULES = 50;
+const MOST_TARGETS = 50;
+
+/** @throws Rejection `invalid`, `already-exists` */
+export const createPolicy = (id: EscalationPolicyId, request: PolicyRequest, change: PolicyChange): EscalationPolicy => ({
+  id,
+  ...checked(id, request, [], change),
+  createdAt: change.now,
+  updatedAt: change.now,
+});
+
+/** The whole policy anew; alerts whose escalation runs keep the one they started with (B16). @throws Rejection `invalid`, `already-exists` */
+export const replacePolicy = (current: EscalationPolicy, request: PolicyRequest, change: PolicyChange): EscalationPolicy => ({
+  id: current.id,
+  ...checked(current.id, request, current.teamIds, change),
+  createdAt: current.createdAt,
+  updatedAt: change.now,
+});
+
+/** One level anew, counted from 0. @throws Rejection `level-not-found`, `invalid` */
+export const replaceLevel = (
+  current: EscalationPolicy,
+  level: number,
+  request: EscalationRuleRequest,
+  { now, configuration }: Pick<PolicyChange, 'now' | 'configuration'>,
+): EscalationPolicy => {
+  if (level >= current.rules.length)
+    throw rejected('level-not-found', `level: policy ${current.id} has the levels 0 to ${current.rules.length - 1}`, { field: 'level' });
+  return { ...current, rules: current.rules.with(level, checkedRule(request, '', configuration)), updatedAt: now };
+};
+
+/** A policy that a source names stays. @throws Rejection `still-in-use` */
+export const refuseUsedPolicy = (policy: EscalationPolicy, sources: readonly AlertSource[]): void => {
+  const using = sources.filter(({ escalationPolicyId }) => escalationPolicyId === policy.id);
+  if (using.length === 0) return;
+  throw rejected('still-in-use', `policy ${policy.id} is used by ${using.map(({ name }) => `alert source "${name}"`).join(', ')}`, {
+    references: using.map(({ id, name }): { type: string; id: AlertSourceId; name: string } => ({ type: 'alert-source', id, name })),
+  });
+};
+
+/** What an escalation runs on, as the policy is now (B16). */
+export const snapshotOf = ({ id, name, rules, repeating, frequency, delayMin }: EscalationPolicy): PolicySnapshot => ({
+  policyId: id,
+  name,
+  rules,
+  repeating,
+  frequency,
+  delayMin,
+});
+
+type Settings = Omit<EscalationPolicy, 'id' | 'createdAt' | 'updatedAt'>;
+
+const checked = (id: EscalationPolicyId, request: PolicyRequest, teamsBefore: readonly TeamId[], change: PolicyChange): Settings => {
+  const { name, rules, repeating = false, frequency = 1, delayMin = 0 } = request;
+  if (rules.length === 0) throw invalidSetting('escalationRules', 'must have at least one rule');
+  if (rules.length > MOST_RULES) throw invalidSetting('escalationRules', `must have at most ${MOST_RULES} rules`);
+  const routingKey = request.routingKey?.trim() ?? '';
+  if (routingKey !== '') refuseRoutingKey(routingKey, id, change.policies);
+  return {
+    name,
+    rules: rules.map((rule, index) => checkedRule(rule, `escalationRules[${index}].`, change.configuration)),
+    repeating,
+    frequency,
+    delayMin,
+    ...(routingKey === '' ? {} : { routingKey }),
+    teamIds: request.teamIds === undefined ? teamsBefore : checkedTeams(request.teamIds, change.configuration),
+  };
+};
+
+const refuseRoutingKey = (routingKey: string, id: EscalationPolicyId, policies: readonly EscalationPolicy[]): void => {
+  // Events name several keys with commas between them: a key with a comma would never be found.
+  if (routingKey.includes(',')) throw invalidSetting('routingKey', 'must not contain a comma');
+  const taken = policies.find((other) => other.id !== id && other.routingKey?.toLowerCase() === routingKey.toLowerCase());
+  if (taken === undefined) return;
+  throw rejected('already-exists', `routingKey: policy ${taken.id} "${taken.name}" has it`, { field: 'routingKey', id: taken.id });
+};
+
+const checkedRule = ({ escalationTimeoutMin, targets }: EscalationRuleRequest, path: string, configuration: ConfigurationLookup): EscalationRule => {
+  if (targets.length > MOST_TARGETS) throw invalidSetting(`${path}users`, `a level has at most ${MOST_TARGETS} users, schedules and teams`);
+  const known = new Map<string, EscalationTarget>();
+  for (const { field, target } of targets) {
+    const [kind, id] = namedBy(target);
+    if (configuration.get(kind, id) === undefined) throw invalidSetting(`${path}${field}`, `there is no ${kind} ${id}`);
+    // Twice in one level is one plan (B8).
+    known.set(`${kind}-${id}`, target);
+  }
+  return { escalationTimeoutMin, targets: [...known.values()] };
+};
+
+const namedBy = (target: EscalationTarget): readonly ['user' | 'schedule' | 'team', number] => {
+  switch (target.type) {
+    case 'user':
+      return ['user', target.userId];
+    case 'schedule':
+      return ['schedule', target.scheduleId];
+    case 'team':
+      return ['team', target.teamId];
+  }
+};
