@@ -27,6 +27,9 @@ export class MessageComposer {
 
   page(planned: Planned, user: User, { document, events }: AlertHistory, { lateMs, possiblyDuplicate }: AttemptNotes): MessageContent {
     const source = this.configuration.get('source', document.sourceId);
+    const activation = activationOf(events, planned);
+    // What delayed the level delayed the page: without it a page after downtime would look as if it were on time.
+    const lateTogetherMs = activation.lateMs + lateMs;
     return {
       type: 'page',
       language: user.language,
@@ -40,8 +43,8 @@ export class MessageComposer {
         reportTime: toIso(document.reportTime),
         links: document.links,
       },
-      reason: reasonText(activationReason(events, planned), user.language),
-      lateSec: lateMs < LATE_FROM_MS ? 0 : Math.round(lateMs / 1_000),
+      reason: reasonText(activation.reason, user.language),
+      lateSec: lateTogetherMs < LATE_FROM_MS ? 0 : Math.round(lateTogetherMs / 1_000),
       possiblyDuplicate,
       answers: this.links.links(
         { alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) },
@@ -55,27 +58,35 @@ export class MessageComposer {
   }
 }
 
-/** Why this activation paged this person. */
-const activationReason = (events: AlertHistory['events'], planned: Planned): ResponderReason => {
+interface PageCause {
+  readonly reason: ResponderReason;
+  /** How much later than due the level itself fired. */
+  readonly lateMs: number;
+}
+
+/** Why this activation paged this person, and how late it was. */
+const activationOf = (events: AlertHistory['events'], planned: Planned): PageCause => {
   for (const stored of events) {
     const { type, data } = upcast(stored);
     const event = { type, data } as AlertEvent;
     switch (event.type) {
-      case 'RespondersActivated':
-        if (event.data.activation !== planned.activation) break;
-        return event.data.responders.find(({ userId }) => userId === planned.userId)?.reason ?? { type: 'direct' };
+      case 'RespondersActivated': {
+        const { activation, responders, lateMs } = event.data;
+        if (activation !== planned.activation) break;
+        return { reason: responders.find(({ userId }) => userId === planned.userId)?.reason ?? { type: 'direct' }, lateMs };
+      }
       case 'NobodyOnCall':
       case 'EscalationEnded':
-        if (event.data.activation === planned.activation) return { type: 'fallback' };
+        if (event.data.activation === planned.activation) return { reason: { type: 'fallback' }, lateMs: 0 };
         break;
       case 'ResponderAdded':
-        if (event.data.activation === planned.activation) return { type: 'requested' };
+        if (event.data.activation === planned.activation) return { reason: { type: 'requested' }, lateMs: 0 };
         break;
       case 'AlertAssigned':
-        if (event.data.activation === planned.activation) return { type: 'assigned' };
+        if (event.data.activation === planned.activation) return { reason: { type: 'assigned' }, lateMs: 0 };
         break;
       default:
     }
   }
-  return { type: 'direct' };
+  return { reason: { type: 'direct' }, lateMs: 0 };
 };

@@ -8,6 +8,7 @@ import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/rea
 import type { NotificationDocument } from '@tocsin/read-models';
 import { contactTarget } from './contact-target';
 import { MessageComposer } from './message-composer';
+import type { AttemptNotes } from './message-composer';
 
 export interface OutboxMessage {
   readonly notificationId: number;
@@ -55,12 +56,14 @@ export class Outbox {
 
   private async message(document: NotificationDocument): Promise<OutboxMessage | undefined> {
     const user = this.parts.configuration.get('user', document.userId);
-    const [first] = await this.parts.eventStore.readStream(document.id, { limit: 1 });
-    if (user === undefined || first === undefined) return undefined;
-    const { type, data } = upcast(first);
-    const planned = { type, data } as NotificationEvent;
-    if (planned.type !== 'NotificationPlanned') return undefined;
-    const content = await this.content(planned.data, user);
+    const events = (await this.parts.eventStore.readStream(document.id)).map((stored) => {
+      const { type, data } = upcast(stored);
+      return { type, data } as NotificationEvent;
+    });
+    const [planned] = events;
+    if (user === undefined || planned?.type !== 'NotificationPlanned') return undefined;
+    const attempt = events.findLast((event) => event.type === 'AttemptStarted');
+    const content = await this.content(planned.data, user, attempt?.data ?? { lateMs: 0, possiblyDuplicate: false });
     if (content === undefined) return undefined;
     const rendered = renderMessage(document.method, content);
     return {
@@ -78,9 +81,10 @@ export class Outbox {
   private async content(
     planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'],
     user: Parameters<MessageComposer['test']>[0],
+    attempt: AttemptNotes,
   ) {
     if (planned.purpose === 'test') return this.parts.composer.test(user);
     const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId as AlertId);
-    return history === undefined ? undefined : this.parts.composer.page(planned, user, history, { lateMs: 0, possiblyDuplicate: false });
+    return history === undefined ? undefined : this.parts.composer.page(planned, user, history, attempt);
   }
 }
