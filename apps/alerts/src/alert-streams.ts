@@ -28,7 +28,7 @@ export class AlertStreams {
       readonly visibleWithinMs: number;
     },
   ) {
-    this.handler = new CommandHandler({ store: parts.eventStore, decider: alertDecider, cachedStreams: 20_000 });
+    this.handler = new CommandHandler({ store: parts.eventStore, decider: alertDecider });
   }
 
   /** @throws Rejection, EventStoreFault */

@@ -57,7 +57,7 @@ export class ToolEvents {
       readonly alerts: AlertStreams;
     },
   ) {
-    this.guards = new CommandHandler({ store: parts.eventStore, decider: alertGroupDecider, cachedStreams: 20_000 });
+    this.guards = new CommandHandler({ store: parts.eventStore, decider: alertGroupDecider });
   }
 
   /** @throws EventStoreFault, MessageBusFault; Rejection when others keep changing the same group */

@@ -20,7 +20,7 @@ export class Escalations {
     store: EventStore,
     private readonly clock: Clock,
   ) {
-    this.handler = new CommandHandler({ store, decider: escalationDecider, cachedStreams: 20_000 });
+    this.handler = new CommandHandler({ store, decider: escalationDecider });
   }
 
   async observe(alertId: AlertId, fact: EscalationFact, { messageId, correlationId, traceParent, revision }: FactEnvelope): Promise<void> {
