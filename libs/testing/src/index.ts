@@ -1,1 +1,2 @@
 export * from './mail-server';
+export * from './standalone-process';
