@@ -86,7 +86,9 @@ export class Delivery {
     if (target === undefined) return { stopped: 'contact-removed' };
     if (plan.purpose === 'test') return { content: this.parts.composer.test(user), target };
     if (plan.alertId === undefined) return { stopped: 'resolved' };
-    if (user.mutedUntil !== undefined && user.mutedUntil > this.parts.clock.now()) return { stopped: 'muted' };
+    // A fallback page is the last resort: nobody else was there to be told (B11).
+    const isMuted = user.mutedUntil !== undefined && user.mutedUntil > this.parts.clock.now();
+    if (isMuted && plan.purpose !== 'fallback') return { stopped: 'muted' };
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
     const history = await readAlertFromStreams(this.parts.eventStore, plan.alertId);
     if (history === undefined) return { stopped: 'resolved' };

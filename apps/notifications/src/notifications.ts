@@ -18,13 +18,18 @@ export class Notifications {
     store: EventStore,
     private readonly clock: Clock,
   ) {
-    this.handler = new CommandHandler({ store, decider: notificationDecider, cachedStreams: 20_000 });
+    this.handler = new CommandHandler({ store, decider: notificationDecider });
   }
 
-  /** Created once: the id is taken only when the stream is not there. @throws Rejection, EventStoreFault */
-  async plan(stream: string, data: () => Promise<NotificationEventOf<'NotificationPlanned'>['data']>, context: FactContext): Promise<void> {
+  /** Created once: the id is taken only when the stream is not there. `held` is why nothing is sent. @throws Rejection, EventStoreFault */
+  async plan(
+    stream: string,
+    data: () => Promise<NotificationEventOf<'NotificationPlanned'>['data']>,
+    context: FactContext,
+    held?: string,
+  ): Promise<void> {
     if ((await this.handler.load(stream)).revision >= 0) return;
-    await this.change(stream, { type: 'plan', data: await data() }, context);
+    await this.change(stream, { type: 'plan', data: await data(), ...(held === undefined ? {} : { held }) }, context);
   }
 
   async cancel(stream: string, reason: CancelReason, context: FactContext): Promise<void> {

@@ -1,5 +1,17 @@
-import { Clock, mergePages, notificationStream, planNotifications } from '@tocsin/domain';
-import type { AlertId, AlertPriority, EscalationStep, Instant, NotificationPurpose, UnsentPage, User, UserId } from '@tocsin/domain';
+import { Clock, mergePages, notificationStream, planLastResort, planNotifications, unchosenNotificationStream } from '@tocsin/domain';
+import type {
+  AlertId,
+  AlertPriority,
+  ContactId,
+  EscalationStep,
+  Instant,
+  NotificationMethod,
+  NotificationPurpose,
+  PreferenceId,
+  UnsentPage,
+  User,
+  UserId,
+} from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
@@ -17,6 +29,15 @@ export interface Activation {
   readonly at: Instant;
   /** Revision of the fact in the alert's stream. */
   readonly alertRevision: number;
+}
+
+/** One item of a person's plan; `held` says why nothing is sent by it. */
+interface Item {
+  readonly preferenceId?: PreferenceId;
+  readonly method: NotificationMethod;
+  readonly contactId?: ContactId;
+  readonly dueAt: Instant;
+  readonly held?: string;
 }
 
 /** Older activations that may still have something unsent to the same contact; more than a minute back none does. */
@@ -42,33 +63,42 @@ export class PagePlanner {
   private async planFor(userId: UserId, activation: Activation, context: FactContext): Promise<void> {
     const user = this.parts.configuration.get('user', userId);
     if (user === undefined) return;
-    const { planned } = planNotifications({
-      user,
-      priority: activation.priority,
-      activatedAt: activation.at,
-      canSend: (method) => this.parts.settings.reachableMethods.has(method),
-    });
-    await Promise.all(planned.map((item) => this.planOne(user, item, activation, context)));
+    await Promise.all(this.itemsFor(user, activation).map((item) => this.planOne(user, item, activation, context)));
+  }
+
+  /** What leads to nothing is on record, too: the timeline says why a person was not paged. */
+  private itemsFor(user: User, { priority, purpose, at }: Activation): readonly Item[] {
+    const canSend = (method: NotificationMethod): boolean => this.parts.settings.reachableMethods.has(method);
+    const question = { user, priority, activatedAt: at, canSend };
+    const { planned, unusable } = planNotifications(question);
+    const lastResort = purpose === 'fallback' && planned.length === 0 ? planLastResort(question) : [];
+    const held = unusable.map(({ reason, ...item }): Item => ({ ...item, dueAt: at, held: reason }));
+    const items: readonly Item[] = [...planned, ...lastResort, ...held];
+    return items.length > 0 ? items : [{ method: 'EMAIL', dueAt: at, held: 'no-preference' }];
   }
 
   private async planOne(
     user: User,
-    item: ReturnType<typeof planNotifications>['planned'][number],
+    item: Item,
     { alertId, activation, step, purpose, at, alertRevision }: Activation,
     context: FactContext,
   ): Promise<void> {
-    const stream = notificationStream(alertId, activation, item.preferenceId);
-    const round = step?.round ?? 0;
+    const { preferenceId, method, contactId, held } = item;
+    const stream =
+      preferenceId === undefined
+        ? unchosenNotificationStream(alertId, activation, { userId: user.id, ...(contactId === undefined ? {} : { contactId }) })
+        : notificationStream(alertId, activation, preferenceId);
     const page: UnsentPage = {
       stream,
       userId: user.id,
-      round,
+      round: step?.round ?? 0,
       activation,
-      method: item.method,
+      method,
       dueAt: item.dueAt,
-      ...(item.contactId === undefined ? {} : { contactId: item.contactId }),
+      ...(contactId === undefined ? {} : { contactId }),
     };
-    const { dueAt, replaced } = mergePages(page, await this.unsentBefore(page, alertId, item.preferenceId));
+    const { dueAt, replaced } =
+      held === undefined ? mergePages(page, await this.unsentBefore(page, alertId, user)) : { dueAt: item.dueAt, replaced: [] };
     await this.parts.notifications.plan(
       stream,
       async () => ({
@@ -78,29 +108,27 @@ export class PagePlanner {
         ...(step === undefined ? {} : { step }),
         purpose,
         userId: user.id,
-        preferenceId: item.preferenceId,
-        method: item.method,
-        ...(item.contactId === undefined ? {} : { contactId: item.contactId }),
+        ...(preferenceId === undefined ? {} : { preferenceId }),
+        method,
+        ...(contactId === undefined ? {} : { contactId }),
         at,
         dueAt,
         alertRevision,
       }),
       context,
+      held,
     );
     // The newer one is recorded first: a crash in between costs a second page, never the only one.
     for (const older of replaced) await this.parts.notifications.cancel(older.stream, 'merged', context);
   }
 
-  private async unsentBefore(
-    page: UnsentPage,
-    alertId: AlertId,
-    preferenceId: Parameters<typeof notificationStream>[2],
-  ): Promise<readonly UnsentPage[]> {
-    const first = Math.max(1, page.activation - ACTIVATIONS_LOOKED_BACK);
-    const older = Array.from({ length: page.activation - first }, (_, index) => first + index);
-    const unsent = await Promise.all(
-      older.map((activation) => this.parts.notifications.unsent(notificationStream(alertId, activation, preferenceId))),
-    );
+  /** Whatever preference it was planned for: two rules may lead to one contact (B8). */
+  private async unsentBefore({ activation, method, contactId }: UnsentPage, alertId: AlertId, user: User): Promise<readonly UnsentPage[]> {
+    const first = Math.max(1, activation - ACTIVATIONS_LOOKED_BACK);
+    const older = Array.from({ length: activation - first }, (_, index) => first + index);
+    const alike = user.alertPreferences.filter((preference) => preference.method === method && preference.contactId === contactId);
+    const streams = older.flatMap((before) => alike.map(({ id }) => notificationStream(alertId, before, id)));
+    const unsent = await Promise.all(streams.map((stream) => this.parts.notifications.unsent(stream)));
     return unsent.filter((candidate) => candidate !== undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { assertNever, toIso } from '@tocsin/domain';
-import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
+import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf, UnusableReason } from '@tocsin/domain';
 import { iso, vars } from './log-entry';
 import type { LogFilterType, Names, TimelineLine } from './log-entry';
 
@@ -31,6 +31,24 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
   muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
   merged: { en: 'a newer page to the same contact replaces it', de: 'eine neuere Nachricht an denselben Kontakt ersetzt sie' },
 };
+
+/** Why a preference led to nothing; other reasons are told as they are. */
+const holdTexts: Readonly<Record<UnusableReason | 'no-preference', { readonly en: string; readonly de: string }>> = {
+  muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
+  'no-provider': { en: 'no provider is set up for it', de: 'dafür ist kein Anbieter eingerichtet' },
+  'contact-missing': { en: 'its contact is gone', de: 'ihren Kontakt gibt es nicht mehr' },
+  'contact-of-other-kind': { en: 'its contact is of another kind', de: 'ihr Kontakt ist von anderer Art' },
+  'contact-not-verified': { en: 'its contact is not verified', de: 'ihr Kontakt ist nicht bestätigt' },
+  'contact-locked': { en: 'its contact is locked', de: 'ihr Kontakt ist gesperrt' },
+  'contact-blacklisted': { en: 'its contact takes no more messages', de: 'ihr Kontakt nimmt keine Nachrichten mehr an' },
+  'no-preference': {
+    en: 'the person has no notification preference for this priority',
+    de: 'die Person hat keine Benachrichtigungsregel für diese Priorität',
+  },
+};
+
+const holdText = (reason: string): { readonly en: string; readonly de: string } =>
+  (holdTexts as Readonly<Record<string, { readonly en: string; readonly de: string }>>)[reason] ?? { en: reason, de: reason };
 
 /** What one event of a notification says; `planned` is the first event of its stream. */
 export const notificationLines = (
@@ -104,12 +122,12 @@ export const notificationLines = (
         `abgebrochen, ${cancelTexts[reason].de}${crossed.de}`,
       );
     }
-    case 'NotificationHeld':
-      return line(
-        { state: 'held', reason: event.data.reason, until: iso(event.data.until) },
-        `held back: ${event.data.reason}`,
-        `zurückgehalten: ${event.data.reason}`,
-      );
+    case 'NotificationHeld': {
+      const { reason, until } = event.data;
+      const why = holdText(reason);
+      const verb = until === undefined ? { en: 'not sent', de: 'nicht gesendet' } : { en: 'held back', de: 'zurückgehalten' };
+      return line({ state: 'held', reason, until: iso(until) }, `${verb.en}: ${why.en}`, `${verb.de}: ${why.de}`);
+    }
     default:
       return assertNever(event);
   }

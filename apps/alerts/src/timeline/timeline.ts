@@ -100,7 +100,10 @@ const notificationStreamLines = (stream: readonly StoredEvent[], names: Names) =
   const planned = first === undefined ? undefined : shape<NotificationEvent>(first);
   if (planned?.type !== 'NotificationPlanned') return [];
   const { data }: NotificationEventOf<'NotificationPlanned'> = planned;
-  return stream.map((stored) => ({ stored, lines: notificationLines(shape<NotificationEvent>(stored), data, names) }));
+  const second = stream[1] === undefined ? undefined : shape<NotificationEvent>(stream[1]);
+  // What was held for good from the beginning was never going to be sent: only the reason is told.
+  const told = second?.type === 'NotificationHeld' && second.data.until === undefined ? stream.slice(1) : stream;
+  return told.map((stored) => ({ stored, lines: notificationLines(shape<NotificationEvent>(stored), data, names) }));
 };
 
 const shape = <Event>(stored: StoredEvent): Event => {

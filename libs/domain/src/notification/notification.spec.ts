@@ -11,8 +11,9 @@ import {
   second,
   starts,
   takes,
+  unsendable,
 } from '../testing/notification-builders';
-import { notificationStatus, type Notification } from './notification-state';
+import { isFinal, notificationStatus, type Notification } from './notification-state';
 
 const statusOf = (state: Notification) => (state.status === 'absent' ? undefined : notificationStatus(state));
 const hour = 3600;
@@ -158,6 +159,13 @@ describe('a page that was handed over', () => {
 });
 
 describe('a page that is held back', () => {
+  it('from the beginning is on record with its reason and wakes nobody', () => {
+    const { events, state } = notified(unsendable('contact-not-verified'));
+    expect(events.map(({ type }) => type)).toEqual(['NotificationPlanned', 'NotificationHeld']);
+    expect(statusOf(state)).toEqual({ status: 'SCHEDULED', state: 'held', reason: 'contact-not-verified' });
+    expect(isFinal(state)).toBe(true);
+    expect(notifying(unsendable('muted')).when(starts(second(99)))).toEqual([]);
+  });
   it('is attempted when its time has come', () => {
     expect(notifying(page(), holds(second(0), second(30))).when(starts(second(29)))).toEqual([]);
     expect(notifying(page(), holds(second(0), second(30))).when(starts(second(30)))).toMatchObject([{ type: 'AttemptStarted' }]);

@@ -11,7 +11,8 @@ import {
 } from './notification-state';
 
 export type NotificationCommand =
-  | { readonly type: 'plan'; readonly data: PlannedData }
+  /** `held`: it is on record, with the reason why nothing is sent. Both in one append, so that no timer can come between. */
+  | { readonly type: 'plan'; readonly data: PlannedData; readonly held?: string }
   /** Before an attempt, with what is known of the alert by now; changes nothing before its time. */
   | {
       readonly type: 'startAttempt';
@@ -72,6 +73,11 @@ const idempotencyKey = (plan: PlannedData): string => `notification-${plan.notif
 
 const cancelled = (at: Instant, reason: CancelReason, possiblyHandedOver: boolean): readonly NotificationEvent[] => [
   { type: 'NotificationCancelled', data: { at, reason, possiblyHandedOver } },
+];
+
+const plan = ({ data, held }: Command<'plan'>): readonly NotificationEvent[] => [
+  { type: 'NotificationPlanned', data },
+  ...(held === undefined ? [] : [{ type: 'NotificationHeld' as const, data: { at: data.at, reason: held } }]),
 ];
 
 const startAttempt = ({ at, provider, alert }: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
@@ -161,7 +167,7 @@ export const notificationDecider: Decider<NotificationCommand, Notification, Not
   decide: (command, state) => {
     switch (command.type) {
       case 'plan':
-        return state.status === 'absent' ? [{ type: 'NotificationPlanned', data: command.data }] : [];
+        return state.status === 'absent' ? plan(command) : [];
       case 'startAttempt':
         return startAttempt(command, state);
       case 'abandonAttempt':

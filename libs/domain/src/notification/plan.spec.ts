@@ -1,7 +1,15 @@
 import type { AlertEvent } from '../alert/alert-events';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
 import { emailContact, person, phoneContact, preference, second } from '../testing/notification-builders';
-import { mergePages, notificationStream, planNotifications, unreachableBecause, type PlanQuestion, type UnsentPage } from './plan';
+import {
+  mergePages,
+  notificationStream,
+  planLastResort,
+  planNotifications,
+  unreachableBecause,
+  type PlanQuestion,
+  type UnsentPage,
+} from './plan';
 import { stoppedBy } from './wanted';
 
 const question = (changes: Partial<PlanQuestion> = {}): PlanQuestion => ({
@@ -140,5 +148,20 @@ describe('a page that was planned from fact 5 of its alert', () => {
   it('keeps the first reason', () => {
     const facts = [accepted, resolved].map((event, index) => ({ revision: 6 + index, event }));
     expect(stoppedBy({ userId: ana, alertRevision: 5 }, facts)).toBe('accepted');
+  });
+});
+
+describe('the last resort for a person', () => {
+  it('is every verified contact that something can send to, whatever was chosen or muted (B11)', () => {
+    const user = person({
+      contacts: [emailContact(1), phoneContact(2), emailContact(3, { verified: false }), phoneContact(4, { status: 'BLACKLISTED' })],
+      alertPreferences: [],
+      mutedUntil: second(3_600),
+    });
+    expect(planLastResort(question({ user }))).toEqual([
+      { method: 'EMAIL', contactId: 1, dueAt: second(0) },
+      { method: 'SMS', contactId: 2, dueAt: second(0) },
+    ]);
+    expect(planLastResort(question({ user, canSend: (method) => method === 'EMAIL' }))).toHaveLength(1);
   });
 });

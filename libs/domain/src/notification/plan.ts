@@ -1,6 +1,6 @@
 import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
-import type { ReachabilityProblem } from '../oncall/responder-reason';
+import type { WhyUnreachable } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 
 export interface PlannedNotification {
@@ -68,9 +68,7 @@ export const planNotifications = ({ user, priority, activatedAt, canSend }: Plan
 };
 
 /** Why nothing would reach the person, as a level that is due has to know it (B11); undefined when something does. */
-export const unreachableBecause = (
-  question: PlanQuestion,
-): Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'] | undefined => {
+export const unreachableBecause = (question: PlanQuestion): WhyUnreachable | undefined => {
   const { planned, unusable } = planNotifications(question);
   if (planned.length > 0) return undefined;
   if (unusable.length === 0) return 'no-preference';
@@ -78,9 +76,26 @@ export const unreachableBecause = (
   return unusable.some(({ reason }) => reason === 'no-provider') ? 'no-provider' : 'no-verified-contact';
 };
 
+/**
+ * The last resort (B11, B12): everywhere this person can be reached, chosen or not, muted or not, because nobody else is left
+ * to be told.
+ */
+export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): readonly Omit<PlannedNotification, 'preferenceId'>[] =>
+  user.contacts
+    .filter(({ verified, status }) => verified && status === 'OK')
+    .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }))
+    .filter(({ method }) => canSend(method));
+
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${activation}-${preferenceId}`;
+
+/** What goes out beside all preferences, or is on record because there are none. */
+export const unchosenNotificationStream = (
+  alertId: AlertId,
+  activation: number,
+  { userId, contactId }: { readonly userId: UserId; readonly contactId?: ContactId },
+): string => `notification-${alertId}-${activation}-user${userId}${contactId === undefined ? '' : `contact${contactId}`}`;
 
 /** A page of the same alert that no attempt was made for yet. */
 export interface UnsentPage {

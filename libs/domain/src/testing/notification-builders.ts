@@ -117,6 +117,8 @@ export const fails = (
   ...changes,
 });
 export const cancels = (at: Instant, reason: CancelReason = 'accepted'): NotificationCommand => ({ type: 'cancel', at, reason });
+/** On record with the reason why nothing is sent. */
+export const unsendable = (held: string): NotificationCommand => ({ ...(page() as Extract<NotificationCommand, { type: 'plan' }>), held });
 export const holds = (at: Instant, until?: Instant): NotificationCommand => ({
   type: 'hold',
   at,
