@@ -2,17 +2,24 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
+import { AlertSources } from './alert-sources';
+import { AlertSourcesController } from './alert-sources.controller';
 import { EventIntake } from './event-intake';
 import { EventsController } from './events.controller';
 
-/** Takes tools' events and makes them durable. */
+/** Takes tools' events and makes them durable; keeps the sources they come from. */
 @Module({})
 export class IngestionModule {
   static register(platform: Platform): DynamicModule {
+    const { bus, configuration, clock, readStore, secrets, settings } = platform;
     return {
       module: IngestionModule,
-      controllers: [EventsController],
-      providers: [...platformProviders(platform), { provide: EventIntake, useValue: new EventIntake(platform.bus, platform.configuration, platform.clock) }],
+      controllers: [EventsController, AlertSourcesController],
+      providers: [
+        ...platformProviders(platform),
+        { provide: EventIntake, useValue: new EventIntake(bus, configuration, clock) },
+        { provide: AlertSources, useValue: new AlertSources({ configuration, readStore, secrets, settings }) },
+      ],
     };
   }
 }

@@ -16,3 +16,5 @@ export type { Projection, Touched, WorkingSet } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export type { ProjectionLog, ProjectionRunnerOptions, ProjectionState, RebuildProgress } from './projection-runner';
 export * from './read-store';
+export { openAlertsStatuses } from './source-status';
+export type { OpenAlertsStatus } from './source-status';

@@ -111,7 +111,11 @@ const refuseRoutingKey = (routingKey: string, id: EscalationPolicyId, policies: 
   throw rejected('already-exists', `routingKey: policy ${taken.id} "${taken.name}" has it`, { field: 'routingKey', id: taken.id });
 };
 
-const checkedRule = ({ escalationTimeoutMin, targets }: EscalationRuleRequest, path: string, configuration: ConfigurationLookup): EscalationRule => {
+const checkedRule = (
+  { escalationTimeoutMin, targets }: EscalationRuleRequest,
+  path: string,
+  configuration: ConfigurationLookup,
+): EscalationRule => {
   if (targets.length > MOST_TARGETS) throw invalidSetting(`${path}users`, `a level has at most ${MOST_TARGETS} users, schedules and teams`);
   const known = new Map<string, EscalationTarget>();
   for (const { field, target } of targets) {

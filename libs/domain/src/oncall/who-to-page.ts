@@ -27,4 +27,5 @@ export const whoToPage = ({ targets, at, priority, configuration, canSend }: Pag
   });
 
 /** The account's fallback contacts: the administrators (B11, B12). */
-export const fallbackContacts = (users: readonly User[]): readonly UserId[] => users.filter(({ role }) => role === 'ADMIN').map(({ id }) => id);
+export const fallbackContacts = (users: readonly User[]): readonly UserId[] =>
+  users.filter(({ role }) => role === 'ADMIN').map(({ id }) => id);

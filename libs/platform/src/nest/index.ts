@@ -5,6 +5,7 @@ export { waitingOf } from './health.controller';
 export type { ReadinessCheck, Waiting } from './health.controller';
 export { created, createHttpApp, routesOf } from './http-app';
 export type { HttpAppOptions } from './http-app';
+export { IdReference } from './id-reference';
 export type { KnownRoute } from './known-routes';
 export * from './message-transport';
 export type { OverloadLimits } from './overload';

@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import type { PublicAlertSource } from '@tocsin/contracts';
+import { createAlertSource, replaceAlertSource } from '@tocsin/domain';
+import type { AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
+import { integrations } from '@tocsin/integrations';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore, hashSecret, newIntegrationKey, SecretBox } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, CurrentUser, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
+import { AlertSources } from './alert-sources';
+
+type Sent = Readonly<Record<string, unknown>>;
+
+/** Where events come from. Everybody may see the sources; their keys are shown to those who may change them. */
+@Controller('api/alert-sources')
+@RequiresRole('USER')
+export class AlertSourcesController {
+  constructor(
+    private readonly configuration: ConfigurationReader,
+    private readonly store: ConfigurationStore,
+    private readonly secrets: SecretBox,
+    private readonly sources: AlertSources,
+  ) {}
+
+  @Get()
+  @RequiresRole('STAKEHOLDER')
+  list(@Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<readonly PublicAlertSource[]> {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 50 });
+    return this.sources.list(this.configuration.list('source').slice(startIndex, startIndex + maxResults), principal);
+  }
+
+  @Post()
+  async create(
+    @Body() body: AlertSourceBody,
+    @Body() sent: Sent,
+    @CurrentUser() principal: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicAlertSource> {
+    const request = alertSourceRequest(body, sent);
+    const source = await this.store.create(
+      'source',
+      (id, now) => {
+        const key = newIntegrationKey(request.integrationType);
+        return createAlertSource(id, { hash: hashSecret(key), cipher: this.secrets.encrypt(key) }, request, this.change(now));
+      },
+      context,
+    );
+    created(reply, `/api/alert-sources/${source.id}`);
+    return this.sources.showNew(source, principal);
+  }
+
+  @Get('name/:name')
+  @RequiresRole('STAKEHOLDER')
+  async named(@Param('name') name: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
+    return this.sources.show(await this.sources.named(name), principal);
+  }
+
+  @Get(':id')
+  @RequiresRole('STAKEHOLDER')
+  async get(@Param('id') idOrKey: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
+    return this.sources.show(await this.sources.byIdOrKey(idOrKey), principal);
+  }
+
+  @Put(':id')
+  async replace(
+    @ResourceId('id') id: AlertSourceId,
+    @Body() body: AlertSourceBody,
+    @Body() sent: Sent,
+    @CurrentUser() principal: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicAlertSource> {
+    const request = alertSourceRequest(body, sent);
+    const source = await this.store.change('source', id, (current, now) => replaceAlertSource(current, request, this.change(now)), context);
+    return this.sources.show(source, principal);
+  }
+
+  /** Its open alerts go on and are answered by people; only its tool can say nothing any more. */
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@ResourceId('id') id: AlertSourceId, @ChangeBy() context: ChangeContext): Promise<void> {
+    await this.store.remove('source', id, () => undefined, context);
+  }
+
+  private change(now: Instant): AlertSourceChange {
+    return { now, configuration: this.configuration, integrationTypes: integrations.map(({ type }) => type) };
+  }
+}

@@ -1,0 +1,84 @@
+import { publicSource } from '@tocsin/contracts';
+import type { AlertSourceStatus, PublicAlertSource } from '@tocsin/contracts';
+import { rejected } from '@tocsin/domain';
+import type { AlertSource } from '@tocsin/domain';
+import { integrationByType } from '@tocsin/integrations';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { hashSecret, SecretBox } from '@tocsin/platform';
+import type { PlatformSettings } from '@tocsin/platform';
+import { hasRole } from '@tocsin/platform/nest';
+import type { Principal } from '@tocsin/platform/nest';
+import { openAlertsStatuses, ReadStore } from '@tocsin/read-models';
+
+const UP_TO_DATE_WITHIN_MS = 2_000;
+
+/** Alert sources as they are found and shown. */
+export class AlertSources {
+  constructor(
+    private readonly parts: {
+      readonly configuration: ConfigurationReader;
+      readonly readStore: ReadStore;
+      readonly secrets: SecretBox;
+      readonly settings: PlatformSettings;
+    },
+  ) {}
+
+  /** By id or by integration key. @throws Rejection `not-found`, MessageBusFault */
+  byIdOrKey(idOrKey: string): Promise<AlertSource> {
+    const { configuration } = this.parts;
+    // The key is a secret: what was not found is not repeated.
+    return /^\d{1,16}$/.test(idOrKey)
+      ? this.found(() => configuration.get('source', Number(idOrKey)), `there is no alert source ${idOrKey}`)
+      : this.found(
+          () => configuration.find('source', 'integrationKeyHash', hashSecret(idOrKey)),
+          'there is no alert source with this integration key',
+        );
+  }
+
+  /** @throws Rejection `not-found`, MessageBusFault */
+  named(name: string): Promise<AlertSource> {
+    return this.found(() => this.parts.configuration.find('source', 'name', name), `there is no alert source "${name}"`);
+  }
+
+  /** @throws ReadStoreFault */
+  async list(sources: readonly AlertSource[], principal: Principal): Promise<readonly PublicAlertSource[]> {
+    const statuses = await openAlertsStatuses(
+      this.parts.readStore,
+      sources.map(({ id }) => id),
+    );
+    return sources.map((source) => this.showWith(source, principal, statuses.get(source.id) ?? 'ALL_RESOLVED'));
+  }
+
+  /** @throws ReadStoreFault */
+  async show(source: AlertSource, principal: Principal): Promise<PublicAlertSource> {
+    const statuses = await openAlertsStatuses(this.parts.readStore, [source.id]);
+    return this.showWith(source, principal, statuses.get(source.id) ?? 'ALL_RESOLVED');
+  }
+
+  /** One that was made just now: it has no alerts, so that its answer needs no view. */
+  showNew(source: AlertSource, principal: Principal): PublicAlertSource {
+    return this.showWith(source, principal, 'ALL_RESOLVED');
+  }
+
+  private showWith(source: AlertSource, { role }: Principal, status: AlertSourceStatus): PublicAlertSource {
+    const { configuration, secrets } = this.parts;
+    const integrationKey = hasRole(role, 'USER') ? secrets.decrypt(source.integrationKey.cipher) : null;
+    return publicSource(
+      source,
+      { integrationKey, integrationUrl: integrationKey === null ? null : this.urlOf(source, integrationKey), status },
+      configuration,
+    );
+  }
+
+  private urlOf({ integrationType }: AlertSource, key: string): string {
+    return `${this.parts.settings.publicUrl}/api/events/${integrationByType(integrationType)?.slug ?? 'api'}/${key}`;
+  }
+
+  /** Perhaps it was made a moment ago, elsewhere: everything configured up to now is read before saying no. */
+  private async found(lookUp: () => AlertSource | undefined, missing: string): Promise<AlertSource> {
+    if (lookUp() === undefined) await this.parts.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
+    const source = lookUp();
+    if (source === undefined) throw rejected('not-found', missing);
+    return source;
+  }
+}
