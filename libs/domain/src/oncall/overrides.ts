@@ -1,3 +1,4 @@
+import { isAtLeast, type Editor } from '../configuration/roles';
 import type { OverrideId, UserId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
@@ -13,6 +14,12 @@ export interface OverrideRequest {
   readonly start: Instant;
   readonly end: Instant;
 }
+
+/** Responders take over shifts themselves; putting somebody else on call needs the role USER (10.8). @throws Rejection `forbidden` */
+export const refuseOverrideOf = (userId: UserId, by: Editor): void => {
+  if (!isAtLeast(by.role, 'RESPONDER') || (by.userId !== userId && !isAtLeast(by.role, 'USER')))
+    throw rejected('forbidden', 'an override of somebody else needs the role USER', { field: 'user' });
+};
 
 /** It beats every override before it. The past is left alone: a start that has passed becomes now (B31). */
 export const addOverride = (

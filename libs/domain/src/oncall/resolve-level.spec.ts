@@ -1,10 +1,11 @@
 import type { AlertPreference, EscalationTarget, Team, User } from '../configuration/resources';
 import type { ScheduleId, TeamId, UserId } from '../ids';
+import { unreachableBecause } from '../notification/plan';
 import { emailContact, person, preference } from '../testing/notification-builders';
 import { ana, ben, cleo, created, during, layer, override, recurring, userId, utc } from '../testing/schedule-builders';
 import type { Schedule } from './schedule';
-import { reachability, type WhyUnreachable } from './reachability';
 import { resolveLevel } from './resolve-level';
+import type { WhyUnreachable } from './responder-reason';
 
 const now = utc('2026-01-13T12:00:00Z');
 const user = (id: UserId): EscalationTarget => ({ type: 'user', userId: id });
@@ -117,7 +118,7 @@ describe('a person', () => {
   const reachable: User = person({ contacts: [emailContact(1)], alertPreferences: [preference(1, 'EMAIL', 1)] });
   const low: AlertPreference = preference(2, 'PUSH', undefined, { type: 'LOW_PRIORITY' });
   const why = (changes: Partial<User>, priority: 'HIGH' | 'LOW' = 'HIGH', method = 'EMAIL') =>
-    reachability({ ...reachable, ...changes }, priority, now, (candidate) => candidate === method);
+    unreachableBecause({ user: { ...reachable, ...changes }, priority, activatedAt: now, canSend: (candidate) => candidate === method });
 
   it('is reachable when one preference leads to a provider', () => expect(why({})).toBeUndefined());
   it('needs no contact for push', () => expect(why({ contacts: [], alertPreferences: [low] }, 'LOW', 'PUSH')).toBeUndefined());

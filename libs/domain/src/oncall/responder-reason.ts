@@ -37,3 +37,5 @@ export type ReachabilityProblem =
       readonly userId: UserId;
       readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider';
     };
+
+export type WhyUnreachable = Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'];

@@ -1,4 +1,6 @@
+import type { EscalationPolicy } from '../configuration/resources';
 import type { ScheduleId } from '../ids';
+import { rejected } from '../rejection';
 import { plusMs, type Instant } from '../time';
 import { checkRequest, invalid, refuseOverlaps } from './schedule-checks';
 import {
@@ -79,6 +81,18 @@ const replaceStatic = (
   plans: continued(plans, { from: now, shifts: comingShifts(request, plans, now) }, sameShifts),
   updatedAt: now,
 });
+
+/** A schedule that a policy pages stays. @throws Rejection `still-in-use` */
+export const refusePagedSchedule = (schedule: Schedule, policies: readonly EscalationPolicy[]): void => {
+  const paging = policies.filter(({ rules }) =>
+    rules.some(({ targets }) => targets.some((target) => target.type === 'schedule' && target.scheduleId === schedule.id)),
+  );
+  if (paging.length === 0) return;
+  const names = paging.map(({ name }) => `escalation policy "${name}"`).join(', ');
+  throw rejected('still-in-use', `schedule ${schedule.id} is paged by ${names}`, {
+    references: paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
+  });
+};
 
 const staticSettings = ({ showGaps, defaultShiftDuration }: StaticScheduleRequest) =>
   ({ type: 'STATIC', showGaps, ...(defaultShiftDuration !== undefined && { defaultShiftDuration }) }) as const;

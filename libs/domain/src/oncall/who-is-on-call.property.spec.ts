@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import type { OverrideId } from '../ids';
+import { onCallsBetween } from './on-calls';
+import { peopleOnCall, peoplesShifts } from './peoples-shifts';
 import { created, local, userId, type RecurringSchedule, type StaticSchedule } from '../testing/schedule-builders';
 import { instant, plusMs, type Instant } from '../time';
 import type { DayOfWeek, Schedule, ScheduleLayer, ScheduleOverride, StaticShift, TimeOfWeek } from './schedule';
@@ -266,6 +268,32 @@ describe('any schedule near a change of the clocks', () => {
         const answer = whoIsOnCall(schedule, question);
         if (answer.userId === null) expect(answer.nextShiftStart).toBe(next);
         expect(currentAndNextShift(schedule, question).next).toEqual(listed);
+      }
+    }));
+
+  it('gives the same shift wherever it is asked: of the schedule, in its list, and among all who are on call', () =>
+    holds(100, ({ schedule, questions }) => {
+      const window = { from: instant(Math.min(...questions)), until: instant(Math.max(...questions) + 1) };
+      for (const now of questions) {
+        // Somebody is gone: what is not over of their shifts is a gap, everywhere.
+        const people = { now, userExists: (id: number) => id !== 2 };
+        const { current } = peopleOnCall(schedule, people);
+        const { userId: named } = whoIsOnCall(schedule, now);
+        expect(current?.userId ?? null).toBe(named === 2 ? null : named);
+        const listed = peoplesShifts(schedule, window, people).filter(({ start, end }) => start <= now && now < end);
+        expect(listed).toEqual(current ? [current] : []);
+        const duties = onCallsBetween({
+          from: now,
+          until: now,
+          filter: { policies: [], levels: new Map(), schedules: [schedule.id], users: [] },
+          people,
+          policies: [],
+          sources: [],
+          getSchedule: () => schedule,
+          getTeam: () => undefined,
+        });
+        const expected = current && { userId: current.userId, scheduleId: schedule.id, start: current.start, end: current.end };
+        expect(duties).toEqual(expected ? [expected] : []);
       }
     }));
 
