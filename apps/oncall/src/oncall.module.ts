@@ -3,6 +3,10 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { LevelDueConsumer } from './level-due.consumer';
+import { OnCallsController } from './on-calls/on-calls.controller';
+import { OverridesController } from './schedules/overrides.controller';
+import { Schedules } from './schedules/schedules';
+import { SchedulesController } from './schedules/schedules.controller';
 import { SignIn } from './sign-in';
 import { SignInController } from './sign-in.controller';
 import { PeopleModule } from './users/people.module';
@@ -16,10 +20,11 @@ export class OncallModule {
     return {
       module: OncallModule,
       imports: [PeopleModule.register(platform)],
-      controllers: [LevelDueConsumer, SignInController],
+      controllers: [LevelDueConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
       providers: [
         ...platformProviders(platform),
         { provide: WhoToPage, useValue: new WhoToPage(configuration, settings) },
+        { provide: Schedules, useValue: new Schedules(configuration) },
         { provide: SignIn, useValue: new SignIn({ eventStore, configuration, configurationStore, secrets, clock, settings }) },
       ],
     };

@@ -2,3 +2,4 @@ export * from './lookup';
 export * from './people';
 export * from './reason-texts';
 export * from './routing';
+export * from './schedules';

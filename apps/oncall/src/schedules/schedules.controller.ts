@@ -1,0 +1,126 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { peopleIn, publicSchedule, publicShift, SCHEDULE_INCLUDES, usualShiftWindow } from '@tocsin/contracts';
+import type { PublicSchedule, PublicShift, ScheduleInclude } from '@tocsin/contracts';
+import { Clock, createSchedule, peopleOnCall, peoplesShifts, plusMonths, refusePagedSchedule, replaceSchedule } from '@tocsin/domain';
+import type { Instant, Schedule, ScheduleChange, ScheduleId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, invalidField, readFlag, readInclude, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { readMomentParameter, ScheduleBody, scheduleRequest } from './schedule-requests';
+import { Schedules } from './schedules';
+
+/** What a write answers with: all that it set, and who is on call now. */
+const WHOLE: ReadonlySet<ScheduleInclude> = new Set(SCHEDULE_INCLUDES.filter((include) => include !== 'past'));
+const MONTHS_SHOWN = 3;
+
+/** Schedules: seen by everybody, made and changed by users. */
+@Controller('api/schedules')
+@RequiresRole('USER')
+export class SchedulesController {
+  constructor(
+    private readonly configuration: ConfigurationReader,
+    private readonly store: ConfigurationStore,
+    private readonly schedules: Schedules,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @RequiresRole('STAKEHOLDER')
+  list(@Query() query: QueryParameters): readonly PublicSchedule[] {
+    const { startIndex, maxResults } = readPage(query, { usual: 20, cap: 20 });
+    const include = readInclude(query, SCHEDULE_INCLUDES);
+    return this.configuration
+      .list('schedule')
+      .slice(startIndex, startIndex + maxResults)
+      .map((schedule) => this.answer(schedule, include));
+  }
+
+  @Post()
+  async create(
+    @Body() body: ScheduleBody,
+    @Query() query: QueryParameters,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicSchedule> {
+    const request = scheduleRequest(body, this.schedules.references);
+    const abortOnGaps = readFlag(query, 'abort-on-gaps') ?? false;
+    const schedule = await this.store.create('schedule', (id, now) => createSchedule(id, request, this.change(now, abortOnGaps)), context);
+    created(reply, `/api/schedules/${schedule.id}`);
+    return this.answer(schedule, WHOLE);
+  }
+
+  @Get('name/:name')
+  @RequiresRole('STAKEHOLDER')
+  async named(@Param('name') name: string, @Query() query: QueryParameters): Promise<PublicSchedule> {
+    return this.answer(await this.schedules.named(name), readInclude(query, SCHEDULE_INCLUDES));
+  }
+
+  @Get(':id')
+  @RequiresRole('STAKEHOLDER')
+  async get(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<PublicSchedule> {
+    return this.answer(await this.schedules.get(id), readInclude(query, SCHEDULE_INCLUDES));
+  }
+
+  @Put(':id')
+  async replace(
+    @ResourceId('id') id: ScheduleId,
+    @Body() body: ScheduleBody,
+    @Query() query: QueryParameters,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicSchedule> {
+    const abortOnGaps = readFlag(query, 'abort-on-gaps') ?? false;
+    const change = (current: Schedule, now: Instant): Schedule =>
+      replaceSchedule(current, scheduleRequest(body, this.schedules.references, current), this.change(now, abortOnGaps));
+    return this.answer(await this.store.change('schedule', id, change, context), WHOLE);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@ResourceId('id') id: ScheduleId, @ChangeBy() context: ChangeContext): Promise<void> {
+    await this.store.remove('schedule', id, (schedule) => refusePagedSchedule(schedule, this.configuration.list('policy')), context);
+  }
+
+  /** Each shift that lies at least partly in the window, with its whole length. */
+  @Get(':id/shifts')
+  @RequiresRole('STAKEHOLDER')
+  async shifts(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicShift[]> {
+    const schedule = await this.schedules.get(id);
+    const excludeOverrides = readFlag(query, 'exclude-overrides') ?? false;
+    const window = readWindow(query, schedule.timezone, this.clock.now());
+    const shifts = peoplesShifts(schedule, window, peopleIn(this.configuration, this.clock.now()), { excludeOverrides });
+    return shifts.map((shift) => publicShift(shift, this.configuration));
+  }
+
+  @Get(':id/user-on-call')
+  @RequiresRole('STAKEHOLDER')
+  async userOnCall(@ResourceId('id') id: ScheduleId, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicShift | undefined> {
+    const { current } = peopleOnCall(await this.schedules.get(id), peopleIn(this.configuration, this.clock.now()));
+    if (current !== undefined) return publicShift(current, this.configuration);
+    void reply.status(204);
+    return undefined;
+  }
+
+  private answer(schedule: Schedule, include: ReadonlySet<ScheduleInclude>): PublicSchedule {
+    return publicSchedule(schedule, include, this.clock.now(), this.configuration);
+  }
+
+  private change(now: Instant, abortOnGaps: boolean): ScheduleChange {
+    return { now, references: this.schedules.references, abortOnGaps };
+  }
+}
+
+/** With one end only, the other is three months away. */
+const readWindow = (query: QueryParameters, zone: string, now: Instant): { readonly from: Instant; readonly until: Instant } => {
+  const from = readMomentParameter(query, 'from', zone);
+  const until = readMomentParameter(query, 'until', zone);
+  if (from === undefined && until === undefined) return usualShiftWindow(zone, now);
+  const window = {
+    from: from ?? plusMonths(zone, until ?? now, -MONTHS_SHOWN),
+    until: until ?? plusMonths(zone, from ?? now, MONTHS_SHOWN),
+  };
+  if (window.until < window.from) throw invalidField('until', 'must not be before from');
+  return window;
+};
