@@ -7,12 +7,16 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
 import { AlertFactsConsumer } from './alert-facts.consumer';
 import { Escalations } from './escalations';
+import { Explain } from './explain';
+import { ExplainController } from './explain.controller';
+import { Policies } from './policies';
+import { PoliciesController } from './policies.controller';
 
-/** Decides when which level of an alert's policy is due. */
+/** Decides when which level of an alert's policy is due; keeps the policies and explains them. */
 @Module({})
 export class EscalationModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, clock, background } = platform;
+    const { eventStore, readStore, clock, background, configuration, settings } = platform;
     const escalations = new Escalations(eventStore, clock);
     background.add(
       'timers escalation',
@@ -28,8 +32,13 @@ export class EscalationModule {
     );
     return {
       module: EscalationModule,
-      controllers: [AlertFactsConsumer],
-      providers: [...platformProviders(platform), { provide: Escalations, useValue: escalations }],
+      controllers: [AlertFactsConsumer, PoliciesController, ExplainController],
+      providers: [
+        ...platformProviders(platform),
+        { provide: Escalations, useValue: escalations },
+        { provide: Policies, useValue: new Policies(configuration) },
+        { provide: Explain, useValue: new Explain(configuration, settings) },
+      ],
     };
   }
 }

@@ -60,9 +60,16 @@ export const replaceLevel = (
   request: EscalationRuleRequest,
   { now, configuration }: Pick<PolicyChange, 'now' | 'configuration'>,
 ): EscalationPolicy => {
-  if (level >= current.rules.length)
-    throw rejected('level-not-found', `level: policy ${current.id} has the levels 0 to ${current.rules.length - 1}`, { field: 'level' });
+  levelOf(current, level);
   return { ...current, rules: current.rules.with(level, checkedRule(request, '', configuration)), updatedAt: now };
+};
+
+/** Counted from 0. @throws Rejection `level-not-found` */
+export const levelOf = ({ id, rules }: EscalationPolicy, level: number): EscalationRule => {
+  const rule = rules[level];
+  if (rule === undefined)
+    throw rejected('level-not-found', `level: policy ${id} has the levels 0 to ${rules.length - 1}`, { field: 'level' });
+  return rule;
 };
 
 /** A policy that a source names stays. @throws Rejection `still-in-use` */

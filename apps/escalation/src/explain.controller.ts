@@ -1,0 +1,36 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { Clock, parseInstant } from '@tocsin/domain';
+import type { EscalationPolicyId, Instant } from '@tocsin/domain';
+import { invalidField, readInstant, readManyOf, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
+import { Explain } from './explain';
+import type { PublicExplanation } from './explain';
+import { Policies } from './policies';
+
+const EARLIEST = parseInstant('2000-01-01T00:00:00Z');
+const LATEST = parseInstant('2100-01-01T00:00:00Z');
+
+/** What a policy would do, told by the rules that do it. */
+@Controller('api/escalation-policies')
+@RequiresRole('STAKEHOLDER')
+export class ExplainController {
+  constructor(
+    private readonly policies: Policies,
+    private readonly explanations: Explain,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get(':id/explain')
+  async explain(@ResourceId('id') id: EscalationPolicyId, @Query() query: QueryParameters): Promise<PublicExplanation> {
+    const priority = readManyOf(query, ['priority'], ['HIGH', 'LOW']).at(-1) ?? 'HIGH';
+    const language = readText(query, 'lang') === 'de' ? 'de' : 'en';
+    const at = this.at(query);
+    return this.explanations.explain({ policy: await this.policies.byId(id), at, priority, language });
+  }
+
+  private at(query: QueryParameters): Instant {
+    const at = readInstant(query, 'at') ?? this.clock.now();
+    if (at < EARLIEST || at >= LATEST) throw invalidField('at', 'must lie between the years 2000 and 2100');
+    return at;
+  }
+}

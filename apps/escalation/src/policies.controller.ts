@@ -1,0 +1,110 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { publicPolicy, publicRule } from '@tocsin/contracts';
+import type { PublicEscalationPolicy, PublicEscalationRule } from '@tocsin/contracts';
+import { createPolicy, levelOf, refuseUsedPolicy, replaceLevel, replacePolicy } from '@tocsin/domain';
+import type { EscalationPolicy, EscalationPolicyId, Instant, PolicyChange } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, invalidField, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
+import type { FastifyReply } from 'fastify';
+import { Policies } from './policies';
+import { EscalationPolicyBody, EscalationRuleBody, policyRequest, ruleRequest } from './policy-requests';
+
+/** Who is paged, level by level, for alerts that are opened from now on; running escalations keep what they began with (B16). */
+@Controller('api/escalation-policies')
+@RequiresRole('USER')
+export class PoliciesController {
+  constructor(
+    private readonly configuration: ConfigurationReader,
+    private readonly store: ConfigurationStore,
+    private readonly policies: Policies,
+  ) {}
+
+  @Get()
+  @RequiresRole('STAKEHOLDER')
+  list(@Query() query: QueryParameters): readonly PublicEscalationPolicy[] {
+    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 50 });
+    return this.configuration
+      .list('policy')
+      .slice(startIndex, startIndex + maxResults)
+      .map((policy) => this.answer(policy));
+  }
+
+  @Post()
+  async create(
+    @Body() body: EscalationPolicyBody,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicEscalationPolicy> {
+    const request = policyRequest(body);
+    const policy = await this.store.create('policy', (id, now) => createPolicy(id, request, this.change(now)), context);
+    created(reply, `/api/escalation-policies/${policy.id}`);
+    return this.answer(policy);
+  }
+
+  @Get('resolve')
+  @RequiresRole('STAKEHOLDER')
+  async resolve(@Query() query: QueryParameters): Promise<PublicEscalationPolicy> {
+    const routingKey = readText(query, 'routing-key');
+    if (routingKey === undefined) throw invalidField('routing-key', 'is required');
+    return this.answer(await this.policies.routedBy(routingKey));
+  }
+
+  @Get('name/:name')
+  @RequiresRole('STAKEHOLDER')
+  async named(@Param('name') name: string): Promise<PublicEscalationPolicy> {
+    return this.answer(await this.policies.named(name));
+  }
+
+  @Get(':id')
+  @RequiresRole('STAKEHOLDER')
+  async get(@ResourceId('id') id: EscalationPolicyId): Promise<PublicEscalationPolicy> {
+    return this.answer(await this.policies.byId(id));
+  }
+
+  @Put(':id')
+  async replace(
+    @ResourceId('id') id: EscalationPolicyId,
+    @Body() body: EscalationPolicyBody,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicEscalationPolicy> {
+    const request = policyRequest(body);
+    return this.answer(await this.store.change('policy', id, (current, now) => replacePolicy(current, request, this.change(now)), context));
+  }
+
+  /** Levels count from 0. */
+  @Put(':id/levels/:level')
+  async replaceLevel(
+    @ResourceId('id') id: EscalationPolicyId,
+    @Param('level') levelText: string,
+    @Body() body: EscalationRuleBody,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicEscalationRule> {
+    if (!/^\d{1,3}$/.test(levelText)) throw invalidField('level', 'must be a whole number from 0');
+    const level = Number(levelText);
+    const request = ruleRequest(body);
+    const policy = await this.store.change(
+      'policy',
+      id,
+      (current, now) => replaceLevel(current, level, request, this.change(now)),
+      context,
+    );
+    return publicRule(levelOf(policy, level), this.configuration);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@ResourceId('id') id: EscalationPolicyId, @ChangeBy() context: ChangeContext): Promise<void> {
+    await this.store.remove('policy', id, (policy) => refuseUsedPolicy(policy, this.configuration.list('source')), context);
+  }
+
+  private answer(policy: EscalationPolicy): PublicEscalationPolicy {
+    return publicPolicy(policy, this.configuration);
+  }
+
+  private change(now: Instant): PolicyChange {
+    return { now, configuration: this.configuration, policies: this.configuration.list('policy') };
+  }
+}

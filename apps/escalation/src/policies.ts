@@ -1,0 +1,41 @@
+import { rejected } from '@tocsin/domain';
+import type { EscalationPolicy, EscalationPolicyId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+
+const UP_TO_DATE_WITHIN_MS = 2_000;
+
+/** Escalation policies as they are found. */
+export class Policies {
+  constructor(private readonly configuration: ConfigurationReader) {}
+
+  /** @throws Rejection `not-found`, MessageBusFault */
+  byId(id: EscalationPolicyId): Promise<EscalationPolicy> {
+    return this.found(() => this.configuration.get('policy', id), `there is no escalation policy ${id}`);
+  }
+
+  /** @throws Rejection `not-found`, MessageBusFault */
+  named(name: string): Promise<EscalationPolicy> {
+    return this.found(() => this.configuration.find('policy', 'name', name), `there is no escalation policy "${name}"`);
+  }
+
+  /** The policy that an event with this routing key leads to: of several keys between commas, the first that some policy has. */
+  routedBy(routingKey: string): Promise<EscalationPolicy> {
+    const keys = routingKey.split(',').filter((key) => key.trim() !== '');
+    const lookUp = (): EscalationPolicy | undefined => {
+      for (const key of keys) {
+        const policy = this.configuration.find('policy', 'routingKey', key);
+        if (policy !== undefined) return policy;
+      }
+      return undefined;
+    };
+    return this.found(lookUp, `no escalation policy has the routing key "${routingKey}"`);
+  }
+
+  /** Perhaps it was made a moment ago, elsewhere: everything configured up to now is read before saying no. */
+  private async found(lookUp: () => EscalationPolicy | undefined, missing: string): Promise<EscalationPolicy> {
+    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
+    const policy = lookUp();
+    if (policy === undefined) throw rejected('not-found', missing);
+    return policy;
+  }
+}
