@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import type { AlertEvent } from '@tocsin/domain';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
-import { ALERTS_VIEW, alertsView, ProjectionRunner } from '@tocsin/read-models';
+import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
 import { AlertStreams } from './alert-streams';
 import { AlertsController } from './alerts.controller';
+import { AutoResolution, autoResolutionDueOf } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { Timeline } from './timeline/timeline';
@@ -19,6 +21,22 @@ export class AlertsModule {
     const { eventStore, readStore, views, clock, settings, background, configuration, ids } = platform;
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs });
     background.add('view alerts', views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, eventStore, readStore })));
+    const autoResolution = new AutoResolution(alerts, clock);
+    background.add(
+      'timers alerts',
+      new DueTimers({
+        name: 'alerts',
+        prefixes: ['alert-'],
+        eventStore,
+        readStore,
+        clock,
+        due: ({ stream, type, data }) => {
+          const due = autoResolutionDueOf({ type, data } as AlertEvent);
+          return due === undefined ? undefined : { id: stream, ...due };
+        },
+        onDue: (stream) => autoResolution.fireDue(stream),
+      }),
+    );
     return {
       module: AlertsModule,
       controllers: [AlertsController, ToolEventsConsumer, ResolutionsConsumer, AlertCommandsConsumer],

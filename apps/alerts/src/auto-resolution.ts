@@ -1,0 +1,27 @@
+import type { AlertEvent, AlertId, Clock, Instant } from '@tocsin/domain';
+import { newUuid } from '@tocsin/platform';
+import type { AlertStreams } from './alert-streams';
+
+/** Resolves alerts whose source says that they end by themselves after a time. */
+export class AutoResolution {
+  constructor(
+    private readonly alerts: AlertStreams,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether it is still open and its time has come, the alert decides: firing twice does no harm. @throws EventStoreFault */
+  async fireDue(stream: string): Promise<void> {
+    const commandId = newUuid();
+    await this.alerts.handle(
+      Number(stream.slice('alert-'.length)) as AlertId,
+      { type: 'autoResolve', at: this.clock.now() },
+      { commandId, causationId: commandId, correlationId: stream, actor: { type: 'system', part: 'auto-resolution' } },
+    );
+  }
+}
+
+/** What the durable timer of an alert holds after this event; undefined: nothing changes. */
+export const autoResolutionDueOf = (event: AlertEvent): { readonly dueAt: Instant | null } | undefined => {
+  if (event.type === 'AlertRaised') return event.data.autoResolveAt === undefined ? undefined : { dueAt: event.data.autoResolveAt };
+  return event.type === 'AlertResolved' ? { dueAt: null } : undefined;
+};
