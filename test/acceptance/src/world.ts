@@ -8,6 +8,7 @@ import type {
   AlertSource,
   AlertSourceId,
   ContactId,
+  EscalationPolicy,
   EscalationPolicyId,
   EscalationRule,
   EscalationTarget,
@@ -163,6 +164,10 @@ export class World {
 
   async changeSource(integrationKey: string, change: (source: AlertSource) => AlertSource): Promise<void> {
     await this.platform.configurationStore.change('source', this.sourceId(integrationKey), change, this.context());
+  }
+
+  async changePolicy(id: EscalationPolicyId, change: (policy: EscalationPolicy) => EscalationPolicy): Promise<void> {
+    await this.platform.configurationStore.change('policy', id, change, this.context());
   }
 
   /** An API key of this person. */
