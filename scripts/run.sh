@@ -4,23 +4,27 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|test [arguments]}
+what=${1:?usage: scripts/run.sh start|test|demo|backup [arguments]}
 shift
 case $what in
-  start) needs=production ;;
+  start | demo) needs=production ;;
   test) needs=everything ;;
+  # Compiling would change the files that a running server has yet to load.
+  backup) needs= ;;
   *) echo "tocsin: nothing to run called '$what'" >&2; exit 2 ;;
 esac
 
 # npm puts node_modules/.bin first on PATH. Preparing replaces what is in there, so it must not run from there.
 system=${npm_node_execpath:-node}
 
-# A signal during the preparation has to stop it as well; a shell waiting in the foreground would leave it running.
-"$system" scripts/prepare.mjs "$needs" &
-preparation=$!
-trap 'kill -TERM "$preparation" 2>/dev/null || :; wait "$preparation" || :; exit 143' TERM INT HUP
-wait "$preparation"
-trap - TERM INT HUP
+if [ -n "$needs" ]; then
+  # A signal during the preparation has to stop it as well; a shell waiting in the foreground would leave it running.
+  "$system" scripts/prepare.mjs "$needs" &
+  preparation=$!
+  trap 'kill -TERM "$preparation" 2>/dev/null || :; wait "$preparation" || :; exit 143' TERM INT HUP
+  wait "$preparation"
+  trap - TERM INT HUP
+fi
 
 node=node_modules/.bin/node
 "$node" --version >/dev/null 2>&1 || node=$system
@@ -28,5 +32,6 @@ node=node_modules/.bin/node
 export TZ=UTC
 case $what in
   start) exec "$node" --disable-warning=ExperimentalWarning apps/standalone/dist/main.js "$@" ;;
+  demo | backup) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac
