@@ -11,6 +11,7 @@ import { readAlertFilter } from './alert-list';
 import { AddResponderRequest, ManualAlertRequest } from './alert-requests';
 import { ManualCommands } from './manual-commands';
 import { publicAlert } from './public-alert';
+import { sourceStatusesOf } from './source-statuses';
 import { Timeline } from './timeline/timeline';
 
 const NEWEST_FIRST = [
@@ -38,7 +39,8 @@ export class AlertsController {
       skip: startIndex,
       limit: maxResults,
     });
-    return alerts.map((alert) => publicAlert(alert, this.configuration, { customDetails: false }));
+    const statuses = await sourceStatusesOf(this.readStore, alerts);
+    return alerts.map((alert) => publicAlert(alert, this.configuration, statuses, { customDetails: false }));
   }
 
   @Get('count')
@@ -117,7 +119,7 @@ export class AlertsController {
     return this.timeline.entries(id, { language, filterTypes: readMany(query, 'filter-types'), skip: startIndex, limit: maxResults });
   }
 
-  private answer(alert: AlertDocument, customDetails = false): object {
-    return publicAlert(alert, this.configuration, { customDetails });
+  private async answer(alert: AlertDocument, customDetails = false): Promise<object> {
+    return publicAlert(alert, this.configuration, await sourceStatusesOf(this.readStore, [alert]), { customDetails });
   }
 }

@@ -4,13 +4,20 @@ import { toIso } from '@tocsin/domain';
 import type { Actor, EscalationPolicyId } from '@tocsin/domain';
 import { expandedRules } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
+import { statusOfSource } from './source-statuses';
+import type { SourceStatuses } from './source-statuses';
 
 export interface AlertInclude {
   readonly customDetails: boolean;
 }
 
 /** An alert as the API answers it; what is nested is what the configuration says now. */
-export const publicAlert = (alert: AlertDocument, lookup: ResourceLookup, include: AlertInclude): Record<string, unknown> => {
+export const publicAlert = (
+  alert: AlertDocument,
+  lookup: ResourceLookup,
+  statuses: SourceStatuses,
+  include: AlertInclude,
+): Record<string, unknown> => {
   const rules = expandedRules(alert.route);
   const next = alert.next;
   const nextRule = next === undefined ? undefined : rules[next.ruleIndex];
@@ -22,7 +29,7 @@ export const publicAlert = (alert: AlertDocument, lookup: ResourceLookup, includ
     reportTime: toIso(alert.reportTime),
     ...(alert.resolvedOn === undefined ? {} : { resolvedOn: toIso(alert.resolvedOn) }),
     status: alert.status,
-    alertSource: nestedSource(alert, lookup),
+    alertSource: nestedSource(alert, lookup, statuses),
     escalationPolicy: nestedPolicy(alert.policyId, lookup),
     priority: alert.priority,
     ...(alert.alertKey === undefined ? {} : { alertKey: alert.alertKey }),
@@ -50,20 +57,12 @@ export const publicResponder = (user: PublicUserRel, status: 'PENDING' | 'ACCEPT
   ...(acceptedAt === undefined ? {} : { acceptedAt }),
 });
 
-const nestedSource = (alert: AlertDocument, lookup: ResourceLookup): unknown => {
+const nestedSource = (alert: AlertDocument, lookup: ResourceLookup, statuses: SourceStatuses): unknown => {
   const source = lookup.get('source', alert.sourceId);
   // Keys are never nested: an alert is read by more people than may see its source's key.
   return source === undefined
     ? { id: alert.sourceId, name: 'deleted alert source' }
-    : publicSource(
-        source,
-        {
-          integrationKey: null,
-          integrationUrl: null,
-          status: alert.status === 'PENDING' ? 'PENDING' : alert.status === 'ACCEPTED' ? 'ALL_ACCEPTED' : 'ALL_RESOLVED',
-        },
-        lookup,
-      );
+    : publicSource(source, { integrationKey: null, integrationUrl: null, status: statusOfSource(alert, statuses) }, lookup);
 };
 
 const nestedPolicy = (id: EscalationPolicyId | null, lookup: ResourceLookup): unknown => {
