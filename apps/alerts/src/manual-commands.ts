@@ -4,6 +4,7 @@ import type { AlertCommand, AlertEventOf, AlertId, AlertRoute, AlertSource, Assi
 import { ConfigurationReader } from '@tocsin/messaging';
 import { IdAllocator, newUuid, Views } from '@tocsin/platform';
 import type { Principal } from '@tocsin/platform/nest';
+import { expandedRules } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import { setTimeout as delay } from 'node:timers/promises';
 import { userNamed } from './alert-list';
@@ -57,7 +58,7 @@ export class ManualCommands {
       route: await this.route(request, source),
     };
     const document = await this.command(alertId, { type: 'raise', alert: data }, principal);
-    return document.firstLevelDone ? document : this.afterFirstLevel(alertId, document);
+    return this.afterFirstLevel(alertId, document);
   }
 
   async accept(id: AlertId, principal: Principal): Promise<AlertDocument> {
@@ -94,7 +95,7 @@ export class ManualCommands {
     const isDelayed = created.route.type === 'policy' && created.route.policy.delayMin > 0;
     const deadline = performance.now() + this.parts.visibleWithinMs;
     let document = created;
-    while (!document.firstLevelDone && !(isDelayed && document.next !== undefined) && performance.now() < deadline) {
+    while (!isFirstLevelTold(document) && !(isDelayed && document.next !== undefined) && performance.now() < deadline) {
       await delay(LOOK_AGAIN_MS);
       document = await this.parts.alerts.document(id);
     }
@@ -163,5 +164,15 @@ export class ManualCommands {
     return this.parts.clock.now();
   }
 }
+
+/**
+ * Somebody was paged or nobody could be, and the escalation has said what comes next where something does: it plans that from
+ * the fact that people were paged, a moment later.
+ */
+const isFirstLevelTold = ({ firstLevelDone, status, route, priority, responders, step, next }: AlertDocument): boolean => {
+  if (!firstLevelDone) return false;
+  const goesOn = status === 'PENDING' && route.type === 'policy' && priority === 'HIGH' && responders.length > 0 && step !== undefined;
+  return !goesOn || next !== undefined || step.level + 1 >= expandedRules(route).length;
+};
 
 const by = (principal: Principal) => ({ type: 'user', userId: principal.userId }) as const;

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
 import type { Language } from '@tocsin/channels';
-import { Clock } from '@tocsin/domain';
-import type { Actor, Instant, User } from '@tocsin/domain';
-import { EventStore } from '@tocsin/event-store';
+import { alertDecider, Clock, fold, Rejection } from '@tocsin/domain';
+import type { Actor, AlertEvent, EscalationStep, Instant, User } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
@@ -37,7 +37,7 @@ export class Answers {
     const before = await this.before(claims);
     if (before === undefined) return { type: 'refused', language: 'en' };
     const { user, history } = before;
-    const settled = this.settled(purpose, claims, history.document, user);
+    const settled = this.settled(purpose, claims, history, user);
     return settled === undefined
       ? { type: 'question', language: user.language, alert: history.document }
       : { type: 'outcome', language: user.language, alert: history.document, text: settled };
@@ -48,7 +48,7 @@ export class Answers {
     const before = await this.before(claims);
     if (before === undefined) return { type: 'refused', language: 'en' };
     const { user, history } = before;
-    const settled = this.settled(purpose, claims, history.document, user);
+    const settled = this.settled(purpose, claims, history, user);
     if (settled !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text: settled };
     const commandId = newUuid();
     await this.publish(commandId, purpose, claims);
@@ -82,7 +82,7 @@ export class Answers {
       const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
       if (history !== undefined) {
         const acted = history.events.some((event) => event.metadata.causationId === commandId);
-        const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history.document, user);
+        const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
         if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };
         if (performance.now() >= deadline) return { type: 'outcome', language: user.language, alert: history.document, text: t.taken };
       }
@@ -99,8 +99,9 @@ export class Answers {
   }
 
   /** What to say when the answer changes nothing any more; undefined while it does. */
-  private settled(purpose: AnswerPurpose, { step }: AnswerClaims, alert: AlertDocument, user: User): string | undefined {
+  private settled(purpose: AnswerPurpose, { step }: AnswerClaims, history: AlertHistory, user: User): string | undefined {
     const t = answerTexts[user.language];
+    const alert = history.document;
     if (alert.status === 'RESOLVED') {
       return t.resolvedBefore(
         this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language),
@@ -114,7 +115,26 @@ export class Answers {
     if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && leftBehind(step, alert.step)) {
       return t.alreadyAtLevel(alert.step.level + 1);
     }
-    return undefined;
+    return purpose === 'escalate' && step !== undefined ? this.refusal(history, step, user) : undefined;
+  }
+
+  /** Asks the alert's own rules, so that the page says why nothing will happen instead of waiting for it. */
+  private refusal({ events }: AlertHistory, from: EscalationStep, user: User): string | undefined {
+    const state = fold(
+      alertDecider,
+      events.map((stored) => {
+        const { type, data } = upcast(stored);
+        return { type, data } as AlertEvent;
+      }),
+    );
+    try {
+      alertDecider.decide({ type: 'escalate', at: this.parts.clock.now(), by: { type: 'user', userId: user.id }, from }, state);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      const t = answerTexts[user.language];
+      return error.code === 'low-priority-does-not-escalate' ? t.lowDoesNotEscalate : t.nobodyLeft;
+    }
   }
 
   private nameOf(actor: Actor, language: Language): string {
