@@ -84,7 +84,7 @@ describe('an alert of low priority', () => {
     expect(world.mailbox('ana').all()).toHaveLength(1);
     expect(world.mailbox('ben').all()).toHaveLength(0);
     const link = world.mailbox('ana').link('escalate');
-    await world.press(link);
+    expect(await world.press(link)).toContain('An alert of low priority is not escalated. Nothing was changed.');
     expect(world.mailbox('ben').all()).toHaveLength(0);
   });
 
