@@ -1,11 +1,14 @@
+import { evolveNotification, initialNotification, notificationStatus } from '@tocsin/domain';
 import type {
   AlertId,
-  CancelReason,
   ContactId,
   Instant,
+  Notification,
   NotificationEvent,
   NotificationMethod,
   NotificationPurpose,
+  NotificationStatus,
+  PlannedData,
   UserId,
 } from '@tocsin/domain';
 import type { Projection } from './projection';
@@ -13,8 +16,11 @@ import type { CollectionDefinition } from './read-store';
 
 export const NOTIFICATIONS_VIEW = 'notifications';
 
-/** One notification as the API and the outbox show it; names and addresses are filled in when it is read. */
-export interface NotificationDocument {
+/**
+ * One notification as the API and the outbox show it, with `status`, `state` and `reason` in the domain's words; names and
+ * addresses are filled in when it is read.
+ */
+export interface NotificationDocument extends NotificationStatus {
   /** The stream's name. */
   readonly id: string;
   readonly notificationId: number;
@@ -29,67 +35,38 @@ export interface NotificationDocument {
   readonly dueAt: Instant;
   /** When it last changed. */
   readonly at: Instant;
-  readonly state: 'planned' | 'attempting' | 'retrying' | 'handed-over' | 'delivered' | 'failed' | 'cancelled' | 'held';
-  readonly reason?: string;
   readonly provider?: string;
-  /** The provider gives receipts, so that handed over is not yet a success. */
-  readonly receiptExpected?: boolean;
   readonly handedOverAt?: Instant;
+  /** The stream folded by the domain; everything that depends on the past is asked of it. */
+  readonly notification: Exclude<Notification, { status: 'absent' }>;
 }
-
-/** B7: what the API's three words make of our states. Cancelled ones have none of them; they are listed on request only. */
-export const notificationStatus = (document: NotificationDocument): 'SCHEDULED' | 'SUCCESS' | 'ERROR' => {
-  switch (document.state) {
-    case 'planned':
-    case 'attempting':
-    case 'retrying':
-    case 'held':
-      return 'SCHEDULED';
-    case 'handed-over':
-      return document.receiptExpected === true ? 'SCHEDULED' : 'SUCCESS';
-    case 'delivered':
-      return 'SUCCESS';
-    case 'failed':
-    case 'cancelled':
-      return 'ERROR';
-  }
-};
 
 export const evolveNotificationDocument = (
   document: NotificationDocument | undefined,
   stream: string,
   event: NotificationEvent,
 ): NotificationDocument | undefined => {
-  if (event.type === 'NotificationPlanned') return planned(stream, event.data);
-  if (document === undefined) return undefined;
-  const changed = { ...document, at: event.data.at };
+  const notification = evolveNotification(document?.notification ?? initialNotification, event);
+  if (notification.status === 'absent') return undefined;
+  const { status: _status, state: _state, reason: _reason, ...before } = document ?? planned(stream, notification.plan);
+  return { ...before, ...changed(event), at: event.data.at, ...notificationStatus(notification), notification };
+};
+
+const changed = (event: NotificationEvent): Partial<Pick<NotificationDocument, 'dueAt' | 'provider' | 'handedOverAt'>> => {
   switch (event.type) {
     case 'AttemptStarted':
-      return { ...changed, state: 'attempting', provider: event.data.provider };
-    case 'HandedOver':
-      return {
-        ...changed,
-        state: 'handed-over',
-        provider: event.data.provider,
-        receiptExpected: event.data.receiptExpected,
-        handedOverAt: event.data.at,
-      };
     case 'Delivered':
-      return { ...changed, state: 'delivered', provider: event.data.provider };
+      return { provider: event.data.provider };
+    case 'HandedOver':
+      return { provider: event.data.provider, handedOverAt: event.data.at };
     case 'AttemptFailed':
-      return { ...changed, state: 'retrying', reason: event.data.reason, dueAt: event.data.retryAt };
-    case 'NotificationFailed':
-      return { ...changed, state: 'failed', reason: event.data.reason };
-    case 'NotificationCancelled':
-      return { ...changed, state: 'cancelled', reason: event.data.reason satisfies CancelReason };
-    case 'NotificationHeld':
-      return { ...changed, state: 'held', reason: event.data.reason };
+      return { dueAt: event.data.retryAt };
     default:
-      return document;
+      return {};
   }
 };
 
-const planned = (stream: string, data: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data']): NotificationDocument => ({
+const planned = (stream: string, data: PlannedData): Omit<NotificationDocument, 'notification'> => ({
   id: stream,
   notificationId: data.notificationId,
   alertId: data.alertId ?? null,
@@ -101,12 +78,13 @@ const planned = (stream: string, data: Extract<NotificationEvent, { type: 'Notif
   plannedAt: data.at,
   dueAt: data.dueAt,
   at: data.at,
+  status: 'SCHEDULED',
   state: 'planned',
 });
 
 const collection: CollectionDefinition<NotificationDocument> = {
   name: NOTIFICATIONS_VIEW,
-  version: 1,
+  version: 2,
   fields: {
     notificationId: (notification) => notification.notificationId,
     alert: (notification) => notification.alertId,
