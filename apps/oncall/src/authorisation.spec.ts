@@ -85,7 +85,11 @@ const pathOf = (route: string, whose: 'own' | 'others'): string =>
 
 const bodyOf = ({ route, body }: Row, caller: Caller, role: Role, whose: 'own' | 'others'): object | undefined => {
   if (route === 'PUT /api/users/:user') return { ...profile, email: `${role.toLowerCase()}@example.org` };
-  if (route === 'POST /api/api-keys') return { ...body, user: { id: whose === 'own' ? caller.id : people.get('GUEST')?.id === caller.id ? people.get('USER')?.id : people.get('GUEST')?.id } };
+  if (route === 'POST /api/api-keys')
+    return {
+      ...body,
+      user: { id: whose === 'own' ? caller.id : people.get('GUEST')?.id === caller.id ? people.get('USER')?.id : people.get('GUEST')?.id },
+    };
   return body;
 };
 
@@ -103,15 +107,16 @@ describe('who may do what', () => {
     expect((await server.call(method, pathOf(row.route, 'own'), undefined, row.body)).status).toBe(401);
   });
 
-  it.each(table.flatMap((row) => (['own', 'others'] as const).flatMap((whose) => roles.map((role) => ({ ...row, whose, role, least: row[whose] })))))(
-    '$route on $whose as $role needs $least',
-    async ({ whose, role, least, ...row }) => {
-      const caller = people.get(role) as Caller;
-      const [method = ''] = row.route.split(' ');
-      const answer = await server.call(method, pathOf(row.route, whose), caller, bodyOf(row, caller, role, whose));
-      const allowed = roles.indexOf(role) >= roles.indexOf(least);
-      expect(answer.status === 403).toBe(!allowed);
-      expect(answer.status).toBeLessThan(500);
-    },
-  );
+  it.each(
+    table.flatMap((row) =>
+      (['own', 'others'] as const).flatMap((whose) => roles.map((role) => ({ ...row, whose, role, least: row[whose] }))),
+    ),
+  )('$route on $whose as $role needs $least', async ({ whose, role, least, ...row }) => {
+    const caller = people.get(role) as Caller;
+    const [method = ''] = row.route.split(' ');
+    const answer = await server.call(method, pathOf(row.route, whose), caller, bodyOf(row, caller, role, whose));
+    const allowed = roles.indexOf(role) >= roles.indexOf(least);
+    expect(answer.status === 403).toBe(!allowed);
+    expect(answer.status).toBeLessThan(500);
+  });
 });

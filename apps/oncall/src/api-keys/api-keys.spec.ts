@@ -61,7 +61,16 @@ describe('an API key', () => {
     const now = clock.now();
     await configurationStore.create(
       'apikey',
-      (id) => ({ id, name: 'browser session', userId: ben.id, role: 'RESPONDER', hash: 'f00', use: 'session', createdAt: now, updatedAt: now }),
+      (id) => ({
+        id,
+        name: 'browser session',
+        userId: ben.id,
+        role: 'RESPONDER',
+        hash: 'f00',
+        use: 'session',
+        createdAt: now,
+        updatedAt: now,
+      }),
       server.context(),
     );
     const listed = await server.call('GET', '/api/api-keys', ben);

@@ -39,7 +39,7 @@ describe('the audit log', () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await server.call('POST', '/api/teams', admin, { name });
     const whole = (await server.call('GET', '/api/audit-log?max-results=100', admin)).body.map(({ id }) => id);
     const seen: unknown[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const page = await server.call('GET', `/api/audit-log?max-results=3${cursor === '' ? '' : `&cursor=${cursor}`}`, admin);
       seen.push(...page.body.map(({ id }) => id));
       cursor = page.headers.get('next-cursor');

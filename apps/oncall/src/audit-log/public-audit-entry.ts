@@ -29,7 +29,16 @@ export const kindNamed = (type: string): ConfigurationKind | undefined =>
   (Object.keys(resourceTypes) as ConfigurationKind[]).find((kind) => resourceTypes[kind] === type.toLowerCase());
 
 /** Ids, not names: a person who was deleted must not stay here (B33). */
-export const publicAuditEntry = ({ id, time, actor, action, resource, changes, correlationId, remoteAddress }: AuditEntry): PublicAuditEntry => ({
+export const publicAuditEntry = ({
+  id,
+  time,
+  actor,
+  action,
+  resource,
+  changes,
+  correlationId,
+  remoteAddress,
+}: AuditEntry): PublicAuditEntry => ({
   id,
   time: toIso(instant(time)),
   actor: { type: actor.type, id: actorId(actor) },

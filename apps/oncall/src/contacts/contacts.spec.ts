@@ -24,7 +24,10 @@ describe('a contact', () => {
     expect(made.headers.get('location')).toBe(at);
     expect(made.body).toEqual({ id: expect.any(Number), ...phone, status: 'OK', verified: true });
     expect((await server.call('GET', at, ben)).body).toEqual(made.body);
-    expect((await server.call('PUT', at, admin, { ...phone, target: '+4915112345679' })).body).toMatchObject({ target: '+4915112345679', verified: true });
+    expect((await server.call('PUT', at, admin, { ...phone, target: '+4915112345679' })).body).toMatchObject({
+      target: '+4915112345679',
+      verified: true,
+    });
     expect((await server.call('DELETE', at, ben)).status).toBe(204);
     expect((await server.call('GET', at, ben)).status).toBe(404);
   });
@@ -47,7 +50,9 @@ describe('a contact', () => {
     const made = await server.call('POST', phones(ben), admin, phone);
     expect((await server.call('POST', `${phones(ben)}/search-target`, ben, { target: '+4915112345678' })).body).toEqual(made.body);
     expect((await server.call('POST', `${phones(ben)}/search-target`, ben, { target: '+4915100000000' })).status).toBe(404);
-    expect((await server.call('POST', `${emails(ben)}/search-target`, ben, { target: 'BEN@example.org' })).body).toMatchObject({ target: 'ben@example.org' });
+    expect((await server.call('POST', `${emails(ben)}/search-target`, ben, { target: 'BEN@example.org' })).body).toMatchObject({
+      target: 'ben@example.org',
+    });
     await server.call('DELETE', `${phones(ben)}/${String(made.body['id'])}`, ben);
   });
 
@@ -85,6 +90,10 @@ describe('a contact', () => {
   it('stays while a rule uses it, and says which', async () => {
     const [contact] = (await server.call('GET', emails('current'), ben)).body;
     const answer = await server.call('DELETE', `${emails('current')}/${String(contact?.['id'])}`, ben);
-    expect(answer.body).toMatchObject({ status: 400, code: 'STILL_IN_USE', details: { preferences: [expect.any(Number), expect.any(Number)] } });
+    expect(answer.body).toMatchObject({
+      status: 400,
+      code: 'STILL_IN_USE',
+      details: { preferences: [expect.any(Number), expect.any(Number)] },
+    });
   });
 });

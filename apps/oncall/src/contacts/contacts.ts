@@ -32,24 +32,43 @@ export class Contacts {
   }
 
   /** @throws Rejection `not-found`, `forbidden` */
-  async search(type: Contact['type'], target: string, regionCode: string | undefined, { reference, by }: ContactOwner): Promise<PublicContact> {
+  async search(
+    type: Contact['type'],
+    target: string,
+    regionCode: string | undefined,
+    { reference, by }: ContactOwner,
+  ): Promise<PublicContact> {
     const found = contactWithTarget(await this.people.findOwn(reference, by), type, target, regionCode);
     if (found === undefined) throw rejected('not-found', 'the user has no such contact');
     return publicContact(found);
   }
 
   /** With where it is. @throws Rejection, EventStoreFault */
-  async add(request: ContactRequest, { reference, by }: ContactOwner, context: ChangeContext): Promise<{ readonly contact: PublicContact; readonly userId: UserId }> {
+  async add(
+    request: ContactRequest,
+    { reference, by }: ContactOwner,
+    context: ChangeContext,
+  ): Promise<{ readonly contact: PublicContact; readonly userId: UserId }> {
     const { id: userId } = await this.people.findOwn(reference, by);
     const id = (await this.ids.next('contact')) as ContactId;
-    const user = await this.store.change('user', userId, (current, now) => addContact(current, id, request, this.change(userId, by, now)), context);
+    const user = await this.store.change(
+      'user',
+      userId,
+      (current, now) => addContact(current, id, request, this.change(userId, by, now)),
+      context,
+    );
     return { contact: publicContact(contactOf(user, id, request.type)), userId };
   }
 
   /** @throws Rejection, EventStoreFault */
   async replace(id: ContactId, request: ContactRequest, { reference, by }: ContactOwner, context: ChangeContext): Promise<PublicContact> {
     const { id: userId } = await this.people.findOwn(reference, by);
-    const user = await this.store.change('user', userId, (current, now) => replaceContact(current, id, request, this.change(userId, by, now)), context);
+    const user = await this.store.change(
+      'user',
+      userId,
+      (current, now) => replaceContact(current, id, request, this.change(userId, by, now)),
+      context,
+    );
     return publicContact(contactOf(user, id, request.type));
   }
 

@@ -33,7 +33,11 @@ export class EmailContactsController {
 
   @Post('search-target')
   @HttpCode(200)
-  search(@Param('user') reference: string, @Body() { target, regionCode }: TargetSearch, @CurrentUser() by: Principal): Promise<PublicContact> {
+  search(
+    @Param('user') reference: string,
+    @Body() { target, regionCode }: TargetSearch,
+    @CurrentUser() by: Principal,
+  ): Promise<PublicContact> {
     return this.contacts.search('email', target, regionCode, { reference, by });
   }
 
@@ -55,7 +59,12 @@ export class EmailContactsController {
 
   @Delete(':id')
   @HttpCode(204)
-  remove(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+  remove(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
     return this.contacts.remove(id, 'email', { reference, by }, context);
   }
 }

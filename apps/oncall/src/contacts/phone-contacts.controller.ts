@@ -33,7 +33,11 @@ export class PhoneContactsController {
 
   @Post('search-target')
   @HttpCode(200)
-  search(@Param('user') reference: string, @Body() { target, regionCode }: TargetSearch, @CurrentUser() by: Principal): Promise<PublicContact> {
+  search(
+    @Param('user') reference: string,
+    @Body() { target, regionCode }: TargetSearch,
+    @CurrentUser() by: Principal,
+  ): Promise<PublicContact> {
     return this.contacts.search('phone', target, regionCode, { reference, by });
   }
 
@@ -55,9 +59,19 @@ export class PhoneContactsController {
 
   @Delete(':id')
   @HttpCode(204)
-  remove(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+  remove(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
     return this.contacts.remove(id, 'phone', { reference, by }, context);
   }
 }
 
-const phoneRequest = ({ regionCode, target, primary = false }: PhoneContactBody): PhoneContactRequest => ({ type: 'phone', regionCode, target, primary });
+const phoneRequest = ({ regionCode, target, primary = false }: PhoneContactBody): PhoneContactRequest => ({
+  type: 'phone',
+  regionCode,
+  target,
+  primary,
+});

@@ -37,13 +37,22 @@ export class AlertPreferencesController {
   ): Promise<PublicAlertPreference> {
     const { id: userId } = await this.people.findOwn(reference, by);
     const id = (await this.ids.next('preference')) as PreferenceId;
-    const user = await this.store.change('user', userId, (current, now) => addPreference(current, id, alertPreferenceRequest(body), { by, now }), context);
+    const user = await this.store.change(
+      'user',
+      userId,
+      (current, now) => addPreference(current, id, alertPreferenceRequest(body), { by, now }),
+      context,
+    );
     created(reply, `/api/users/${userId}/notification-preferences/alerts/${id}`);
     return shown(user, id);
   }
 
   @Get(':id')
-  async get(@Param('user') reference: string, @ResourceId('id') id: PreferenceId, @CurrentUser() by: Principal): Promise<PublicAlertPreference> {
+  async get(
+    @Param('user') reference: string,
+    @ResourceId('id') id: PreferenceId,
+    @CurrentUser() by: Principal,
+  ): Promise<PublicAlertPreference> {
     return shown(await this.people.findOwn(reference, by), id);
   }
 
@@ -56,12 +65,25 @@ export class AlertPreferencesController {
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicAlertPreference> {
     const { id: userId } = await this.people.findOwn(reference, by);
-    return shown(await this.store.change('user', userId, (current, now) => replacePreference(current, id, alertPreferenceRequest(body), { by, now }), context), id);
+    return shown(
+      await this.store.change(
+        'user',
+        userId,
+        (current, now) => replacePreference(current, id, alertPreferenceRequest(body), { by, now }),
+        context,
+      ),
+      id,
+    );
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async remove(@Param('user') reference: string, @ResourceId('id') id: PreferenceId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+  async remove(
+    @Param('user') reference: string,
+    @ResourceId('id') id: PreferenceId,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
     const { id: userId } = await this.people.findOwn(reference, by);
     await this.store.change('user', userId, (current, now) => removePreference(current, id, { by, now }), context);
   }

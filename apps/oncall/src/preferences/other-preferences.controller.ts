@@ -33,7 +33,12 @@ export class OtherPreferencesController {
   }
 
   @Put(entries)
-  async replace(@Param('user') reference: string, @ResourceId('id') _id: number, @CurrentUser() by: Principal, @Req() request: FastifyRequest): Promise<never> {
+  async replace(
+    @Param('user') reference: string,
+    @ResourceId('id') _id: number,
+    @CurrentUser() by: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<never> {
     await this.people.findOwn(reference, by);
     throw withoutEffect(request);
   }
@@ -47,5 +52,7 @@ export class OtherPreferencesController {
 
 const withoutEffect = ({ routeOptions }: FastifyRequest): Error => {
   const list = lists.find((each) => routeOptions.url?.includes(`/${each}`)) ?? '';
-  return rejected('setting-without-effect', `notification-preferences/${list}: such messages are not sent yet`, { field: `notification-preferences/${list}` });
+  return rejected('setting-without-effect', `notification-preferences/${list}: such messages are not sent yet`, {
+    field: `notification-preferences/${list}`,
+  });
 };

@@ -16,7 +16,9 @@ beforeAll(async () => {
   ben = await server.person('ben', 'RESPONDER');
   const idOf = (answer: { readonly body: Readonly<Record<string, unknown>> }): number => Number(answer.body['id']);
   email = Number((await server.call('GET', '/api/users/current/contacts/emails', ben)).body[0]?.['id']);
-  phone = idOf(await server.call('POST', `/api/users/${ben.id}/contacts/phone-numbers`, admin, { regionCode: 'DE', target: '+4915112345678' }));
+  phone = idOf(
+    await server.call('POST', `/api/users/${ben.id}/contacts/phone-numbers`, admin, { regionCode: 'DE', target: '+4915112345678' }),
+  );
   unverified = idOf(await server.call('POST', '/api/users/current/contacts/emails', ben, { target: 'ben@home.example' }));
 });
 afterAll(() => server.stop());
@@ -25,10 +27,20 @@ const alerts = '/api/users/current/notification-preferences/alerts';
 
 describe('an alert preference', () => {
   it('is created, read, replaced and deleted by its id', async () => {
-    const made = await server.call('POST', alerts, ben, { method: 'SMS', contact: { id: phone, target: 'left alone' }, delayMin: 5, type: 'HIGH_PRIORITY' });
+    const made = await server.call('POST', alerts, ben, {
+      method: 'SMS',
+      contact: { id: phone, target: 'left alone' },
+      delayMin: 5,
+      type: 'HIGH_PRIORITY',
+    });
     expect(made.status).toBe(201);
     expect(made.headers.get('location')).toBe(`/api/users/${ben.id}/notification-preferences/alerts/${String(made.body['id'])}`);
-    expect(made.body).toMatchObject({ method: 'SMS', contact: { id: phone, target: '+4915112345678' }, delayMin: 5, type: 'HIGH_PRIORITY' });
+    expect(made.body).toMatchObject({
+      method: 'SMS',
+      contact: { id: phone, target: '+4915112345678' },
+      delayMin: 5,
+      type: 'HIGH_PRIORITY',
+    });
     const at = `${alerts}/${String(made.body['id'])}`;
     expect((await server.call('GET', at, ben)).body).toEqual(made.body);
     const replaced = await server.call('PUT', at, ben, { method: 'EMAIL', contact: { id: email }, type: 'LOW_PRIORITY' });
@@ -48,7 +60,11 @@ describe('an alert preference', () => {
     ['no contact', () => ({ method: 'SMS' }), 'contact: must be given'],
     ['a contact of another kind', () => ({ method: 'SMS', contact: { id: email } }), 'contact: SMS needs a phone number'],
     ['a contact of nobody', () => ({ method: 'EMAIL', contact: { id: 4711 } }), 'has no contact 4711'],
-    ['a longer delay', () => ({ method: 'EMAIL', contact: { id: email }, delayMin: 121 }), 'delayMin: must be a whole number from 0 to 120'],
+    [
+      'a longer delay',
+      () => ({ method: 'EMAIL', contact: { id: email }, delayMin: 121 }),
+      'delayMin: must be a whole number from 0 to 120',
+    ],
     ['an unknown method', () => ({ method: 'FAX', contact: { id: email } }), 'method: must be one of'],
   ])('is refused with %s', async (_situation, body, message) => {
     const answer = await server.call('POST', alerts, ben, { type: 'HIGH_PRIORITY', delayMin: 0, ...body() });
@@ -83,7 +99,10 @@ describe('a test notification', () => {
     expect(asked.body).toMatchObject({ id: expect.any(Number) as number, method: 'EMAIL', contact: { id: email }, status: 'SCHEDULED' });
     const message = await new Promise<Message>((resolve, reject) => {
       server.platform.bus
-        .connect(topics.notificationCommands, 'spec', { receive: ([first]) => Promise.resolve(first === undefined ? undefined : resolve(first)), revoked: () => Promise.resolve() })
+        .connect(topics.notificationCommands, 'spec', {
+          receive: ([first]) => Promise.resolve(first === undefined ? undefined : resolve(first)),
+          revoked: () => Promise.resolve(),
+        })
         .catch(reject);
     });
     expect(message).toMatchObject({

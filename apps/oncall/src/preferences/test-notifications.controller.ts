@@ -34,25 +34,50 @@ export class TestNotificationsController {
   @Post()
   @RequiresRole('STAKEHOLDER')
   @HttpCode(202)
-  async send(@Param('user') reference: string, @Body() { method, contact: named }: TestNotificationBody, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<AcceptedTestNotification> {
+  async send(
+    @Param('user') reference: string,
+    @Body() { method, contact: named }: TestNotificationBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<AcceptedTestNotification> {
     const user = await this.people.findOwn(reference, by);
     const contact = contactFor(user, method, named?.id as ContactId | undefined);
     this.refuseUseless(method, contact);
     const at = this.clock.now();
     const notificationId = await this.ids.next('notification');
-    const data: SendTestNotification = { notificationId, userId: user.id, method, at, ...(contact === undefined ? {} : { contactId: contact.id }) };
+    const data: SendTestNotification = {
+      notificationId,
+      userId: user.id,
+      method,
+      at,
+      ...(contact === undefined ? {} : { contactId: contact.id }),
+    };
     const { requestId: correlationId } = context;
     await this.bus.publish(topics.notificationCommands, [
-      { id: newUuid(), key: `user-${user.id}`, type: 'SendTestNotification', schemaVersion: 1, time: at, correlationId, causationId: correlationId, actor: context.actor, data },
+      {
+        id: newUuid(),
+        key: `user-${user.id}`,
+        type: 'SendTestNotification',
+        schemaVersion: 1,
+        time: at,
+        correlationId,
+        causationId: correlationId,
+        actor: context.actor,
+        data,
+      },
     ]);
     return { id: notificationId, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), status: 'SCHEDULED' };
   }
 
   /** What a page would not do either, said at once instead of by silence. */
   private refuseUseless(method: NotificationMethod, contact: Contact | undefined): void {
-    if (!this.reachable.has(method)) throw rejected('setting-without-effect', `method: no provider is set up for ${method}`, { field: 'method' });
+    if (!this.reachable.has(method))
+      throw rejected('setting-without-effect', `method: no provider is set up for ${method}`, { field: 'method' });
     if (contact === undefined) return;
-    if (!contact.verified) throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until an administrator has entered it`, { field: 'contact' });
+    if (!contact.verified)
+      throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until an administrator has entered it`, {
+        field: 'contact',
+      });
     if (contact.status !== 'OK') throw rejected('invalid', `contact: ${contact.id} is ${contact.status}`, { field: 'contact' });
   }
 }

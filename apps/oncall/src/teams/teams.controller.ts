@@ -35,7 +35,11 @@ export class TeamsController {
   }
 
   @Post()
-  async create(@Body() body: TeamBody, @ChangeBy() context: ChangeContext, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicTeam> {
+  async create(
+    @Body() body: TeamBody,
+    @ChangeBy() context: ChangeContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicTeam> {
     const team = await this.store.create('team', (id, now) => createTeam(id, teamRequest(body), this.change(now)), context);
     created(reply, `/api/teams/${team.id}`);
     return publicTeam(team, this.configuration);
@@ -55,8 +59,18 @@ export class TeamsController {
 
   @Put(':id')
   @RequiresRole('USER')
-  async replace(@ResourceId('id') id: TeamId, @Body() body: TeamBody, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<PublicTeam> {
-    const team = await this.store.change('team', id, (current, now) => replaceTeam(current, teamRequest(body), by, this.change(now)), context);
+  async replace(
+    @ResourceId('id') id: TeamId,
+    @Body() body: TeamBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicTeam> {
+    const team = await this.store.change(
+      'team',
+      id,
+      (current, now) => replaceTeam(current, teamRequest(body), by, this.change(now)),
+      context,
+    );
     return publicTeam(team, this.configuration);
   }
 
@@ -85,7 +99,12 @@ export class TeamsController {
   @Delete(':id/members/:user')
   @RequiresRole('USER')
   @HttpCode(204)
-  async removeMember(@ResourceId('id') id: TeamId, @ResourceId('user') user: UserId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+  async removeMember(
+    @ResourceId('id') id: TeamId,
+    @ResourceId('user') user: UserId,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
     await this.store.change('team', id, (current, now) => removeMember(current, user, by, { now }), context);
   }
 

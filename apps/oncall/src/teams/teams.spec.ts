@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const idsOf = (team: Readonly<Record<string, unknown>>): number[] => (team['members'] as { user: { id: number } }[]).map(({ user }) => user.id);
+const idsOf = (team: Readonly<Record<string, unknown>>): number[] =>
+  (team['members'] as { user: { id: number } }[]).map(({ user }) => user.id);
 
 describe('a team', () => {
   it('is created where Location says, its members sorted, and found by id, by name and by member', async () => {
@@ -27,7 +28,13 @@ describe('a team', () => {
     expect(made.status).toBe(201);
     const { id } = made.body;
     expect(made.headers.get('location')).toBe(`/api/teams/${String(id)}`);
-    expect(made.body).toMatchObject({ visibility: 'PUBLIC', members: [{ user: { id: ben.id }, role: 'RESPONDER' }, { user: { id: cleo.id }, role: 'ADMIN' }] });
+    expect(made.body).toMatchObject({
+      visibility: 'PUBLIC',
+      members: [
+        { user: { id: ben.id }, role: 'RESPONDER' },
+        { user: { id: cleo.id }, role: 'ADMIN' },
+      ],
+    });
     expect((await server.call('GET', `/api/teams/${String(id)}`, ben)).body).toEqual(made.body);
     expect((await server.call('GET', `/api/teams/name/${encodeURIComponent('Operations & Ähnliches')}`, ben)).body).toEqual(made.body);
     expect((await server.call('GET', `/api/teams?members=${cleo.id}`, ben)).body).toEqual([made.body]);
@@ -43,7 +50,10 @@ describe('a team', () => {
   });
 
   it('is changed by its own administrators and by no other member', async () => {
-    const { body } = await server.call('POST', '/api/teams', admin, { name: 'Own', members: [{ user: { id: cleo.id }, role: 'ADMIN' }, { user: { id: ben.id } }] });
+    const { body } = await server.call('POST', '/api/teams', admin, {
+      name: 'Own',
+      members: [{ user: { id: cleo.id }, role: 'ADMIN' }, { user: { id: ben.id } }],
+    });
     const at = `/api/teams/${String(body['id'])}/members`;
     expect((await server.call('POST', at, ben, { user: { id: admin.id } })).status).toBe(403);
     const added = await server.call('POST', at, cleo, { user: { id: admin.id }, role: 'STAKEHOLDER' });
@@ -78,8 +88,15 @@ describe('a team', () => {
       createdAt: clock.now(),
       updatedAt: clock.now(),
     };
-    const { id } = await configurationStore.create('policy', (policyId: EscalationPolicyId) => ({ id: policyId, ...policy }), server.context());
-    expect((await server.call('DELETE', `/api/teams/${teamId}`, admin)).body).toMatchObject({ code: 'STILL_IN_USE', details: { references: [{ id }] } });
+    const { id } = await configurationStore.create(
+      'policy',
+      (policyId: EscalationPolicyId) => ({ id: policyId, ...policy }),
+      server.context(),
+    );
+    expect((await server.call('DELETE', `/api/teams/${teamId}`, admin)).body).toMatchObject({
+      code: 'STILL_IN_USE',
+      details: { references: [{ id }] },
+    });
     await configurationStore.remove('policy', id, () => undefined, server.context());
     expect((await server.call('DELETE', `/api/teams/${teamId}`, admin)).status).toBe(204);
   });

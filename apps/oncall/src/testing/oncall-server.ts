@@ -9,7 +9,19 @@ import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import { Background, ConfigurationStore, createLogger, hashSecret, IdAllocator, Metrics, newApiKey, newUuid, SecretBox, Views, WoundClock } from '@tocsin/platform';
+import {
+  Background,
+  ConfigurationStore,
+  createLogger,
+  hashSecret,
+  IdAllocator,
+  Metrics,
+  newApiKey,
+  newUuid,
+  SecretBox,
+  Views,
+  WoundClock,
+} from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { configurationDirectory, createHttpApp, routesOf } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
@@ -45,14 +57,49 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   const ids = new IdAllocator({ eventStore, clock });
   const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
   const background = new Background();
-  const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set<NotificationMethod>(['EMAIL', 'SMS']), visibleWithinMs: 2_000 };
+  const settings = {
+    publicUrl: 'http://tocsin.test',
+    reachableMethods: new Set<NotificationMethod>(['EMAIL', 'SMS']),
+    visibleWithinMs: 2_000,
+  };
   const configurationStore = new ConfigurationStore({ eventStore, configuration, ids, clock, visibleWithinMs: relaying ? 2_000 : 50 });
   const views = new Views(eventStore, readStore);
-  const platform: Platform = { eventStore, bus, readStore, clock, ids, configuration, configurationStore, secrets, log, background, views, settings };
-  await bus.declare([CONFIGURATION_TOPIC, PARKED_TOPIC, ...[topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({ name, compacted: false, retentionDays: 7 }))]);
-  if (relaying) background.add('relay', new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5 }));
+  const platform: Platform = {
+    eventStore,
+    bus,
+    readStore,
+    clock,
+    ids,
+    configuration,
+    configurationStore,
+    secrets,
+    log,
+    background,
+    views,
+    settings,
+  };
+  await bus.declare([
+    CONFIGURATION_TOPIC,
+    PARKED_TOPIC,
+    ...[topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({
+      name,
+      compacted: false,
+      retentionDays: 7,
+    })),
+  ]);
+  if (relaying)
+    background.add(
+      'relay',
+      new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5 }),
+    );
   await configuration.start(bus);
-  const app = await createHttpApp(OncallModule.register(platform), { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) });
+  const app = await createHttpApp(OncallModule.register(platform), {
+    log,
+    metrics: new Metrics(),
+    clock,
+    secrets,
+    credentials: configurationDirectory(configuration),
+  });
   await background.start();
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace(/\/+$/, '');
@@ -107,7 +154,16 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
       const key = newApiKey();
       await configurationStore.create(
         'apikey',
-        (id: ApiKeyId, now) => ({ id, name: `key of ${username}`, userId: user.id, role, hash: hashSecret(key), use: 'api', createdAt: now, updatedAt: now }),
+        (id: ApiKeyId, now) => ({
+          id,
+          name: `key of ${username}`,
+          userId: user.id,
+          role,
+          hash: hashSecret(key),
+          use: 'api',
+          createdAt: now,
+          updatedAt: now,
+        }),
         context(),
       );
       return { id: user.id, key };

@@ -77,7 +77,12 @@ describe('deleting a person', () => {
     expect(refused.body['details']).toEqual({
       references: [
         { type: 'escalation-policy', id: policyId, name: 'Nights', level: 2 },
-        { type: 'schedule', id: scheduleId, name: 'Primary', shifts: [{ start: '2026-03-10T08:00:00.000Z', end: '2026-03-11T08:00:00.000Z' }] },
+        {
+          type: 'schedule',
+          id: scheduleId,
+          name: 'Primary',
+          shifts: [{ start: '2026-03-10T08:00:00.000Z', end: '2026-03-11T08:00:00.000Z' }],
+        },
         { type: 'team', id: team.body['id'], name: 'Ops' },
       ],
     });
@@ -108,39 +113,41 @@ describe('deleting a person', () => {
 });
 
 describe('an erasure that was interrupted', () => {
+  let running: OncallServer;
+  afterEach(() => running.stop());
+
   it('does not remove the stream before the bus has its end, and is completed after a restart', async () => {
-    const first = await oncallServer();
-    const admin = await first.person('ana', 'ADMIN');
-    const ben = await first.person('ben', 'USER');
-    const directory = await first.stop({ keep: true });
+    running = await oncallServer();
+    const admin = await running.person('ana', 'ADMIN');
+    const ben = await running.person('ben', 'USER');
+    const directory = await running.stop({ keep: true });
 
-    const withoutRelay = await oncallServer({ directory, relaying: false });
-    expect((await withoutRelay.call('DELETE', `/api/users/${ben.id}`, admin)).status).toBe(204);
-    expect(await withoutRelay.platform.eventStore.readStream(`user-${ben.id}`)).toHaveLength(2);
-    await withoutRelay.stop({ keep: true });
+    running = await oncallServer({ directory, relaying: false });
+    expect((await running.call('DELETE', `/api/users/${ben.id}`, admin)).status).toBe(204);
+    expect(await running.platform.eventStore.readStream(`user-${ben.id}`)).toHaveLength(2);
+    await running.stop({ keep: true });
 
-    const again = await oncallServer({ directory });
-    await again.settle();
-    expect(await again.platform.eventStore.readStream(`user-${ben.id}`)).toEqual([]);
-    expect(again.platform.configuration.get('user', ben.id)).toBeUndefined();
-    expect(again.platform.configuration.list('apikey').map(({ userId }) => userId)).toEqual([admin.id]);
-    await again.stop();
+    running = await oncallServer({ directory });
+    await running.settle();
+    expect(await running.platform.eventStore.readStream(`user-${ben.id}`)).toEqual([]);
+    expect(running.platform.configuration.get('user', ben.id)).toBeUndefined();
+    expect(running.platform.configuration.list('apikey').map(({ userId }) => userId)).toEqual([admin.id]);
   });
 
   it('goes by the checkpoint of the relay where the topic has dropped the tombstone', async () => {
-    const server = await oncallServer({ relaying: false });
-    const { eventStore, configurationStore, clock } = server.platform;
-    const ben = await server.person('ben', 'USER');
-    await configurationStore.remove('user', ben.id, () => undefined, server.context());
+    running = await oncallServer({ relaying: false });
+    const { eventStore, configurationStore, clock } = running.platform;
+    const ben = await running.person('ben', 'USER');
+    await configurationStore.remove('user', ben.id, () => undefined, running.context());
     const nothingKnown = new ConfigurationReader();
     const deletion = new UserDeletion({ people: new People(nothingKnown), configuration: nothingKnown, configurationStore, clock });
     const erasure = new UserErasure({ eventStore, configuration: nothingKnown, deletion, log: createLogger({ level: 'error' }) });
     erasure.start();
-    expect(await eventStore.readStream(`user-${ben.id}`)).toHaveLength(2);
+    const before = await eventStore.readStream(`user-${ben.id}`);
     await eventStore.saveCheckpoint(RELAY, await eventStore.head());
     await erasure.settled();
-    expect(await eventStore.readStream(`user-${ben.id}`)).toEqual([]);
     await erasure.stop();
-    await server.stop();
+    expect(before).toHaveLength(2);
+    expect(await eventStore.readStream(`user-${ben.id}`)).toEqual([]);
   });
 });

@@ -21,7 +21,11 @@ export class UserDeletion {
     const { people, configuration, configurationStore, clock } = this.parts;
     const allowed = (user: User): void => {
       refuseWithoutAdmin(user, people.others(id));
-      const referring = { policies: configuration.list('policy'), schedules: configuration.list('schedule'), teams: configuration.list('team') };
+      const referring = {
+        policies: configuration.list('policy'),
+        schedules: configuration.list('schedule'),
+        teams: configuration.list('team'),
+      };
       refuseGaps(referencesToUser(id, referring, clock.now()), gapsConfirmed);
     };
     await configurationStore.remove('user', id, allowed, context);

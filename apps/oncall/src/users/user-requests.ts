@@ -75,7 +75,9 @@ export class EmailSearch {
 
 /** @throws ProblemException 400 for a time that is none */
 export const userRequest = ({ mutedUntil, ...request }: UserRequest): DomainRequest =>
-  mutedUntil === undefined ? request : { ...request, mutedUntil: mutedUntil === null || mutedUntil === '' ? null : readInstant('mutedUntil', mutedUntil) };
+  mutedUntil === undefined
+    ? request
+    : { ...request, mutedUntil: mutedUntil === null || mutedUntil === '' ? null : readInstant('mutedUntil', mutedUntil) };
 
 /** @throws ProblemException 400 */
 export const readInstant = (field: string, text: string): Instant => {

@@ -47,7 +47,11 @@ export class UsersController {
     const user = await this.store.create(
       'user',
       (id, now) =>
-        createUser({ id, contact: contact as ContactId, high: high as PreferenceId, low: low as PreferenceId }, request, { by, now, others: this.people.all() }),
+        createUser({ id, contact: contact as ContactId, high: high as PreferenceId, low: low as PreferenceId }, request, {
+          by,
+          now,
+          others: this.people.all(),
+        }),
       context,
     );
     created(reply, `/api/users/${user.id}`);
@@ -69,17 +73,28 @@ export class UsersController {
 
   @Put(':user')
   @RequiresRole('STAKEHOLDER')
-  async replace(@Param('user') reference: string, @Body() body: UserRequest, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<PublicUser> {
+  async replace(
+    @Param('user') reference: string,
+    @Body() body: UserRequest,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicUser> {
     const request = userRequest(body);
     const { id } = await this.people.findOwn(reference, by);
-    const change = (current: User, now: User['updatedAt']): User => replaceUser(current, request, { by, now, others: this.people.others(id) });
+    const change = (current: User, now: User['updatedAt']): User =>
+      replaceUser(current, request, { by, now, others: this.people.others(id) });
     return publicUser(await this.store.change('user', id, change, context));
   }
 
   @Delete(':user')
   @RequiresRole('ADMIN')
   @HttpCode(204)
-  async delete(@Param('user') reference: string, @Query() query: QueryParameters, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+  async delete(
+    @Param('user') reference: string,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
     const confirmed = readFlag(query, 'confirm-gaps') ?? false;
     await this.deletion.delete(await this.people.find(reference, by), confirmed, context);
   }

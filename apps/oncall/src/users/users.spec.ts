@@ -63,7 +63,8 @@ describe('a new user', () => {
 
 describe('looking up people', () => {
   it('takes an id, a username in any case, or current (B4)', async () => {
-    for (const path of [String(ben.id), 'ben', 'BEN']) expect((await server.call('GET', `/api/users/${path}`, admin)).body).toMatchObject({ id: ben.id });
+    for (const path of [String(ben.id), 'ben', 'BEN'])
+      expect((await server.call('GET', `/api/users/${path}`, admin)).body).toMatchObject({ id: ben.id });
     expect((await server.call('GET', '/api/users/current', ben)).body).toMatchObject({ id: ben.id });
   });
 
@@ -116,13 +117,20 @@ describe('changing a user', () => {
   });
 
   it('does not take the role from the last administrator', async () => {
-    const answer = await server.call('PUT', '/api/users/current', admin, { email: 'ana@example.org', firstName: 'Ana', lastName: 'Example', role: 'USER' });
+    const answer = await server.call('PUT', '/api/users/current', admin, {
+      email: 'ana@example.org',
+      firstName: 'Ana',
+      lastName: 'Example',
+      role: 'USER',
+    });
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code: 'STILL_IN_USE' });
   });
 
   it('moves the e-mail contact along when an administrator changes the login address', async () => {
     const dora = await server.person('dora', 'USER');
     await server.call('PUT', `/api/users/${dora.id}`, admin, { email: 'dora@example.net', firstName: 'Dora', lastName: 'Example' });
-    expect((await server.call('GET', '/api/users/current/contacts/emails', dora)).body).toMatchObject([{ target: 'dora@example.net', verified: true }]);
+    expect((await server.call('GET', '/api/users/current/contacts/emails', dora)).body).toMatchObject([
+      { target: 'dora@example.net', verified: true },
+    ]);
   });
 });

@@ -26,7 +26,8 @@ export interface NewApiKey {
 export const createApiKey = (request: ApiKeyRequest, { id, hash, user, by, now }: NewApiKey): ApiKey => {
   refuseStrangers(by, user.id);
   const role = request.role ?? (isAtLeast(by.role, user.role) ? user.role : by.role);
-  if (!isAtLeast(by.role, role)) throw rejected('forbidden', `role: a key made with the role ${by.role} cannot have ${role}`, { field: 'role' });
+  if (!isAtLeast(by.role, role))
+    throw rejected('forbidden', `role: a key made with the role ${by.role} cannot have ${role}`, { field: 'role' });
   if (!isAtLeast(user.role, role)) throw invalidSetting('role', `must be at most ${user.role}, the role of user ${user.id}`);
   if (request.expiresAt !== undefined && request.expiresAt <= now) throw invalidSetting('expiresAt', 'must lie in the future');
   return {

@@ -48,7 +48,11 @@ export const removeContact = (user: User, id: ContactId, type: Contact['type'], 
   contactOf(user, id, type);
   const preferences = user.alertPreferences.filter(({ contactId }) => contactId === id).map((preference) => preference.id);
   if (preferences.length > 0)
-    throw rejected('still-in-use', `contact ${id} is used by the alert preferences ${preferences.join(', ')}: change or delete them first`, { preferences });
+    throw rejected(
+      'still-in-use',
+      `contact ${id} is used by the alert preferences ${preferences.join(', ')}: change or delete them first`,
+      { preferences },
+    );
   return { ...user, contacts: user.contacts.filter((contact) => contact.id !== id), updatedAt: now };
 };
 
@@ -72,14 +76,19 @@ const contactFor = (user: User, request: ContactRequest, before: Contact | undef
   refuseUnusable(request);
   const regionCode = request.type === 'phone' ? request.regionCode : undefined;
   const same = contactWithTarget(user, request.type, target, regionCode);
-  if (same !== undefined && same.id !== before?.id) throw rejected('already-exists', `target: contact ${same.id} has it already`, { field: 'target', id: same.id });
+  if (same !== undefined && same.id !== before?.id)
+    throw rejected('already-exists', `target: contact ${same.id} has it already`, { field: 'target', id: same.id });
   const isUnchanged = before !== undefined && same?.id === before.id;
   // There is no verification by code yet: an administrator vouches for what they enter, and the login address was theirs to enter.
   const verified =
-    (isUnchanged && before.verified) || by.role === 'ADMIN' || (request.type === 'email' && foldedAddress(target) === foldedAddress(user.email));
+    (isUnchanged && before.verified) ||
+    by.role === 'ADMIN' ||
+    (request.type === 'email' && foldedAddress(target) === foldedAddress(user.email));
   if (verified && request.type === 'phone') refuseNumberOfAnother(request, others);
   const kept = { target, status: isUnchanged ? before.status : ('OK' as const), verified };
-  return request.type === 'email' ? { type: 'email', ...kept } : { type: 'phone', regionCode: request.regionCode, primary: request.primary, ...kept };
+  return request.type === 'email'
+    ? { type: 'email', ...kept }
+    : { type: 'phone', regionCode: request.regionCode, primary: request.primary, ...kept };
 };
 
 const refuseUnusable = (request: ContactRequest): void => {
@@ -92,7 +101,10 @@ const refuseUnusable = (request: ContactRequest): void => {
 const refuseNumberOfAnother = ({ target, regionCode }: PhoneContactRequest, others: readonly User[]): void => {
   const owner = others.find((other) => contactWithTarget(other, 'phone', target, regionCode)?.verified === true);
   if (owner !== undefined)
-    throw rejected('already-exists', `target: this number belongs to user ${owner.id}; an answer from it would be theirs`, { field: 'target', userId: owner.id });
+    throw rejected('already-exists', `target: this number belongs to user ${owner.id}; an answer from it would be theirs`, {
+      field: 'target',
+      userId: owner.id,
+    });
 };
 
 const withContact = (user: User, id: ContactId, draft: Draft, now: Instant): User => {
@@ -101,6 +113,8 @@ const withContact = (user: User, id: ContactId, draft: Draft, now: Instant): Use
   const placed = isNew ? [...user.contacts, contact] : user.contacts.map((each) => (each.id === id ? contact : each));
   // Only one number is the primary one.
   const onePrimary = contact.type === 'phone' && contact.primary;
-  const contacts = onePrimary ? placed.map((each) => (each.type === 'phone' && each.id !== id ? { ...each, primary: false } : each)) : placed;
+  const contacts = onePrimary
+    ? placed.map((each) => (each.type === 'phone' && each.id !== id ? { ...each, primary: false } : each))
+    : placed;
   return { ...user, contacts, updatedAt: now };
 };

@@ -8,7 +8,8 @@ export const emailAddressProblem = (text: string): string | undefined => {
   const address = text.trim();
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return 'must be an e-mail address, like ana@example.org';
-  if (address.length > LONGEST_ADDRESS || at > LONGEST_LOCAL_PART) return `must have at most ${LONGEST_ADDRESS} characters, ${LONGEST_LOCAL_PART} of them before the @`;
+  if (address.length > LONGEST_ADDRESS || at > LONGEST_LOCAL_PART)
+    return `must have at most ${LONGEST_ADDRESS} characters, ${LONGEST_LOCAL_PART} of them before the @`;
   if (!LOCAL_PART.test(address.slice(0, at))) return 'has characters before the @ that no mail server takes';
   return DOMAIN.test(address.slice(at + 1)) ? undefined : 'has no host name behind the @';
 };

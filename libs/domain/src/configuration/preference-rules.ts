@@ -54,7 +54,10 @@ export const contactFor = (user: User, method: NotificationMethod, contactId: Co
   if (contact === undefined) throw invalidSetting('contact', `user ${user.id} has no contact ${contactId}`);
   const needed = method === 'EMAIL' ? 'email' : 'phone';
   if (contact.type !== needed)
-    throw invalidSetting('contact', `${method} needs ${needed === 'email' ? 'an e-mail address' : 'a phone number'}, and contact ${contactId} is none`);
+    throw invalidSetting(
+      'contact',
+      `${method} needs ${needed === 'email' ? 'an e-mail address' : 'a phone number'}, and contact ${contactId} is none`,
+    );
   return contact;
 };
 

@@ -35,13 +35,18 @@ export const replaceTeam = (team: Team, request: TeamRequest, by: Editor, change
 /** Somebody who is in it already gets the new role. @throws Rejection `forbidden`, `invalid` */
 export const putMember = (team: Team, member: TeamMember, by: Editor, change: TeamChange): Team => {
   refuseOutsiders(team, by);
-  return { ...team, members: sorted([...team.members.filter(({ userId }) => userId !== member.userId), member], change), updatedAt: change.now };
+  return {
+    ...team,
+    members: sorted([...team.members.filter(({ userId }) => userId !== member.userId), member], change),
+    updatedAt: change.now,
+  };
 };
 
 /** @throws Rejection `forbidden`, `not-found` */
 export const removeMember = (team: Team, userId: UserId, by: Editor, { now }: Pick<TeamChange, 'now'>): Team => {
   refuseOutsiders(team, by);
-  if (!team.members.some((member) => member.userId === userId)) throw rejected('not-found', `user ${userId} is not a member of team ${team.id}`);
+  if (!team.members.some((member) => member.userId === userId))
+    throw rejected('not-found', `user ${userId} is not a member of team ${team.id}`);
   return withoutMember(team, userId, now);
 };
 
@@ -53,7 +58,9 @@ export const withoutMember = (team: Team, userId: UserId, now: Instant): Team =>
 
 /** A team that a policy pages stays. @throws Rejection `still-in-use` */
 export const refusePagedTeam = (team: Team, policies: readonly EscalationPolicy[]): void => {
-  const paging = policies.filter(({ rules }) => rules.some(({ targets }) => targets.some((target) => target.type === 'team' && target.teamId === team.id)));
+  const paging = policies.filter(({ rules }) =>
+    rules.some(({ targets }) => targets.some((target) => target.type === 'team' && target.teamId === team.id)),
+  );
   if (paging.length === 0) return;
   throw rejected('still-in-use', `team ${team.id} is paged by ${paging.map(({ name }) => `escalation policy "${name}"`).join(', ')}`, {
     references: paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
@@ -62,10 +69,14 @@ export const refusePagedTeam = (team: Team, policies: readonly EscalationPolicy[
 
 const refuseOutsiders = (team: Team, by: Editor): void => {
   const isTeamAdmin = team.members.some(({ userId, role }) => userId === by.userId && role === 'ADMIN');
-  if (by.role !== 'ADMIN' && !isTeamAdmin) throw rejected('forbidden', 'changing a team needs the role ADMIN, in the account or in the team');
+  if (by.role !== 'ADMIN' && !isTeamAdmin)
+    throw rejected('forbidden', 'changing a team needs the role ADMIN, in the account or in the team');
 };
 
-const checked = ({ name, visibility = 'PUBLIC', members }: TeamRequest, change: TeamChange): Pick<Team, 'name' | 'visibility' | 'members'> => {
+const checked = (
+  { name, visibility = 'PUBLIC', members }: TeamRequest,
+  change: TeamChange,
+): Pick<Team, 'name' | 'visibility' | 'members'> => {
   if (visibility === 'PRIVATE') throw withoutEffect('visibility', 'PRIVATE hides nothing yet: use PUBLIC');
   return { name, visibility, members: sorted(members, change) };
 };

@@ -37,7 +37,12 @@ export const referencesToUser = (userId: UserId, { policies, schedules, teams }:
   ),
   ...schedules
     .filter((schedule) => isCountedOn(userId, schedule, now))
-    .map((schedule): UserReference => ({ type: 'schedule', id: schedule.id, name: schedule.name, shifts: comingShifts(userId, schedule, now) })),
+    .map((schedule): UserReference => ({
+      type: 'schedule',
+      id: schedule.id,
+      name: schedule.name,
+      shifts: comingShifts(userId, schedule, now),
+    })),
   ...teams
     .filter(({ members }) => members.some((member) => member.userId === userId))
     .map(({ id, name }): UserReference => ({ type: 'team', id, name })),
@@ -46,15 +51,23 @@ export const referencesToUser = (userId: UserId, { policies, schedules, teams }:
 /** @throws Rejection `still-in-use` with the list, unless the gaps were confirmed */
 export const refuseGaps = (references: readonly UserReference[], confirmed: boolean): void => {
   if (confirmed || references.length === 0) return;
-  const named = references.map((reference) => `${reference.type} "${reference.name}"${reference.type === 'escalation-policy' ? ` level ${reference.level}` : ''}`);
-  throw rejected('still-in-use', `still named by ${named.join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`, { references });
+  const named = references.map(
+    (reference) => `${reference.type} "${reference.name}"${reference.type === 'escalation-policy' ? ` level ${reference.level}` : ''}`,
+  );
+  throw rejected(
+    'still-in-use',
+    `still named by ${named.join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`,
+    { references },
+  );
 };
 
 /** By the plan itself, not by its shifts: one may begin years from now, or lie under an override. */
 const isCountedOn = (userId: UserId, schedule: Schedule, now: Instant): boolean => {
   if (schedule.overrides.some((override) => override.userId === userId && override.end > now)) return true;
-  const isToCome = (end: Parameters<typeof localToInstant>[1] | undefined): boolean => end === undefined || localToInstant(schedule.timezone, end) > now;
-  if (schedule.type === 'STATIC') return schedule.plans.at(-1)?.shifts.some((shift) => shift.userId === userId && isToCome(shift.end)) ?? false;
+  const isToCome = (end: Parameters<typeof localToInstant>[1] | undefined): boolean =>
+    end === undefined || localToInstant(schedule.timezone, end) > now;
+  if (schedule.type === 'STATIC')
+    return schedule.plans.at(-1)?.shifts.some((shift) => shift.userId === userId && isToCome(shift.end)) ?? false;
   return schedule.plans.at(-1)?.layers.some((layer) => layer.users.includes(userId) && isToCome(layer.endsOn)) ?? false;
 };
 

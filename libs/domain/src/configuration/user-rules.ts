@@ -78,7 +78,8 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
   }
   const isSameEmail = foldedAddress(profile.email) === foldedAddress(current.email);
   // Whoever has the login address can sign in: nobody takes an address of which nobody knows that it is theirs.
-  if (!isSameEmail && by.role !== 'ADMIN') throw rejected('forbidden', 'changing the login e-mail needs the role ADMIN: it is not verified', { field: 'email' });
+  if (!isSameEmail && by.role !== 'ADMIN')
+    throw rejected('forbidden', 'changing the login e-mail needs the role ADMIN: it is not verified', { field: 'email' });
   const username = request.username ?? current.username;
   if (username !== current.username) refuseUsername(username, profile.email, others);
   return {
@@ -99,7 +100,9 @@ const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'languag
   const email = request.email.trim();
   const problem = emailAddressProblem(email);
   if (problem !== undefined) throw invalidSetting('email', problem);
-  const taken = others.find((other) => foldedAddress(other.email) === foldedAddress(email) || foldedAddress(other.username) === foldedAddress(email));
+  const taken = others.find(
+    (other) => foldedAddress(other.email) === foldedAddress(email) || foldedAddress(other.username) === foldedAddress(email),
+  );
   if (taken !== undefined) throw rejected('already-exists', `email: user ${taken.id} has this address`, { field: 'email', id: taken.id });
   const timezone = request.timezone ?? usual.timezone;
   if (!isTimeZone(timezone)) throw invalidSetting('timezone', 'must be a time zone of the IANA database, like Europe/Berlin');
@@ -122,7 +125,8 @@ const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'languag
 
 /** Pages that went to the old login address go to the new one, unless that is a contact of its own already. */
 const contactsFollowing = ({ email, contacts }: User, to: string): User['contacts'] => {
-  const at = (address: string) => (contact: User['contacts'][number]) => contact.type === 'email' && foldedAddress(contact.target) === foldedAddress(address);
+  const at = (address: string) => (contact: User['contacts'][number]) =>
+    contact.type === 'email' && foldedAddress(contact.target) === foldedAddress(address);
   if (contacts.some(at(to))) return contacts;
   return contacts.map((contact) => (at(email)(contact) ? { ...contact, target: to, status: 'OK', verified: true } : contact));
 };
@@ -135,7 +139,8 @@ const refuseUsername = (username: string, email: string, others: readonly User[]
   const folded = foldedAddress(username);
   if (!USERNAME.test(username) || /^\d+$/.test(username) || RESERVED.has(folded))
     throw invalidSetting('username', 'must be 1 to 255 letters, digits and . _ + @ -, not digits alone');
-  if (username.includes('@') && folded !== foldedAddress(email)) throw invalidSetting('username', 'with an @ must be the e-mail address of the person');
+  if (username.includes('@') && folded !== foldedAddress(email))
+    throw invalidSetting('username', 'with an @ must be the e-mail address of the person');
   const taken = others.find((other) => foldedAddress(other.username) === folded || foldedAddress(other.email) === folded);
   if (taken !== undefined) throw rejected('already-exists', `username: user ${taken.id} has it`, { field: 'username', id: taken.id });
 };
