@@ -30,7 +30,8 @@ export interface Handled<State> extends Loaded<State> {
 }
 
 interface Cached<State> extends Loaded<State> {
-  readonly eventIds: ReadonlySet<string>;
+  /** Of the stream's events. One set per stream, which grows: what is in it is in the stream, whoever read it. */
+  readonly eventIds: Set<string>;
 }
 
 export interface CommandHandlerOptions<Command, State, Event> {
@@ -63,7 +64,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
 
   /** The state as of now, read from the store. @throws EventStoreFault */
   async load(stream: string): Promise<Loaded<State>> {
-    return this.refresh(stream);
+    return this.inTurn(stream, () => this.refresh(stream));
   }
 
   private async decideAndAppend(
@@ -104,7 +105,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     events: readonly NewEvent[],
     { revision, position }: AppendResult,
   ): Handled<State> {
-    const eventIds = new Set(before.eventIds);
+    const { eventIds } = before;
     let { state } = before;
     for (const event of events) {
       state = this.options.decider.evolve(state, event as unknown as Event);
@@ -114,30 +115,33 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     return { state, revision, position, events };
   }
 
+  /** What was cached and what was appended since. The last event known is read again: it is gone when the stream was deleted. */
   private async refresh(stream: string): Promise<Cached<State>> {
-    const cached = this.cache.get(stream) ?? {
-      state: this.options.decider.initial,
-      revision: -1,
-      position: START,
-      eventIds: new Set<string>(),
-    };
-    const newer = await this.options.store.readStream(stream, { from: cached.revision + 1 });
-    const current = newer.length === 0 ? cached : this.evolve(cached, newer);
+    const cached = this.cache.get(stream);
+    const read = await this.options.store.readStream(stream, { from: cached?.revision ?? 0 });
+    const goesOn = cached !== undefined && read[0]?.position === cached.position;
+    const current = goesOn
+      ? this.evolve(cached, read.slice(1))
+      : await this.fromTheBeginning(stream, cached === undefined ? read : undefined);
     this.keep(stream, current);
     return current;
   }
 
+  private async fromTheBeginning(stream: string, read?: readonly StoredEvent[]): Promise<Cached<State>> {
+    const nothing = { state: this.options.decider.initial, revision: -1, position: START, eventIds: new Set<string>() };
+    return this.evolve(nothing, read ?? (await this.options.store.readStream(stream)));
+  }
+
   private evolve(from: Cached<State>, events: readonly StoredEvent[]): Cached<State> {
     let { state, revision, position } = from;
-    const eventIds = new Set(from.eventIds);
     for (const event of events) {
       const current = upcast(event);
       state = this.options.decider.evolve(state, { type: current.type, data: current.data } as Event);
       revision = event.revision;
       position = event.position;
-      eventIds.add(event.id);
+      from.eventIds.add(event.id);
     }
-    return { state, revision, position, eventIds };
+    return { state, revision, position, eventIds: from.eventIds };
   }
 
   private keep(stream: string, current: Cached<State>): void {
