@@ -1,0 +1,6 @@
+module.exports = {
+  ...require('../../jest.preset.js')(),
+  displayName: 'backup',
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testTimeout: 60_000,
+};
