@@ -11,6 +11,7 @@ import type { FastifyReply } from 'fastify';
 import type { Logger } from '../logging';
 import { Metrics } from '../metrics';
 import type { SecretBox } from '../secrets';
+import { ApiDescriptionController } from './api-description.controller';
 import { AuthGuard } from './auth-guard';
 import { Authenticator } from './authenticator';
 import type { CredentialDirectory } from './authenticator';
@@ -110,7 +111,7 @@ class Edge {}
 const withHealth = (module: Type | DynamicModule, metrics: Metrics, waiting: Waiting): DynamicModule => ({
   module: Edge,
   imports: [module],
-  controllers: [HealthController],
+  controllers: [HealthController, ApiDescriptionController],
   providers: [
     { provide: Metrics, useValue: metrics },
     { provide: WAITING, useValue: waiting },

@@ -1,3 +1,17 @@
+export {
+  Describe,
+  DescribedUnder,
+  flagParameter,
+  idParameter,
+  idsParameter,
+  includeParameter,
+  manyParameter,
+  olderName,
+  pageParameters,
+  textParameter,
+  timeParameter,
+} from './api-description.decorators';
+export type { JsonSchema, OperationDescription, QueryParameter } from './api-description.decorators';
 export { ChangeBy, CurrentUser, principalOf, Public, RequiresRole } from './auth.decorators';
 export { Authenticator, configurationDirectory, hasRole } from './authenticator';
 export type { CredentialDirectory, Credentials, Principal } from './authenticator';
