@@ -181,6 +181,10 @@ describe.each(resources)('the conventions of $path', (resource) => {
     expect(answer.body['details']).toEqual([{ field, message: expect.any(String) }]);
   });
 
+  it('refuses no body, and one that is no object, with 400', async () => {
+    for (const body of [undefined, [], 'text', 5]) expect((await call('POST', path, body)).status).toBe(400);
+  });
+
   it.each(['0', '-1', '1e3', '99999999999999999'])('the id %s is nothing that exists and no fault', async (id) => {
     for (const [method, body] of [['GET'], ['PUT', resource.minimal('x')], ['DELETE']] as const)
       expect([400, 404]).toContain((await call(method, `${path}/${id}`, body)).status);

@@ -1,0 +1,77 @@
+import type { AlertSourceId, EscalationPolicyId, TeamId } from '../ids';
+import { Rejection } from '../rejection';
+import { instant } from '../time';
+import { createAlertSource, replaceAlertSource } from './alert-source-rules';
+import type { AlertSourceChange, AlertSourceRequest } from './alert-source-rules';
+import type { ConfigurationKind, ConfigurationResources } from './resources';
+
+const there: Readonly<Record<string, true>> = { 'policy-1': true, 'policy-2': true, 'team-3': true, 'team-5': true };
+const change = (now: number): AlertSourceChange => ({
+  now: instant(now),
+  integrationTypes: ['API', 'PROMETHEUS'],
+  configuration: {
+    get: <K extends ConfigurationKind>(kind: K, id: number) =>
+      there[`${kind}-${id}`] === true ? ({ id } as unknown as ConfigurationResources[K]) : undefined,
+  },
+});
+const request = (settings: Partial<AlertSourceRequest> = {}): AlertSourceRequest => ({
+  name: 'Shop',
+  integrationType: 'API',
+  escalationPolicyId: 1 as EscalationPolicyId,
+  sent: {},
+  ...settings,
+});
+const key = { hash: 'h', cipher: 'c' };
+const created = (settings: Partial<AlertSourceRequest> = {}) => createAlertSource(7 as AlertSourceId, key, request(settings), change(1));
+const refusal = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    return error instanceof Rejection ? [error.code, error.details['field']] : error;
+  }
+};
+
+describe('an alert source', () => {
+  it('has what is usual where nothing is said, and no setting that was not made', () => {
+    expect(created()).toEqual({
+      ...{ id: 7, name: 'Shop', integrationType: 'API', integrationKey: key, escalationPolicyId: 1, alertCreation: 'ONE_ALERT_PER_EMAIL' },
+      ...{ alertPriorityRule: 'HIGH', active: true, teamIds: [], echoed: {}, createdAt: 1, updatedAt: 1 },
+    });
+  });
+
+  it('keeps id, key, type, creation and unmentioned teams when it is replaced, and nothing else', () => {
+    const before = created({ severity: 2, autoResolutionTimeout: 'PT2H', active: false, teamIds: [5, 3, 5] as TeamId[] });
+    const after = replaceAlertSource(before, request({ name: 'New', escalationPolicyId: 2 as EscalationPolicyId }), change(9));
+    expect(after).toEqual({ ...created({ name: 'New', escalationPolicyId: 2 as EscalationPolicyId }), teamIds: [3, 5], updatedAt: 9 });
+  });
+
+  it('cannot become another tool’s', () => {
+    expect(refusal(() => replaceAlertSource(created(), request({ integrationType: 'PROMETHEUS' }), change(2)))).toEqual([
+      'invalid',
+      'integrationType',
+    ]);
+  });
+});
+
+describe('a setting that does nothing yet', () => {
+  it.each([undefined, null, false, 0, '', '  ', [], {}, [null], { id: 0, name: '' }, { textTemplate: '', elements: [] }])(
+    'is not set by %j',
+    (supportHours) => expect(created({ sent: { supportHours } })).toEqual(created()),
+  );
+
+  it.each([true, 1, 'x', [1], { id: 3 }, { elements: [{ val: 'x' }] }])('is refused with %j (B6)', (supportHours) => {
+    expect(refusal(() => created({ sent: { supportHours } }))).toEqual(['setting-without-effect', 'supportHours']);
+  });
+
+  it('is refused before a policy that is missing, so that one answer names it', () => {
+    const both = { sent: { eventFilter: 'x' }, escalationPolicyId: 99 as EscalationPolicyId };
+    expect(refusal(() => created(both))).toEqual(['setting-without-effect', 'eventFilter']);
+  });
+});
+
+describe('what older clients send and need back', () => {
+  it('is kept as it is; what nobody asked for is not', () => {
+    const { echoed } = created({ sent: { filterOperator: 'AND', resolveFilterOperator: null, iconUrl: 'https://example.org/x.png' } });
+    expect(echoed).toEqual({ filterOperator: 'AND' });
+  });
+});
