@@ -1,4 +1,5 @@
 export * from './command-handler';
 export * from './event-id';
 export * from './event-store';
-export * from './upcasts';
+export { upcast } from './upcasts';
+export type { Upcast } from './upcasts';

@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { alertDecider, alertGroupDecider, escalationDecider, fold, instant, notificationDecider } from '@tocsin/domain';
+import type { AlertEvent, AlertGroupEvent, ConfigurationEvent, Decider, EscalationEvent, NotificationEvent } from '@tocsin/domain';
+import { START } from './event-store';
+import type { StoredEvent } from './event-store';
+import { upcast, upcasting } from './upcasts';
+import type { Upcasts } from './upcasts';
+
+type DomainEvent = AlertEvent | AlertGroupEvent | EscalationEvent | NotificationEvent | ConfigurationEvent;
+type Stream = 'alert' | 'alertkey' | 'escalation' | 'notification' | 'configuration';
+
+/** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
+const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
+  AlertRaised: 'alert',
+  AlertRepeated: 'alert',
+  ToolEventIgnored: 'alert',
+  AlertSummaryChanged: 'alert',
+  AlertPriorityRaised: 'alert',
+  KeyJoined: 'alert',
+  KeyResolved: 'alert',
+  CommentAdded: 'alert',
+  RespondersActivated: 'alert',
+  LevelSkipped: 'alert',
+  NobodyOnCall: 'alert',
+  EscalationEnded: 'alert',
+  AlertAccepted: 'alert',
+  ResponderAccepted: 'alert',
+  ResponderAdded: 'alert',
+  ResponderRemoved: 'alert',
+  AlertAssigned: 'alert',
+  EscalationRequested: 'alert',
+  AlertResolved: 'alert',
+  AlertOpenedForKey: 'alertkey',
+  KeyAttached: 'alertkey',
+  EscalationStarted: 'escalation',
+  LevelPlanned: 'escalation',
+  LevelDue: 'escalation',
+  EndPlanned: 'escalation',
+  NobodyFound: 'escalation',
+  RetryPlanned: 'escalation',
+  EscalationHalted: 'escalation',
+  EscalationExhausted: 'escalation',
+  NotificationPlanned: 'notification',
+  AttemptStarted: 'notification',
+  HandedOver: 'notification',
+  Delivered: 'notification',
+  AttemptFailed: 'notification',
+  NotificationFailed: 'notification',
+  NotificationCancelled: 'notification',
+  NotificationHeld: 'notification',
+  ResourceConfigured: 'configuration',
+  ResourceDeleted: 'configuration',
+};
+const types = Object.keys(streamOf) as readonly DomainEvent['type'][];
+
+const folds: Readonly<Record<Exclude<Stream, 'configuration'>, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {
+  alert: alertDecider,
+  alertkey: alertGroupDecider,
+  escalation: escalationDecider,
+  notification: notificationDecider,
+};
+/** What happened before each of the stream's events. */
+const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
+  alert: ['AlertRaised', 'RespondersActivated'],
+  alertkey: ['AlertOpenedForKey'],
+  escalation: ['EscalationStarted', 'LevelPlanned'],
+  notification: ['NotificationPlanned', 'AttemptStarted'],
+  configuration: [],
+};
+
+interface Golden {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly examples: readonly unknown[];
+}
+const directory = join(__dirname, 'golden');
+const files = readdirSync(directory).toSorted();
+const golden = (file: string): Golden => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Golden;
+
+const asStored = (type: string, schemaVersion: number, data: unknown): StoredEvent => ({
+  id: '00000000-0000-0000-0000-000000000001',
+  type,
+  data,
+  metadata: {
+    schemaVersion,
+    time: instant(1_772_420_400_000),
+    actor: { type: 'system', part: 'spec' },
+    correlationId: 'c',
+    causationId: 'd',
+  },
+  stream: 'golden-1',
+  revision: 0,
+  position: START,
+});
+/** The version that events of this type are read as: where the steps from the first one end. */
+const newestVersion = (type: string): number => {
+  const [first] = golden(`${type}@1.json`).examples;
+  return upcast(asStored(type, 1, first)).metadata.schemaVersion;
+};
+const current = ({ type, schemaVersion, examples }: Golden): readonly unknown[] =>
+  examples.map((data) => upcast(asStored(type, schemaVersion, data)).data);
+
+/** The fields of a state that an event changed. */
+const changed = (from: unknown, to: unknown): unknown => {
+  const fields = Object.entries(to as object).filter(([name, value]) => !isDeepStrictEqual(value, (from as Record<string, unknown>)[name]));
+  return Object.fromEntries(fields);
+};
+
+// A golden file is what some release has written: it is added with a version and never edited afterwards (P12).
+describe('stored events of all versions', () => {
+  it('have a golden file each, and there is no other', () => {
+    const expected = types.flatMap((type) => Array.from({ length: newestVersion(type) }, (_, index) => `${type}@${index + 1}.json`));
+    expect(files).toEqual(expected.toSorted());
+  });
+
+  it.each(files)('are read in their newest shape: %s', (file) => {
+    const { type, schemaVersion, examples } = golden(file);
+    expect(file).toBe(`${type}@${schemaVersion}.json`);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const data of examples) expect(upcast(asStored(type, schemaVersion, data)).metadata.schemaVersion).toBe(newestVersion(type));
+  });
+
+  /** A field that was renamed without an upcast is missing here; look closely before you accept a new snapshot. */
+  it.each(files)('mean what they meant: %s', (file) => {
+    const events = golden(file);
+    const stream = streamOf[events.type as DomainEvent['type']];
+    const effects = current(events).map((data) => {
+      if (stream === 'configuration') return data;
+      const first = before[stream].includes(events.type as DomainEvent['type']) ? [] : before[stream];
+      const history = first.map((type) => ({ type, data: current(golden(`${type}@${newestVersion(type)}.json`))[0] }));
+      const from = fold(folds[stream], history as never[]);
+      return changed(from, fold(folds[stream], [{ type: events.type, data }] as never[], from));
+    });
+    expect(effects).toMatchSnapshot();
+  });
+});
+
+describe('an event of an old version', () => {
+  const steps: Upcasts = {
+    'Moved@1': (event) => ({ ...event, data: { metres: event.data }, metadata: { ...event.metadata, schemaVersion: 2 } }),
+    'Moved@2': (event) => ({ ...event, type: 'Travelled', metadata: { ...event.metadata, schemaVersion: 3 } }),
+  };
+
+  it('goes through every step up to the newest', () => {
+    expect(upcasting(steps)(asStored('Moved', 1, 5))).toMatchObject({
+      type: 'Travelled',
+      data: { metres: 5 },
+      metadata: { schemaVersion: 3 },
+    });
+    expect(upcasting(steps)(asStored('Moved', 2, { metres: 5 }))).toMatchObject({ type: 'Travelled' });
+  });
+
+  it('of a version that nothing is known of is left as it is', () => {
+    const event = asStored('Moved', 9, 5);
+    expect(upcasting(steps)(event)).toBe(event);
+  });
+
+  it('is not upcast for ever by a step that does not raise the version', () => {
+    expect(() => upcasting({ 'Moved@1': (event) => event })(asStored('Moved', 1, 5))).toThrow('leads nowhere');
+  });
+});
