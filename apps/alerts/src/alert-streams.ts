@@ -41,21 +41,32 @@ export class AlertStreams {
     return (await this.handler.load(alertStream(alertId))).state;
   }
 
-  /** The command's effect as the API shows it, which a read after it shows too (BEHAVIOUR B1). @throws Rejection, EventStoreFault */
-  async answer(alertId: AlertId, command: AlertCommand, cause: AlertCause): Promise<AlertDocument> {
+  /**
+   * The command's effect as the API shows it. `visible`: a read after it sees it, too; false when the view took too long or
+   * is away, and the answer comes from the streams (BEHAVIOUR B1). @throws Rejection, EventStoreFault
+   */
+  async answer(
+    alertId: AlertId,
+    command: AlertCommand,
+    cause: AlertCause,
+  ): Promise<{ readonly document: AlertDocument; readonly visible: boolean }> {
     const { position } = await this.handle(alertId, command, cause);
-    return this.document(alertId, position);
-  }
-
-  /** The alert once the view has passed `position`; when that takes too long, or the view is away, the same from the streams. */
-  async document(alertId: AlertId, position?: string): Promise<AlertDocument> {
     const fromView = await this.fromView(alertId, position);
-    const document = fromView ?? (await readAlertFromStreams(this.parts.eventStore, alertId))?.document;
-    if (document === undefined) throw rejected('alert-not-found', `there is no alert ${alertId}`);
-    return document;
+    return fromView === undefined ? { document: await this.fromStreams(alertId), visible: false } : { document: fromView, visible: true };
   }
 
-  private async fromView(alertId: AlertId, position: string | undefined): Promise<AlertDocument | undefined> {
+  /** The alert as the view has it; from the streams when the view is away or has not seen it yet. @throws Rejection, EventStoreFault */
+  async document(alertId: AlertId): Promise<AlertDocument> {
+    return (await this.fromView(alertId)) ?? this.fromStreams(alertId);
+  }
+
+  private async fromStreams(alertId: AlertId): Promise<AlertDocument> {
+    const history = await readAlertFromStreams(this.parts.eventStore, alertId);
+    if (history === undefined) throw rejected('alert-not-found', `there is no alert ${alertId}`);
+    return history.document;
+  }
+
+  private async fromView(alertId: AlertId, position?: string): Promise<AlertDocument | undefined> {
     const { views, readStore, visibleWithinMs } = this.parts;
     try {
       if (position !== undefined && !(await views.waitFor(ALERTS_VIEW, position, visibleWithinMs))) return undefined;

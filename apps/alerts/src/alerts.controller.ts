@@ -2,8 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
-import { created, CurrentUser, readInclude, readMany, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
-import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import type { ChangeContext } from '@tocsin/platform';
+import { ChangeBy, created, readInclude, readInteger, readMany, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
@@ -52,10 +53,10 @@ export class AlertsController {
   @RequiresRole('RESPONDER')
   async create(
     @Body() body: ManualAlertRequest,
-    @CurrentUser() principal: Principal,
+    @ChangeBy() by: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const alert = await this.commands.create(body, principal);
+    const alert = await this.commands.create(body, by);
     created(reply, `/api/alerts/${alert.id}`);
     return this.answer(alert);
   }
@@ -67,25 +68,39 @@ export class AlertsController {
 
   @Put(':id/accept')
   @RequiresRole('RESPONDER')
-  async accept(@ResourceId('id') id: AlertId, @CurrentUser() principal: Principal): Promise<object> {
-    return this.answer(await this.commands.accept(id, principal));
+  async accept(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+    return this.answer(await this.commands.accept(id, by));
   }
 
   @Put(':id/resolve')
   @RequiresRole('RESPONDER')
-  async resolve(@ResourceId('id') id: AlertId, @CurrentUser() principal: Principal): Promise<object> {
-    return this.answer(await this.commands.resolve(id, principal));
+  async resolve(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+    return this.answer(await this.commands.resolve(id, by));
   }
 
   @Put(':id/assign')
   @RequiresRole('RESPONDER')
-  async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<object> {
+  async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
     const to = {
       user: readText(query, 'user', 'user-id'),
       policy: readText(query, 'policy', 'policy-id'),
       schedule: readText(query, 'schedule', 'schedule-id'),
     };
-    return this.answer(await this.commands.assign(id, to, principal));
+    return this.answer(await this.commands.assign(id, to, by));
+  }
+
+  /** Additive: to the next level, or to `level`, counted from 1 as the timeline names levels. */
+  @Put(':id/escalate')
+  @RequiresRole('RESPONDER')
+  async escalate(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
+    return this.answer(await this.commands.escalate(id, readInteger(query, 'level', { min: 1 }), by));
+  }
+
+  /** Additive: LOW becomes HIGH. */
+  @Put(':id/raise')
+  @RequiresRole('RESPONDER')
+  async raise(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+    return this.answer(await this.commands.raise(id, by));
   }
 
   @Post(':id/responders')
@@ -95,21 +110,17 @@ export class AlertsController {
     @ResourceId('id') id: AlertId,
     @Query() query: QueryParameters,
     @Body() body: AddResponderRequest | undefined,
-    @CurrentUser() principal: Principal,
+    @ChangeBy() by: ChangeContext,
   ): Promise<object> {
     const named = readText(query, 'user', 'user-id') ?? body?.user?.id ?? body?.id;
-    return this.commands.addResponder(id, named === undefined ? undefined : String(named), principal);
+    return this.commands.addResponder(id, named === undefined ? undefined : String(named), by);
   }
 
   @Delete(':id/responders/:user')
   @RequiresRole('RESPONDER')
   @HttpCode(204)
-  async removeResponder(
-    @ResourceId('id') id: AlertId,
-    @ResourceId('user') user: number,
-    @CurrentUser() principal: Principal,
-  ): Promise<void> {
-    await this.commands.removeResponder(id, String(user), principal);
+  async removeResponder(@ResourceId('id') id: AlertId, @ResourceId('user') user: number, @ChangeBy() by: ChangeContext): Promise<void> {
+    await this.commands.removeResponder(id, String(user), by);
   }
 
   @Get(':id/log-entries')

@@ -5,11 +5,14 @@ import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
+import { AlertNotifications } from './alert-notifications';
+import { AlertNotificationsController } from './alert-notifications.controller';
 import { AlertStreams } from './alert-streams';
 import { AlertsController } from './alerts.controller';
 import { AutoResolution, autoResolutionDueOf } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
+import { SuggestedRespondersController } from './suggested-responders.controller';
 import { Timeline } from './timeline/timeline';
 import { ToolEvents } from './tool-events';
 import { ToolEventsConsumer } from './tool-events.consumer';
@@ -39,7 +42,14 @@ export class AlertsModule {
     );
     return {
       module: AlertsModule,
-      controllers: [AlertsController, ToolEventsConsumer, ResolutionsConsumer, AlertCommandsConsumer],
+      controllers: [
+        AlertsController,
+        AlertNotificationsController,
+        SuggestedRespondersController,
+        ToolEventsConsumer,
+        ResolutionsConsumer,
+        AlertCommandsConsumer,
+      ],
       providers: [
         ...platformProviders(platform),
         { provide: AlertStreams, useValue: alerts },
@@ -50,6 +60,10 @@ export class AlertsModule {
         {
           provide: Timeline,
           useValue: new Timeline({ eventStore, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+        },
+        {
+          provide: AlertNotifications,
+          useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
         },
         { provide: ToolEvents, useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts }) },
       ],

@@ -2,8 +2,8 @@ import { publicUserRel } from '@tocsin/contracts';
 import { Clock, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
 import type { AlertCommand, AlertEventOf, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { IdAllocator, newUuid, Views } from '@tocsin/platform';
-import type { Principal } from '@tocsin/platform/nest';
+import { IdAllocator, Views } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
 import { expandedRules } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,14 +39,14 @@ export class ManualCommands {
   }
 
   /** Answers once the first level has been answered, too (B2). @throws Rejection */
-  async create(request: ManualAlertRequest, principal: Principal): Promise<AlertDocument> {
+  async create(request: ManualAlertRequest, context: ChangeContext): Promise<AlertDocument> {
     const source = await this.source(request.alertSource.id);
     const alertId = (await this.parts.ids.next('alert')) as AlertId;
     const data: AlertEventOf<'AlertRaised'>['data'] = {
       alertId,
       sourceId: source.id,
       at: this.parts.clock.now(),
-      by: { type: 'user', userId: principal.userId },
+      by: context.actor,
       summary: request.summary,
       ...(request.details === undefined ? {} : { details: request.details }),
       priority: request.priority ?? source.alertPriorityRule,
@@ -57,36 +57,60 @@ export class ManualCommands {
       comments: [],
       route: await this.route(request, source),
     };
-    const document = await this.command(alertId, { type: 'raise', alert: data }, principal);
+    const document = await this.command(alertId, { type: 'raise', alert: data }, context);
     return this.afterFirstLevel(alertId, document);
   }
 
-  async accept(id: AlertId, principal: Principal): Promise<AlertDocument> {
-    return this.command(id, { type: 'accept', at: this.now(), by: by(principal) }, principal);
+  async accept(id: AlertId, context: ChangeContext): Promise<AlertDocument> {
+    return this.command(id, { type: 'accept', at: this.now(), by: context.actor }, context);
   }
 
-  async resolve(id: AlertId, principal: Principal): Promise<AlertDocument> {
-    return this.command(id, { type: 'resolve', at: this.now(), by: by(principal) }, principal);
+  async resolve(id: AlertId, context: ChangeContext): Promise<AlertDocument> {
+    return this.command(id, { type: 'resolve', at: this.now(), by: context.actor }, context);
   }
 
-  async assign(id: AlertId, to: AssignTo, principal: Principal): Promise<AlertDocument> {
-    return this.command(id, { type: 'assign', at: this.now(), by: by(principal), to: await this.assignee(to) }, principal);
+  async assign(id: AlertId, to: AssignTo, context: ChangeContext): Promise<AlertDocument> {
+    return this.command(id, { type: 'assign', at: this.now(), by: context.actor, to: await this.assignee(to) }, context);
   }
 
-  async addResponder(id: AlertId, name: string | undefined, principal: Principal): Promise<object> {
-    const userId = name === undefined ? principal.userId : await this.user(name);
-    const document = await this.command(id, { type: 'addResponder', at: this.now(), by: by(principal), userId }, principal);
+  /**
+   * To the next level, or to a certain one, counted from 1. A named level that the alert stands on already changes nothing, so
+   * that a request can be repeated (B13).
+   */
+  async escalate(id: AlertId, level: number | undefined, context: ChangeContext): Promise<AlertDocument> {
+    if (level !== undefined) {
+      const state = await this.parts.alerts.state(id);
+      if (state.status === 'pending' && state.priority === 'HIGH' && state.step?.level === level - 1) return this.find(id);
+    }
+    const to = level === undefined ? {} : { to: { level: level - 1 } };
+    return this.command(id, { type: 'escalate', at: this.now(), by: context.actor, ...to }, context);
+  }
+
+  /** LOW becomes HIGH; HIGH stays. */
+  async raise(id: AlertId, context: ChangeContext): Promise<AlertDocument> {
+    return this.command(id, { type: 'raisePriority', at: this.now(), by: context.actor }, context);
+  }
+
+  async addResponder(id: AlertId, name: string | undefined, context: ChangeContext): Promise<object> {
+    const userId = name === undefined ? ownerOf(context) : await this.user(name);
+    const document = await this.command(id, { type: 'addResponder', at: this.now(), by: context.actor, userId }, context);
     const added = document.responders.find((responder) => responder.userId === userId);
     return publicResponder(publicUserRel(userId, this.parts.configuration), added?.status ?? 'PENDING');
   }
 
-  async removeResponder(id: AlertId, name: string, principal: Principal): Promise<void> {
-    await this.command(id, { type: 'removeResponder', at: this.now(), by: by(principal), userId: await this.user(name) }, principal);
+  async removeResponder(id: AlertId, name: string, context: ChangeContext): Promise<void> {
+    await this.command(id, { type: 'removeResponder', at: this.now(), by: context.actor, userId: await this.user(name) }, context);
   }
 
-  private async command(id: AlertId, command: AlertCommand, principal: Principal): Promise<AlertDocument> {
-    const commandId = newUuid();
-    return this.parts.alerts.answer(id, command, { commandId, causationId: commandId, correlationId: commandId, actor: by(principal) });
+  private async command(id: AlertId, command: AlertCommand, { requestId, actor, onBehind }: ChangeContext): Promise<AlertDocument> {
+    const answered = await this.parts.alerts.answer(id, command, {
+      commandId: `${requestId}:${id}`,
+      causationId: requestId,
+      correlationId: requestId,
+      actor,
+    });
+    if (!answered.visible) onBehind?.();
+    return answered.document;
   }
 
   /** Waits, for a bounded real time, until somebody was paged or nobody could be; then answers with what there is. */
@@ -175,4 +199,8 @@ const isFirstLevelTold = ({ firstLevelDone, status, route, priority, responders,
   return !goesOn || next !== undefined || step.level + 1 >= expandedRules(route).length;
 };
 
-const by = (principal: Principal) => ({ type: 'user', userId: principal.userId }) as const;
+/** Who asks, as a person. */
+const ownerOf = ({ actor }: ChangeContext): UserId => {
+  if (actor.type !== 'user') throw new Error('a request is made by a person');
+  return actor.userId;
+};

@@ -12,6 +12,8 @@ export interface ChangeContext {
   readonly requestId: string;
   readonly actor: Actor;
   readonly remoteAddress?: string;
+  /** Called when reads do not see the change in time, so that the answer can say so (BEHAVIOUR B1). */
+  readonly onBehind?: () => void;
 }
 
 export interface ConfigurationStoreOptions {
@@ -94,7 +96,7 @@ export class ConfigurationStore {
         return { type: 'delete', kind, id };
       };
       const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
-      await this.visible(stream, handled.revision);
+      await this.visible(stream, handled.revision, context);
     });
   }
 
@@ -111,12 +113,12 @@ export class ConfigurationStore {
       resource: make(state.resource as ConfigurationResources[K] | undefined),
     });
     const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
-    await this.visible(stream, handled.revision);
+    await this.visible(stream, handled.revision, context);
     return handled.state.resource as ConfigurationResources[K];
   }
 
-  private async visible(stream: string, revision: number): Promise<void> {
-    await this.options.configuration.waitFor(stream, revision, this.options.visibleWithinMs ?? 2_000);
+  private async visible(stream: string, revision: number, { onBehind }: ChangeContext): Promise<void> {
+    if (!(await this.options.configuration.waitFor(stream, revision, this.options.visibleWithinMs ?? 2_000))) onBehind?.();
   }
 
   private commandContext({ requestId, actor, remoteAddress }: ChangeContext, stream: string) {

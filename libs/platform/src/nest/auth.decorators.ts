@@ -1,7 +1,7 @@
 import { createParamDecorator, SetMetadata } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Role } from '@tocsin/domain';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeContext } from '../configuration-store';
 import type { Principal } from './authenticator';
 
@@ -13,6 +13,9 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC
 
 /** At least this role. On a method it takes the place of the class's. */
 export const RequiresRole = (role: Role): MethodDecorator & ClassDecorator => SetMetadata(ROLE, role);
+
+/** `tocsin-reads: behind`: the change is stored, and reads do not show it yet. */
+export const BEHIND_HEADER = 'tocsin-reads';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
@@ -30,7 +33,13 @@ export const CurrentUser = createParamDecorator((_data: unknown, context: Execut
 /** Who asks for a change, and from where: a `ChangeContext`. */
 export const ChangeBy = createParamDecorator((_data: unknown, context: ExecutionContext): ChangeContext => {
   const request = requestOf(context);
-  return { requestId: request.id, actor: { type: 'user', userId: principalOf(request).userId }, remoteAddress: request.ip };
+  const reply = context.switchToHttp().getResponse<FastifyReply>();
+  return {
+    requestId: request.id,
+    actor: { type: 'user', userId: principalOf(request).userId },
+    remoteAddress: request.ip,
+    onBehind: () => void reply.header(BEHIND_HEADER, 'behind'),
+  };
 });
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();

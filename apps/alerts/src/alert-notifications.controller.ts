@@ -1,0 +1,24 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { AlertId } from '@tocsin/domain';
+import { readInclude, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
+import { NOTIFICATIONS_VIEW } from '@tocsin/read-models';
+import type { FastifyReply } from 'fastify';
+import { AlertNotifications } from './alert-notifications';
+import type { PublicNotification } from './alert-notifications';
+
+@Controller('api/alerts/:id/notifications')
+export class AlertNotificationsController {
+  constructor(private readonly notifications: AlertNotifications) {}
+
+  @Get()
+  async list(
+    @ResourceId('id') id: AlertId,
+    @Query() query: QueryParameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<readonly PublicNotification[]> {
+    const { notifications, stale } = await this.notifications.list(id, { cancelled: readInclude(query, ['cancelled']).has('cancelled') });
+    if (stale) void reply.header('tocsin-stale', NOTIFICATIONS_VIEW);
+    return notifications;
+  }
+}

@@ -1,0 +1,30 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { Clock } from '@tocsin/domain';
+import type { AlertId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { readText, ResourceId } from '@tocsin/platform/nest';
+import type { QueryParameters } from '@tocsin/platform/nest';
+import { AlertStreams } from './alert-streams';
+import { suggestedResponders } from './suggested-responders';
+import type { SuggestedResponder } from './suggested-responders';
+
+@Controller('api/alerts/:id/suggested-responders')
+export class SuggestedRespondersController {
+  constructor(
+    private readonly alerts: AlertStreams,
+    private readonly configuration: ConfigurationReader,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly SuggestedResponder[]> {
+    const alert = await this.alerts.document(id);
+    const { configuration } = this;
+    const suggestable = {
+      users: configuration.list('user'),
+      policies: configuration.list('policy'),
+      schedules: configuration.list('schedule'),
+    };
+    return suggestedResponders(alert, suggestable, this.clock.now(), readText(query, 'lang') === 'de' ? 'de' : 'en');
+  }
+}

@@ -1,0 +1,55 @@
+import type { TextLanguage } from '@tocsin/contracts';
+import { isAtLeast, whoIsOnCall } from '@tocsin/domain';
+import type { EscalationPolicy, Instant, Schedule, User } from '@tocsin/domain';
+import type { AlertDocument } from '@tocsin/read-models';
+
+export interface SuggestedResponder {
+  readonly group: 'USER' | 'ESCALATION_POLICY' | 'ON_CALL_SCHEDULE';
+  /** Of the person, the policy or the schedule. */
+  readonly id: number;
+  readonly name: string;
+  /** Choosing it would be refused. */
+  readonly disabled: boolean;
+}
+
+export interface Suggestable {
+  readonly users: readonly User[];
+  readonly policies: readonly EscalationPolicy[];
+  readonly schedules: readonly Schedule[];
+}
+
+const nobody: Readonly<Record<TextLanguage, string>> = { en: 'nobody on call', de: 'niemand in Bereitschaft' };
+
+/** Everybody and everything an alert can be given to, by name within each group. A resolved one can be given to nobody. */
+export const suggestedResponders = (
+  alert: Pick<AlertDocument, 'status' | 'responders'>,
+  { users, policies, schedules }: Suggestable,
+  now: Instant,
+  language: TextLanguage,
+): readonly SuggestedResponder[] => {
+  const isOver = alert.status === 'RESOLVED';
+  const present = new Set(alert.responders.map(({ userId }) => userId));
+  const names = new Map(users.map((user) => [user.id, `${user.firstName} ${user.lastName}`]));
+  const byName = new Intl.Collator(language, { numeric: true });
+  const inOrder = (list: readonly SuggestedResponder[]) => list.toSorted((a, b) => byName.compare(a.name, b.name) || a.id - b.id);
+  return [
+    ...inOrder(
+      users.map(({ id, role }) => ({
+        group: 'USER',
+        id,
+        name: names.get(id) ?? '',
+        disabled: isOver || present.has(id) || !isAtLeast(role, 'RESPONDER'),
+      })),
+    ),
+    ...inOrder(policies.map(({ id, name }) => ({ group: 'ESCALATION_POLICY', id, name, disabled: isOver }))),
+    ...inOrder(
+      schedules.map((schedule) => {
+        const { userId } = whoIsOnCall(schedule, now);
+        // A deleted person's shift is a gap (B33).
+        const onCall = userId === null ? undefined : names.get(userId);
+        const name = `${schedule.name} (${onCall ?? nobody[language]})`;
+        return { group: 'ON_CALL_SCHEDULE', id: schedule.id, name, disabled: isOver || onCall === undefined };
+      }),
+    ),
+  ];
+};
