@@ -53,7 +53,11 @@ const shortText = (content: MessageContent): RenderedMessage => {
   }
 };
 
-const pageSubject = ({ language, alert }: PageContent): string => {
+/** What stands above a page, and names it where it is listed. */
+export const pageSubject = ({
+  language,
+  alert,
+}: Pick<PageContent, 'language'> & { readonly alert: Pick<PageContent['alert'], 'id' | 'priority' | 'summary'> }): string => {
   const oneLine = alert.summary.replace(/\s+/g, ' ').trim();
   const summary = oneLine.length > SHORT_SUMMARY ? `${oneLine.slice(0, SHORT_SUMMARY - 1)}…` : oneLine;
   return texts[language].page(alert.id, alert.priority, summary);
