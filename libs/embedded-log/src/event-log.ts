@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventToAppend, ExpectedRevision, WriteOutcome } from './protocol';
 import { RecentRing } from './recent-ring';
+import { RecentStreams } from './recent-streams';
 import type { Turns } from './turns';
 import type { WriteQueue } from './write-queue';
 
@@ -35,6 +36,7 @@ export interface StreamPage {
 const MOST_ROWS_PER_PAGE = 500;
 const MOST_BYTES_PER_PAGE = 4_194_304;
 const RING = { items: 8_192, bytes: 33_554_432 };
+const STREAMS = { streams: 8_192, bytes: 16_777_216 };
 const COLUMNS = 'position, stream, category, revision, id, type, data, metadata';
 
 /** `alert-` of `alert-4711`; a stream without a dash is its own category. */
@@ -43,6 +45,7 @@ export const categoryOf = (stream: string): string => stream.slice(0, stream.ind
 /** The events of `log.db`: writes go to the writer, bounded reads are made here on a connection that cannot write. */
 export class EventLog {
   private readonly ring: RecentRing<CommittedEvent>;
+  private readonly streams = new RecentStreams<CommittedEvent>(STREAMS);
   private readonly listeners = new Set<() => void>();
   private readonly pageStatements = new Map<number, StatementSync>();
   private readonly streamPage: StatementSync;
@@ -81,7 +84,10 @@ export class EventLog {
 
   /** @throws LogFault */
   async deleteStream(stream: string): Promise<void> {
-    await this.queue.submit({ kind: 'delete-stream', stream }, stream.length, () => this.ring.remove((event) => event.stream === stream));
+    await this.queue.submit({ kind: 'delete-stream', stream }, stream.length, () => {
+      this.ring.remove((event) => event.stream === stream);
+      this.streams.remove(stream);
+    });
   }
 
   /** @throws LogFault */
@@ -97,10 +103,16 @@ export class EventLog {
   /** At most 500 events and 4 MiB. */
   readStreamPage(stream: string, from: number, limit: number): StreamPage {
     const most = Math.min(limit, MOST_ROWS_PER_PAGE);
-    return takePage(this.streamPage.iterate(stream, from, most), most);
+    const recent = this.streams.from(stream, from);
+    if (recent !== undefined) return { events: recent.slice(0, most), full: recent.length >= most };
+    const page = takePage(this.streamPage.iterate(stream, from, most), most);
+    if (from === 0 && most > 0 && page.events.length === 0) this.streams.isAbsent(stream);
+    return page;
   }
 
   readLast(stream: string): CommittedEvent | undefined {
+    const recent = this.streams.last(stream);
+    if (recent !== undefined) return recent;
     const row = this.streamLast.get(stream);
     return row === undefined ? undefined : toEvent(row);
   }
@@ -157,7 +169,7 @@ export class EventLog {
     events.forEach((event, index) => {
       const back = events.length - 1 - index;
       const { id, type, data, metadata } = event;
-      this.ring.push({
+      const committed: CommittedEvent = {
         at: last.position - back,
         bytes: bytesOf(event),
         stream,
@@ -167,7 +179,9 @@ export class EventLog {
         type,
         data,
         metadata,
-      });
+      };
+      this.ring.push(committed);
+      this.streams.push(committed);
     });
     this.newest = last.position;
     if (this.announced) return;
