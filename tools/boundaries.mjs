@@ -8,7 +8,7 @@ const STORES = 'event-store|messaging|read-models';
 const ADAPTER_PATHS = `(${STORES})/(${ADAPTERS})|channels/[a-z-]+`;
 
 const SPECS = ['**/*.spec.ts', '**/*.contract.ts'];
-const TEST_KITS = ['libs/*/src/testing/**', 'libs/testing/src/**'];
+const TEST_KITS = ['{libs,apps}/*/src/testing/**', 'libs/testing/src/**'];
 const ADAPTER_FOLDERS = ['libs/{event-store,messaging,read-models}/src/{embedded,eventstoredb,kafka,mongodb}/**', 'libs/channels/src/*/**'];
 const WIRING = ['**/*.module.ts', '**/main.ts', 'apps/standalone/src/standalone.ts'];
 const CODE = ['libs/*/src/**/*.{ts,mts}', 'apps/*/src/**/*.{ts,mts}'];

@@ -1,8 +1,7 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { AlertId } from '@tocsin/domain';
-import { readInclude, ResourceId } from '@tocsin/platform/nest';
+import { readInclude, ResourceId, sayReadsAreBehind } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
-import { NOTIFICATIONS_VIEW } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
 import { AlertNotifications } from './alert-notifications';
 import type { PublicNotification } from './alert-notifications';
@@ -18,7 +17,7 @@ export class AlertNotificationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<readonly PublicNotification[]> {
     const { notifications, stale } = await this.notifications.list(id, { cancelled: readInclude(query, ['cancelled']).has('cancelled') });
-    if (stale) void reply.header('tocsin-stale', NOTIFICATIONS_VIEW);
+    if (stale) sayReadsAreBehind(reply);
     return notifications;
   }
 }

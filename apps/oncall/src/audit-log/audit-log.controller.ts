@@ -1,7 +1,17 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { Views } from '@tocsin/platform';
-import { invalidField, readId, readInteger, readText, RequiresRole } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import {
+  Describe,
+  idParameter,
+  invalidField,
+  readId,
+  readInteger,
+  readText,
+  RequiresRole,
+  textParameter,
+  sayReadsAreBehind,
+} from '@tocsin/platform/nest';
+import type { QueryParameter, QueryParameters } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AuditEntry, IndexedValue } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
@@ -10,6 +20,12 @@ import type { PublicAuditEntry } from './public-audit-entry';
 
 const VIEW_WITHIN_MS = 2_000;
 const NEWEST_FIRST = [{ field: 'id', descending: true }];
+const PARAMETERS: readonly QueryParameter[] = [
+  { name: 'max-results', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } },
+  textParameter('cursor', 'What the header next-cursor of the answer before said'),
+  textParameter('resource-type', 'Only changes of this type', { choices: RESOURCE_TYPES }),
+  idParameter('resource-id', 'Only changes of this resource; needs its type'),
+];
 
 /** Who changed which setting, newest first. `cursor` takes what `next-cursor` of the answer before said. */
 @Controller('api/audit-log')
@@ -20,12 +36,13 @@ export class AuditLogController {
   ) {}
 
   @Get()
+  @Describe('List who changed which setting, newest first', { query: PARAMETERS, answers: 'list' })
   @RequiresRole('ADMIN')
   async list(@Query() query: QueryParameters, @Res({ passthrough: true }) reply: FastifyReply): Promise<readonly PublicAuditEntry[]> {
     const limit = readInteger(query, 'max-results', { min: 1, max: 100 }) ?? 50;
     const cursor = readCursor(query);
     const chosen = readFilter(query);
-    if (!(await this.views.upToDate(AUDIT_LOG_VIEW, VIEW_WITHIN_MS))) void reply.header('tocsin-stale', AUDIT_LOG_VIEW);
+    if (!(await this.views.upToDate(AUDIT_LOG_VIEW, VIEW_WITHIN_MS))) sayReadsAreBehind(reply);
     const found = await this.readStore.find<AuditEntry>(AUDIT_LOG_VIEW, {
       ...(Object.keys(chosen).length === 0 ? {} : { in: chosen }),
       ...(cursor === undefined ? {} : { range: { id: { until: cursor } } }),

@@ -14,8 +14,8 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC
 /** At least this role. On a method it takes the place of the class's. */
 export const RequiresRole = (role: Role): MethodDecorator & ClassDecorator => SetMetadata(ROLE, role);
 
-/** `tocsin-reads: behind`: the change is stored, and reads do not show it yet. */
-export const BEHIND_HEADER = 'tocsin-reads';
+/** `tocsin-reads: behind` on an answer: not everything that was stored before is seen in it, or in the next read (B1). */
+export const sayReadsAreBehind = (reply: FastifyReply): void => void reply.header('tocsin-reads', 'behind');
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
@@ -38,7 +38,7 @@ export const ChangeBy = createParamDecorator((_data: unknown, context: Execution
     requestId: request.id,
     actor: { type: 'user', userId: principalOf(request).userId },
     remoteAddress: request.ip,
-    onBehind: () => void reply.header(BEHIND_HEADER, 'behind'),
+    onBehind: () => sayReadsAreBehind(reply),
   };
 });
 

@@ -12,7 +12,7 @@ export {
   timeParameter,
 } from './api-description.decorators';
 export type { JsonSchema, OperationDescription, QueryParameter } from './api-description.decorators';
-export { ChangeBy, CurrentUser, principalOf, Public, RequiresRole } from './auth.decorators';
+export { ChangeBy, CurrentUser, principalOf, Public, RequiresRole, sayReadsAreBehind } from './auth.decorators';
 export { Authenticator, configurationDirectory, hasRole } from './authenticator';
 export type { CredentialDirectory, Credentials, Principal } from './authenticator';
 export { waitingOf } from './health.controller';
