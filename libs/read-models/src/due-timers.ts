@@ -1,5 +1,5 @@
 import { instant, type Clock, type Instant } from '@tocsin/domain';
-import { START, type AllPage, type EventStore, type Position, type StoredEvent } from '@tocsin/event-store';
+import { START, upcast, type AllPage, type EventStore, type Position, type StoredEvent } from '@tocsin/event-store';
 import { Backoff } from './backoff';
 import { DuePlan } from './due-plan';
 import { TimerStorage } from './timer-storage';
@@ -157,7 +157,7 @@ export class DueTimers {
     try {
       for (const event of page.events) {
         if (event.position <= this.reached) continue;
-        const due = this.options.due(event);
+        const due = this.options.due(upcast(event));
         if (due === undefined) continue;
         this.plan.plan(due.id, due.dueAt);
         this.storage.change(due.id, due.dueAt);

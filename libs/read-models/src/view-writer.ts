@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { upcast } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
 import { DocumentCache } from './document-cache';
 import { Folding, documentKey, type CollectionChange, type Known } from './folding';
@@ -81,7 +82,7 @@ export class ViewWriter {
   }
 
   private async writeTogether(events: readonly StoredEvent[], next: Position): Promise<void> {
-    const steps = events.map((event) => ({ event, touched: tried(() => this.projection.touches(event)) }));
+    const steps = events.map(upcast).map((event) => ({ event, touched: tried(() => this.projection.touches(event)) }));
     const loaded = await this.load(steps.flatMap(({ touched }) => (touched instanceof Error ? [] : touched)));
     // A write that was given up may still have been on its way: then these documents hold events that are folded in below.
     if (this.inDoubt && (await this.readStore.checkpoint(this.projection.name)) !== this.written)
