@@ -1,7 +1,18 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Clock, parseInstant } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant } from '@tocsin/domain';
-import { invalidField, readInstant, readManyOf, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  Describe,
+  DescribedUnder,
+  invalidField,
+  readInstant,
+  readManyOf,
+  readText,
+  RequiresRole,
+  ResourceId,
+  textParameter,
+  timeParameter,
+} from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { Explain } from './explain';
 import type { PublicExplanation } from './explain';
@@ -9,8 +20,14 @@ import { Policies } from './policies';
 
 const EARLIEST = parseInstant('2000-01-01T00:00:00Z');
 const LATEST = parseInstant('2100-01-01T00:00:00Z');
+const PARAMETERS = [
+  timeParameter('at', 'When the alert is opened: now unless given'),
+  textParameter('priority', 'Of the alert: HIGH unless given', { choices: ['HIGH', 'LOW'] }),
+  textParameter('lang', 'Of the sentences in the answer', { choices: ['en', 'de'] }),
+];
 
 /** What a policy would do, told by the rules that do it. */
+@DescribedUnder('Escalation Policies')
 @Controller('api/escalation-policies')
 @RequiresRole('STAKEHOLDER')
 export class ExplainController {
@@ -21,6 +38,7 @@ export class ExplainController {
   ) {}
 
   @Get(':id/explain')
+  @Describe('Tell whom an escalation policy would page, when, and why', { query: PARAMETERS })
   async explain(@ResourceId('id') id: EscalationPolicyId, @Query() query: QueryParameters): Promise<PublicExplanation> {
     const priority = readManyOf(query, ['priority'], ['HIGH', 'LOW']).at(-1) ?? 'HIGH';
     const language = readText(query, 'lang') === 'de' ? 'de' : 'en';

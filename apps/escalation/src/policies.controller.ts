@@ -6,11 +6,24 @@ import type { EscalationPolicy, EscalationPolicyId, Instant, PolicyChange } from
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, invalidField, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  Describe,
+  invalidField,
+  pageParameters,
+  readPage,
+  readText,
+  RequiresRole,
+  ResourceId,
+  textParameter,
+} from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Policies } from './policies';
 import { EscalationPolicyBody, EscalationRuleBody, policyRequest, ruleRequest } from './policy-requests';
+
+const PAGE = { usual: 50, cap: 50 };
 
 /** Who is paged, level by level, for alerts that are opened from now on; running escalations keep what they began with (B16). */
 @Controller('api/escalation-policies')
@@ -23,9 +36,10 @@ export class PoliciesController {
   ) {}
 
   @Get()
+  @Describe('List escalation policies', { query: pageParameters(PAGE), answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicEscalationPolicy[] {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 50 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     return this.configuration
       .list('policy')
       .slice(startIndex, startIndex + maxResults)
@@ -33,6 +47,7 @@ export class PoliciesController {
   }
 
   @Post()
+  @Describe('Create an escalation policy')
   async create(
     @Body() body: EscalationPolicyBody,
     @ChangeBy() context: ChangeContext,
@@ -45,6 +60,9 @@ export class PoliciesController {
   }
 
   @Get('resolve')
+  @Describe('Find an escalation policy by its routing key', {
+    query: [textParameter('routing-key', 'The routing key', { required: true })],
+  })
   @RequiresRole('STAKEHOLDER')
   async resolve(@Query() query: QueryParameters): Promise<PublicEscalationPolicy> {
     const routingKey = readText(query, 'routing-key');
@@ -53,18 +71,21 @@ export class PoliciesController {
   }
 
   @Get('name/:name')
+  @Describe('Find an escalation policy by its name')
   @RequiresRole('STAKEHOLDER')
   async named(@Param('name') name: string): Promise<PublicEscalationPolicy> {
     return this.answer(await this.policies.named(name));
   }
 
   @Get(':id')
+  @Describe('Read an escalation policy')
   @RequiresRole('STAKEHOLDER')
   async get(@ResourceId('id') id: EscalationPolicyId): Promise<PublicEscalationPolicy> {
     return this.answer(await this.policies.byId(id));
   }
 
   @Put(':id')
+  @Describe('Replace an escalation policy')
   async replace(
     @ResourceId('id') id: EscalationPolicyId,
     @Body() body: EscalationPolicyBody,
@@ -76,6 +97,7 @@ export class PoliciesController {
 
   /** Levels count from 0. */
   @Put(':id/levels/:level')
+  @Describe('Replace one level of an escalation policy, counted from 0')
   async replaceLevel(
     @ResourceId('id') id: EscalationPolicyId,
     @Param('level') levelText: string,
@@ -95,6 +117,7 @@ export class PoliciesController {
   }
 
   @Delete(':id')
+  @Describe('Delete an escalation policy that no alert source uses')
   @HttpCode(204)
   async remove(@ResourceId('id') id: EscalationPolicyId, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('policy', id, (policy) => refuseUsedPolicy(policy, this.configuration.list('source')), context);

@@ -6,13 +6,15 @@ import { integrations } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newIntegrationKey, SecretBox } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import { ChangeBy, created, CurrentUser, Describe, pageParameters, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
 import { AlertSources } from './alert-sources';
 
 type Sent = Readonly<Record<string, unknown>>;
+
+const PAGE = { usual: 50, cap: 50 };
 
 /** Where events come from. Everybody may see the sources; their keys are shown to those who may change them. */
 @Controller('api/alert-sources')
@@ -26,13 +28,15 @@ export class AlertSourcesController {
   ) {}
 
   @Get()
+  @Describe('List alert sources', { query: pageParameters(PAGE), answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<readonly PublicAlertSource[]> {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 50 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     return this.sources.list(this.configuration.list('source').slice(startIndex, startIndex + maxResults), principal);
   }
 
   @Post()
+  @Describe('Create an alert source')
   async create(
     @Body() body: AlertSourceBody,
     @Body() sent: Sent,
@@ -54,18 +58,21 @@ export class AlertSourcesController {
   }
 
   @Get('name/:name')
+  @Describe('Find an alert source by its name')
   @RequiresRole('STAKEHOLDER')
   async named(@Param('name') name: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
     return this.sources.show(await this.sources.named(name), principal);
   }
 
   @Get(':id')
+  @Describe('Read an alert source, by id or integration key')
   @RequiresRole('STAKEHOLDER')
   async get(@Param('id') idOrKey: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
     return this.sources.show(await this.sources.byIdOrKey(idOrKey), principal);
   }
 
   @Put(':id')
+  @Describe('Replace an alert source')
   async replace(
     @ResourceId('id') id: AlertSourceId,
     @Body() body: AlertSourceBody,
@@ -80,6 +87,7 @@ export class AlertSourcesController {
 
   /** Its open alerts go on and are answered by people; only its tool can say nothing any more. */
   @Delete(':id')
+  @Describe('Delete an alert source')
   @HttpCode(204)
   async remove(@ResourceId('id') id: AlertSourceId, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('source', id, () => undefined, context);

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { CurrentUser, Public, sessionCookie } from '@tocsin/platform/nest';
+import { CurrentUser, Describe, Public, sessionCookie } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,7 +24,11 @@ export class SignInController {
   @Post('sign-in/:token')
   @Public()
   @HttpCode(303)
-  async redeem(@Param('token') token: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async redeem(
+    @Param('token') token: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const session = await this.signIn.redeem(token, request.ip);
     void reply.header('set-cookie', sessionCookie(session.key, session.expiresAt)).header('location', '/outbox');
     return '';
@@ -32,6 +36,7 @@ export class SignInController {
 
   /** A further link for whoever asks with an API key. */
   @Post('api/sign-in-links')
+  @Describe('Make a one-time link that signs in a browser')
   @HttpCode(201)
   link(@CurrentUser() principal: Principal): { readonly url: string } {
     return { url: this.signIn.linkFor(principal.userId) };

@@ -1,4 +1,4 @@
-export { mapApiEvent, parseApiEvent, api } from './api/api';
+export { mapApiEvent, parseApiEvent, api, apiEventSchema } from './api/api';
 export type { ApiEvent } from './api/api';
 export * from './integration';
 export { netdataChallengeAnswer } from './netdata/challenge';

@@ -6,12 +6,26 @@ import type { ApiKey, ApiKeyId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newApiKey } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, invalidField, readInclude, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  CurrentUser,
+  Describe,
+  includeParameter,
+  invalidField,
+  pageParameters,
+  readInclude,
+  readPage,
+  RequiresRole,
+  ResourceId,
+} from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { ApiKeyBody, apiKeyRequest } from './api-key-requests';
 
 const UP_TO_DATE_WITHIN_MS = 2_000;
+
+const PAGE = { usual: 50, cap: 100 };
 
 /** Keys to the API: each person's own, and all of them for administrators. The key itself is in the answer that makes it and nowhere else. */
 @Controller('api/api-keys')
@@ -24,8 +38,12 @@ export class ApiKeysController {
 
   /** Sessions of browsers only with `include=sessions`. */
   @Get()
+  @Describe('List API keys: your own, or all for administrators', {
+    query: [...pageParameters(PAGE), includeParameter(['sessions'])],
+    answers: 'list',
+  })
   list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicApiKey[] {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const withSessions = readInclude(query, ['sessions']).has('sessions');
     return this.configuration
       .list('apikey')
@@ -35,6 +53,7 @@ export class ApiKeysController {
   }
 
   @Post()
+  @Describe('Create an API key; the key itself is in this answer only')
   async create(
     @Body() body: ApiKeyBody,
     @CurrentUser() by: Principal,
@@ -55,6 +74,7 @@ export class ApiKeysController {
   }
 
   @Get(':id')
+  @Describe('Read an API key')
   async get(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal): Promise<PublicApiKey> {
     if (this.configuration.get('apikey', id) === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
     const key = this.configuration.get('apikey', id);
@@ -65,6 +85,7 @@ export class ApiKeysController {
 
   /** Of no use from the moment this answers. */
   @Delete(':id')
+  @Describe('Delete an API key')
   @HttpCode(204)
   async remove(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('apikey', id, (key) => refuseHiddenKey(key, by), context);

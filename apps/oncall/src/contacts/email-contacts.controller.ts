@@ -2,23 +2,26 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '
 import type { PublicContact } from '@tocsin/contracts';
 import type { ContactId } from '@tocsin/domain';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import { ChangeBy, created, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { EmailContactBody, TargetSearch } from './contact-requests';
 import { Contacts } from './contacts';
 
+@DescribedUnder('Contacts')
 @Controller('api/users/:user/contacts/emails')
 @RequiresRole('STAKEHOLDER')
 export class EmailContactsController {
   constructor(private readonly contacts: Contacts) {}
 
   @Get()
+  @Describe('List the e-mail addresses of a user', { answers: 'list' })
   list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
     return this.contacts.list('email', { reference, by });
   }
 
   @Post()
+  @Describe('Add an e-mail address')
   async add(
     @Param('user') reference: string,
     @Body() body: EmailContactBody,
@@ -32,6 +35,7 @@ export class EmailContactsController {
   }
 
   @Post('search-target')
+  @Describe('Find an e-mail address of a user')
   @HttpCode(200)
   search(
     @Param('user') reference: string,
@@ -42,11 +46,13 @@ export class EmailContactsController {
   }
 
   @Get(':id')
+  @Describe('Read an e-mail address')
   get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
     return this.contacts.get('email', id, { reference, by });
   }
 
   @Put(':id')
+  @Describe('Replace an e-mail address')
   replace(
     @Param('user') reference: string,
     @ResourceId('id') id: ContactId,
@@ -58,6 +64,7 @@ export class EmailContactsController {
   }
 
   @Delete(':id')
+  @Describe('Delete an e-mail address')
   @HttpCode(204)
   remove(
     @Param('user') reference: string,

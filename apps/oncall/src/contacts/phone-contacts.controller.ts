@@ -2,23 +2,26 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '
 import type { PublicContact } from '@tocsin/contracts';
 import type { ContactId, PhoneContactRequest } from '@tocsin/domain';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import { ChangeBy, created, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { PhoneContactBody, TargetSearch } from './contact-requests';
 import { Contacts } from './contacts';
 
+@DescribedUnder('Contacts')
 @Controller('api/users/:user/contacts/phone-numbers')
 @RequiresRole('STAKEHOLDER')
 export class PhoneContactsController {
   constructor(private readonly contacts: Contacts) {}
 
   @Get()
+  @Describe('List the telephone numbers of a user', { answers: 'list' })
   list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
     return this.contacts.list('phone', { reference, by });
   }
 
   @Post()
+  @Describe('Add a telephone number')
   async add(
     @Param('user') reference: string,
     @Body() body: PhoneContactBody,
@@ -32,6 +35,7 @@ export class PhoneContactsController {
   }
 
   @Post('search-target')
+  @Describe('Find a telephone number of a user')
   @HttpCode(200)
   search(
     @Param('user') reference: string,
@@ -42,11 +46,13 @@ export class PhoneContactsController {
   }
 
   @Get(':id')
+  @Describe('Read a telephone number')
   get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
     return this.contacts.get('phone', id, { reference, by });
   }
 
   @Put(':id')
+  @Describe('Replace a telephone number')
   replace(
     @Param('user') reference: string,
     @ResourceId('id') id: ContactId,
@@ -58,6 +64,7 @@ export class PhoneContactsController {
   }
 
   @Delete(':id')
+  @Describe('Delete a telephone number')
   @HttpCode(204)
   remove(
     @Param('user') reference: string,

@@ -3,7 +3,21 @@ import { peopleIn } from '@tocsin/contracts';
 import { Clock, onCallsBetween, plusMonths, plusMs } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant, OnCallFilter, ScheduleId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { invalidField, readIds, readMany, readManyOf, readPage, readText, RequiresRole } from '@tocsin/platform/nest';
+import {
+  Describe,
+  idsParameter,
+  invalidField,
+  manyParameter,
+  pageParameters,
+  readIds,
+  readMany,
+  readManyOf,
+  readPage,
+  readText,
+  RequiresRole,
+  textParameter,
+  timeParameter,
+} from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { readMomentParameter, readZone } from '../schedules/schedule-requests';
 import { publicOnCall } from './public-on-call';
@@ -13,6 +27,20 @@ const LONGEST_SPAN_MONTHS = 3;
 /** Three months of one zone can be hours longer than those of another. */
 const SPAN_TOLERANCE_MS = 86_400_000;
 const NOBODY = -1 as UserId;
+
+const PAGE = { usual: 50, cap: 250 };
+const EXPANDED = ['user', 'escalationPolicy', 'schedule'] as const;
+const PARAMETERS = [
+  ...pageParameters(PAGE),
+  idsParameter('policies', 'Only these escalation policies'),
+  textParameter('policy-levels', 'Only these levels, from 1, by policy id: {"12":[1,2]}'),
+  idsParameter('schedules', 'Only these schedules'),
+  manyParameter('users', 'Only these users, by id or username'),
+  manyParameter('expand', 'What is shown whole instead of by its id', EXPANDED),
+  timeParameter('from', 'Now unless given'),
+  timeParameter('until', 'The same moment as from unless given; at most three months later'),
+  textParameter('timezone', 'The time zone of the times in the answer, and of from and until without an offset'),
+];
 
 /**
  * Who is on call: now, or between `from` and `until`. Without filters the policies that an alert source uses count; whatever
@@ -26,12 +54,13 @@ export class OnCallsController {
   ) {}
 
   @Get()
+  @Describe('List who is on call, by escalation policy and level', { query: PARAMETERS, answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicOnCall[] {
     const { configuration } = this;
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 250 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const zone = readZone(query, 'timezone');
-    const expand = new Set(readManyOf(query, ['expand'], ['user', 'escalationPolicy', 'schedule']));
+    const expand = new Set(readManyOf(query, ['expand'], EXPANDED));
     const duties = onCallsBetween({
       ...readSpan(query, zone ?? 'UTC', this.clock.now()),
       filter: readFilter(query, configuration),

@@ -5,13 +5,14 @@ import { addPreference, preferenceOf, removePreference, replacePreference } from
 import type { PreferenceId, User } from '@tocsin/domain';
 import { ConfigurationStore, IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import { ChangeBy, created, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { People } from '../users/people';
 import { AlertPreferenceBody, alertPreferenceRequest } from './preference-requests';
 
 /** How a person is paged: after how long, by what, at which contact. */
+@DescribedUnder('Notification Preferences')
 @Controller('api/users/:user/notification-preferences/alerts')
 @RequiresRole('STAKEHOLDER')
 export class AlertPreferencesController {
@@ -22,12 +23,14 @@ export class AlertPreferencesController {
   ) {}
 
   @Get()
+  @Describe('List how a user is paged', { answers: 'list' })
   async list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicAlertPreference[]> {
     const { alertPreferences, contacts } = await this.people.findOwn(reference, by);
     return alertPreferences.map((preference) => publicAlertPreference(preference, contacts));
   }
 
   @Post()
+  @Describe('Add a way in which a user is paged')
   async add(
     @Param('user') reference: string,
     @Body() body: AlertPreferenceBody,
@@ -48,6 +51,7 @@ export class AlertPreferencesController {
   }
 
   @Get(':id')
+  @Describe('Read a way in which a user is paged')
   async get(
     @Param('user') reference: string,
     @ResourceId('id') id: PreferenceId,
@@ -57,6 +61,7 @@ export class AlertPreferencesController {
   }
 
   @Put(':id')
+  @Describe('Replace a way in which a user is paged')
   async replace(
     @Param('user') reference: string,
     @ResourceId('id') id: PreferenceId,
@@ -77,6 +82,7 @@ export class AlertPreferencesController {
   }
 
   @Delete(':id')
+  @Describe('Delete a way in which a user is paged')
   @HttpCode(204)
   async remove(
     @Param('user') reference: string,

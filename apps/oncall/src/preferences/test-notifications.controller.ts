@@ -6,7 +6,7 @@ import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
 import { MessageBus } from '@tocsin/messaging';
 import { IdAllocator, newUuid } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, CurrentUser, RequiresRole } from '@tocsin/platform/nest';
+import { ChangeBy, CurrentUser, Describe, DescribedUnder, RequiresRole } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { People } from '../users/people';
 import { TestNotificationBody } from './preference-requests';
@@ -20,6 +20,7 @@ export interface AcceptedTestNotification {
 }
 
 /** Whether a message would reach somebody: it goes the way a page goes, and is recorded like one. */
+@DescribedUnder('Notification Preferences')
 @Controller('api/users/:user/test-notification')
 export class TestNotificationsController {
   constructor(
@@ -32,6 +33,7 @@ export class TestNotificationsController {
 
   /** Answered when the wish is durable; the notification service sends it. */
   @Post()
+  @Describe('Send a test message to a user')
   @RequiresRole('STAKEHOLDER')
   @HttpCode(202)
   async send(

@@ -6,12 +6,22 @@ import type { Instant, OverrideId, Schedule, ScheduleId, UserId } from '@tocsin/
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, CurrentUser, readInclude, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  CurrentUser,
+  Describe,
+  DescribedUnder,
+  includeParameter,
+  readInclude,
+  RequiresRole,
+  ResourceId,
+} from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import { readMoment, ShiftBody } from './schedule-requests';
 import { Schedules } from './schedules';
 
 /** Who stands in for whom. Responders take over shifts themselves, users put anybody on call. */
+@DescribedUnder('Schedules')
 @Controller('api/schedules/:id/overrides')
 @RequiresRole('RESPONDER')
 export class OverridesController {
@@ -25,6 +35,7 @@ export class OverridesController {
 
   /** In the order in which they were made: a later one beats an earlier one. Those that are over only with `include=past`. */
   @Get()
+  @Describe('List overrides', { query: [includeParameter(['past'])], answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   async list(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicOverride[]> {
     const { overrides } = await this.schedules.get(id);
@@ -33,6 +44,7 @@ export class OverridesController {
   }
 
   @Put()
+  @Describe('Add an override')
   async put(
     @ResourceId('id') id: ScheduleId,
     @Body() body: ShiftBody,
@@ -45,6 +57,7 @@ export class OverridesController {
 
   /** The same for clients that post it and read a schedule. */
   @Post()
+  @Describe('Add an override, and read the schedule')
   @HttpCode(200)
   async post(
     @ResourceId('id') id: ScheduleId,
@@ -57,6 +70,7 @@ export class OverridesController {
   }
 
   @Delete(':override')
+  @Describe('Delete an override')
   @HttpCode(204)
   async remove(
     @ResourceId('id') id: ScheduleId,

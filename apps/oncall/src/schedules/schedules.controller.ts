@@ -6,7 +6,21 @@ import type { Instant, Schedule, ScheduleChange, ScheduleId } from '@tocsin/doma
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, invalidField, readFlag, readInclude, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  Describe,
+  flagParameter,
+  includeParameter,
+  invalidField,
+  pageParameters,
+  readFlag,
+  readInclude,
+  readPage,
+  RequiresRole,
+  ResourceId,
+  timeParameter,
+} from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { readMomentParameter, ScheduleBody, scheduleRequest } from './schedule-requests';
@@ -15,6 +29,15 @@ import { Schedules } from './schedules';
 /** What a write answers with: all that it set, and who is on call now. */
 const WHOLE: ReadonlySet<ScheduleInclude> = new Set(SCHEDULE_INCLUDES.filter((include) => include !== 'past'));
 const MONTHS_SHOWN = 3;
+const INCLUDE = includeParameter(SCHEDULE_INCLUDES);
+const ABORT_ON_GAPS = flagParameter('abort-on-gaps', 'Refuse a plan that leaves nobody on call for some time');
+const SHIFT_WINDOW = [
+  timeParameter('from', 'With an offset, or on the clocks of the schedule; otherwise the start of the last month'),
+  timeParameter('until', 'Three months after from unless given'),
+  flagParameter('exclude-overrides', 'As planned, without those who stand in'),
+];
+
+const PAGE = { usual: 20, cap: 20 };
 
 /** Schedules: seen by everybody, made and changed by users. */
 @Controller('api/schedules')
@@ -28,9 +51,10 @@ export class SchedulesController {
   ) {}
 
   @Get()
+  @Describe('List schedules', { query: [...pageParameters(PAGE), INCLUDE], answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicSchedule[] {
-    const { startIndex, maxResults } = readPage(query, { usual: 20, cap: 20 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const include = readInclude(query, SCHEDULE_INCLUDES);
     return this.configuration
       .list('schedule')
@@ -39,6 +63,7 @@ export class SchedulesController {
   }
 
   @Post()
+  @Describe('Create a schedule', { query: [ABORT_ON_GAPS] })
   async create(
     @Body() body: ScheduleBody,
     @Query() query: QueryParameters,
@@ -53,18 +78,21 @@ export class SchedulesController {
   }
 
   @Get('name/:name')
+  @Describe('Find a schedule by its name', { query: [INCLUDE] })
   @RequiresRole('STAKEHOLDER')
   async named(@Param('name') name: string, @Query() query: QueryParameters): Promise<PublicSchedule> {
     return this.answer(await this.schedules.named(name), readInclude(query, SCHEDULE_INCLUDES));
   }
 
   @Get(':id')
+  @Describe('Read a schedule', { query: [INCLUDE] })
   @RequiresRole('STAKEHOLDER')
   async get(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<PublicSchedule> {
     return this.answer(await this.schedules.get(id), readInclude(query, SCHEDULE_INCLUDES));
   }
 
   @Put(':id')
+  @Describe('Replace a schedule', { query: [ABORT_ON_GAPS] })
   async replace(
     @ResourceId('id') id: ScheduleId,
     @Body() body: ScheduleBody,
@@ -78,6 +106,7 @@ export class SchedulesController {
   }
 
   @Delete(':id')
+  @Describe('Delete a schedule that nobody is paged through')
   @HttpCode(204)
   async remove(@ResourceId('id') id: ScheduleId, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('schedule', id, (schedule) => refusePagedSchedule(schedule, this.configuration.list('policy')), context);
@@ -85,6 +114,7 @@ export class SchedulesController {
 
   /** Each shift that lies at least partly in the window, with its whole length. */
   @Get(':id/shifts')
+  @Describe('List the shifts in a window', { query: SHIFT_WINDOW, answers: 'list' })
   @RequiresRole('STAKEHOLDER')
   async shifts(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicShift[]> {
     const schedule = await this.schedules.get(id);
@@ -95,6 +125,7 @@ export class SchedulesController {
   }
 
   @Get(':id/user-on-call')
+  @Describe('Read who is on call now', { statuses: { 200: 'The shift', 204: 'Nobody is on call' } })
   @RequiresRole('STAKEHOLDER')
   async userOnCall(@ResourceId('id') id: ScheduleId, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicShift | undefined> {
     const { current } = peopleOnCall(await this.schedules.get(id), peopleIn(this.configuration, this.clock.now()));

@@ -6,12 +6,25 @@ import type { Instant, Team, TeamChange, TeamId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, readIds, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  CurrentUser,
+  Describe,
+  idsParameter,
+  pageParameters,
+  readIds,
+  readPage,
+  RequiresRole,
+  ResourceId,
+} from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { TeamBody, TeamMemberBody, teamMember, teamRequest } from './team-requests';
 
 const UP_TO_DATE_WITHIN_MS = 2_000;
+
+const PAGE = { usual: 50, cap: 100 };
 
 /** Teams: seen by everybody; made by administrators, changed by them and by the administrators of the team. */
 @Controller('api/teams')
@@ -23,9 +36,13 @@ export class TeamsController {
   ) {}
 
   @Get()
+  @Describe('List teams', {
+    query: [...pageParameters(PAGE), idsParameter('members', 'Only teams with one of these users')],
+    answers: 'list',
+  })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicTeam[] {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const members = readIds<UserId>(query, 'members');
     return this.configuration
       .list('team')
@@ -35,6 +52,7 @@ export class TeamsController {
   }
 
   @Post()
+  @Describe('Create a team')
   async create(
     @Body() body: TeamBody,
     @ChangeBy() context: ChangeContext,
@@ -46,18 +64,21 @@ export class TeamsController {
   }
 
   @Get('name/:name')
+  @Describe('Find a team by its name')
   @RequiresRole('STAKEHOLDER')
   named(@Param('name') name: string): Promise<PublicTeam> {
     return this.found(() => this.configuration.find('team', 'name', name), `there is no team "${name}"`);
   }
 
   @Get(':id')
+  @Describe('Read a team')
   @RequiresRole('STAKEHOLDER')
   get(@ResourceId('id') id: TeamId): Promise<PublicTeam> {
     return this.found(() => this.configuration.get('team', id), `there is no team ${id}`);
   }
 
   @Put(':id')
+  @Describe('Replace a team')
   @RequiresRole('USER')
   async replace(
     @ResourceId('id') id: TeamId,
@@ -75,6 +96,7 @@ export class TeamsController {
   }
 
   @Delete(':id')
+  @Describe('Delete a team that nobody is paged through')
   @HttpCode(204)
   async remove(@ResourceId('id') id: TeamId, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('team', id, (team) => refusePagedTeam(team, this.configuration.list('policy')), context);
@@ -82,6 +104,7 @@ export class TeamsController {
 
   /** Somebody who is a member already gets the role. */
   @Post(':id/members')
+  @Describe('Add a member, or change the role of one')
   @RequiresRole('USER')
   async putMember(
     @ResourceId('id') id: TeamId,
@@ -97,6 +120,7 @@ export class TeamsController {
   }
 
   @Delete(':id/members/:user')
+  @Describe('Remove a member')
   @RequiresRole('USER')
   @HttpCode(204)
   async removeMember(

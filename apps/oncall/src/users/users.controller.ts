@@ -5,12 +5,24 @@ import type { ContactId, PreferenceId, User } from '@tocsin/domain';
 import { createUser, replaceUser } from '@tocsin/domain';
 import { ConfigurationStore, IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, readFlag, readPage, RequiresRole } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  CurrentUser,
+  Describe,
+  flagParameter,
+  pageParameters,
+  readFlag,
+  readPage,
+  RequiresRole,
+} from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { People } from './people';
 import { UserDeletion } from './user-deletion';
 import { EmailSearch, userRequest, UserRequest } from './user-requests';
+
+const PAGE = { usual: 50, cap: 100 };
 
 /** People: everybody sees them, each keeps their own entry in order, administrators all of them. */
 @Controller('api/users')
@@ -23,8 +35,9 @@ export class UsersController {
   ) {}
 
   @Get()
+  @Describe('List users', { query: pageParameters(PAGE), answers: 'list' })
   list(@Query() query: QueryParameters): readonly PublicUser[] {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     return this.people
       .all()
       .slice(startIndex, startIndex + maxResults)
@@ -33,6 +46,9 @@ export class UsersController {
 
   /** `send-no-invitation` is understood; there are no invitations yet: whoever creates a user hands over a key or a link. */
   @Post()
+  @Describe('Create a user, with one e-mail contact', {
+    query: [flagParameter('send-no-invitation', 'Understood; there are no invitations')],
+  })
   @RequiresRole('ADMIN')
   async create(
     @Body() body: UserRequest,
@@ -60,6 +76,7 @@ export class UsersController {
 
   /** A POST, so that addresses stay out of logs. */
   @Post('search-email')
+  @Describe('Find a user by e-mail address')
   @RequiresRole('STAKEHOLDER')
   @HttpCode(200)
   async searchEmail(@Body() { email }: EmailSearch): Promise<PublicUser> {
@@ -67,11 +84,13 @@ export class UsersController {
   }
 
   @Get(':user')
+  @Describe('Read a user, by id or username, or `current`')
   async get(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<PublicUser> {
     return publicUser(await this.people.find(reference, by));
   }
 
   @Put(':user')
+  @Describe('Replace a user')
   @RequiresRole('STAKEHOLDER')
   async replace(
     @Param('user') reference: string,
@@ -87,6 +106,7 @@ export class UsersController {
   }
 
   @Delete(':user')
+  @Describe('Delete a user', { query: [flagParameter('confirm-gaps', 'Also if that leaves nobody on call somewhere')] })
   @RequiresRole('ADMIN')
   @HttpCode(204)
   async delete(

@@ -33,7 +33,8 @@ const optionalList = (maxItems: number, properties: Record<string, unknown>, req
   items: { type: 'object', properties, required },
 });
 
-const schema = {
+/** What an event must look like; the description of the API says the same. */
+export const apiEventSchema = {
   type: 'object',
   required: ['eventType'],
   properties: {
@@ -59,7 +60,7 @@ const schema = {
   },
 };
 
-const validate = new Ajv({ allErrors: false, strict: false }).compile<ApiEvent>(schema);
+const validate = new Ajv({ allErrors: false, strict: false }).compile<ApiEvent>(apiEventSchema);
 
 /** @throws Rejection `invalid` naming the field */
 export const parseApiEvent = (body: unknown): ApiEvent => {
