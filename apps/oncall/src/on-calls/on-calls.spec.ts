@@ -95,7 +95,7 @@ describe('who is on call', () => {
       const all = await get('/api/on-calls?expand=user');
       if (shift === undefined) expect([inSchedule, all]).toEqual([undefined, []]);
       else {
-        const { user, start, end } = shift as { user: { id: number }; start: string; end: string };
+        const { user, start, end } = shift as unknown as { user: { id: number }; start: string; end: string };
         expect(inSchedule).toMatchObject({ user: { id: user.id }, start, end });
         expect(all).toMatchObject([{ user, start, end, schedule: { id }, escalationLevel: 1 }]);
       }

@@ -11,10 +11,10 @@ import type {
   TimeOfWeek,
   UserId,
 } from '@tocsin/domain';
-import { invalidField, OptionalOrNull, readText, ResourceName } from '@tocsin/platform/nest';
+import { IdReference, invalidField, OptionalOrNull, readText, ResourceName } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDefined, IsIn, IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsDefined, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
 
 /** Clients write null or an empty text for what they do not set. */
 const blankIsAbsent = Transform(({ value }: { value: unknown }) => (value === null || value === '' ? undefined : value));
@@ -22,12 +22,6 @@ const types = ['RECURRING', 'STATIC'] as const;
 /** The second is how one client spells it. */
 const restrictionTypes = ['TIMES_OF_WEEK', 'TIME_OF_WEEK'] as const;
 const days = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
-
-export class ReferenceBody {
-  @IsInt({ message: 'must be a positive whole number' })
-  @Min(1, { message: 'must be a positive whole number' })
-  id!: number;
-}
 
 export class TimeOfWeekBody {
   @IsIn(days, { message: `must be one of ${days.join(', ')}` })
@@ -65,8 +59,8 @@ export class LayerBody {
 
   @IsArray({ message: 'must be a list' })
   @ValidateNested({ each: true })
-  @Type(() => ReferenceBody)
-  users!: ReferenceBody[];
+  @Type(() => IdReference)
+  users!: IdReference[];
 
   @IsString({ message: 'must be a duration, like P7D' })
   rotation!: string;
@@ -86,8 +80,8 @@ export class LayerBody {
 export class ShiftBody {
   @IsDefined({ message: 'must be an object with the id of a user' })
   @ValidateNested()
-  @Type(() => ReferenceBody)
-  user!: ReferenceBody;
+  @Type(() => IdReference)
+  user!: IdReference;
 
   @IsString({ message: 'must be a date-time' })
   start!: string;
@@ -135,8 +129,8 @@ export class ScheduleBody {
   @OptionalOrNull()
   @IsArray({ message: 'must be a list' })
   @ValidateNested({ each: true })
-  @Type(() => ReferenceBody)
-  teams?: ReferenceBody[];
+  @Type(() => IdReference)
+  teams?: IdReference[];
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Answer, Caller, OncallServer } from '../testing/oncall-server';
 
 /** Monday, 2 March 2026, 12:00 in UTC and 13:00 in Berlin. */
 let server: OncallServer;
-let admin: Caller;
 let ana: Caller;
 let ben: Caller;
 let responder: Caller;
@@ -12,7 +11,6 @@ let watcher: Caller;
 
 beforeAll(async () => {
   server = await oncallServer();
-  admin = await server.person('admin', 'ADMIN');
   ana = await server.person('ana', 'USER');
   ben = await server.person('ben', 'USER');
   responder = await server.person('rita', 'RESPONDER');
