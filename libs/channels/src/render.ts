@@ -17,25 +17,25 @@ const email = (content: MessageContent): RenderedMessage => {
       return {
         subject: pageSubject(content),
         text: pageText(content),
-        html: eta.renderString(PAGE_HTML, { content, t, notes: notes(content) }),
+        html: eta.render(PAGE_HTML, { content, t, notes: notes(content), isWebLink }),
       };
     case 'test':
-      return mail(content.personName, t.greeting(content.personName), t.testSubject, t.testBody);
+      return mail(t.greeting(content.personName), t.testSubject, t.testBody);
     case 'sign-in': {
       const body = t.signInBody(content.validMinutes);
       return {
         subject: t.signInSubject,
         text: `${t.greeting(content.personName)}\n\n${body}\n\n${content.url}\n`,
-        html: eta.renderString(LINK_HTML, { greeting: t.greeting(content.personName), body, url: content.url, label: t.signIn }),
+        html: eta.render(LINK_HTML, { greeting: t.greeting(content.personName), body, url: content.url, label: t.signIn }),
       };
     }
   }
 };
 
-const mail = (_name: string, greeting: string, subject: string, body: string): RenderedMessage => ({
+const mail = (greeting: string, subject: string, body: string): RenderedMessage => ({
   subject,
   text: `${greeting}\n\n${body}\n`,
-  html: eta.renderString(PLAIN_HTML, { greeting, body }),
+  html: eta.render(PLAIN_HTML, { greeting, body }),
 });
 
 const shortText = (content: MessageContent): RenderedMessage => {
@@ -58,8 +58,9 @@ export const pageSubject = ({
   language,
   alert,
 }: Pick<PageContent, 'language'> & { readonly alert: Pick<PageContent['alert'], 'id' | 'priority' | 'summary'> }): string => {
-  const oneLine = alert.summary.replace(/\s+/g, ' ').trim();
-  const summary = oneLine.length > SHORT_SUMMARY ? `${oneLine.slice(0, SHORT_SUMMARY - 1)}…` : oneLine;
+  // A header is one line, and a control character could be a command to a terminal or a modem.
+  const characters = [...alert.summary.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  const summary = characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
   return texts[language].page(alert.id, alert.priority, summary);
 };
 
@@ -89,12 +90,15 @@ const pageText = (content: PageContent): string => {
   ].join('\n');
 };
 
-const eta = new Eta({ autoEscape: true, cache: false });
+/** Tools put into links what they like; a mail program must not run it. */
+const isWebLink = (href: string): boolean => /^https?:\/\//i.test(href.trim());
+
+const eta = new Eta({ autoEscape: true });
 
 const HEAD =
   '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"></head><body style="font-family:sans-serif;font-size:16px;line-height:1.4;margin:16px">';
 
-const PAGE_HTML = `${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
+const PAGE_HTML = eta.compile(`${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
 <h1 style="font-size:20px">#<%= it.content.alert.id %> <%= it.content.alert.summary %></h1>
 <p><%= it.t.raised(it.content.alert.sourceName, it.content.alert.reportTime) %><br><%= it.content.reason %></p>
 <% for (const note of it.notes) { %><p><strong><%= note %></strong></p><% } %>
@@ -105,10 +109,10 @@ const PAGE_HTML = `${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
 </p>
 <p><small><%= it.t.confirm %></small></p>
 <% if (it.content.alert.details) { %><pre style="white-space:pre-wrap"><%= it.content.alert.details %></pre><% } %>
-<% for (const link of it.content.alert.links) { %><p><a href="<%= link.href %>"><%= link.text || link.href %></a></p><% } %>
-</body></html>`;
+<% for (const link of it.content.alert.links) { %><p><% if (it.isWebLink(link.href)) { %><a href="<%= link.href %>"><%= link.text || link.href %></a><% } else { %><%= link.text %> <%= link.href %><% } %></p><% } %>
+</body></html>`);
 
-const PLAIN_HTML = `${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p></body></html>`;
+const PLAIN_HTML = eta.compile(`${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p></body></html>`);
 
-const LINK_HTML = `${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p>
-<p><a href="<%= it.url %>" style="display:inline-block;padding:14px 22px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.label %></a></p></body></html>`;
+const LINK_HTML = eta.compile(`${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p>
+<p><a href="<%= it.url %>" style="display:inline-block;padding:14px 22px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.label %></a></p></body></html>`);

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import type { Transporter } from 'nodemailer';
+import type { PluginFunction, SendMailOptions, Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
@@ -10,6 +11,8 @@ export interface SmtpSettings {
   readonly from: string;
   readonly connectTimeoutMs?: number;
   readonly answerTimeoutMs?: number;
+  /** Of one message together, its waiting for a free connection included. */
+  readonly deadlineMs?: number;
   readonly connections?: number;
 }
 
@@ -31,22 +34,26 @@ export class SmtpChannel extends Channel {
       greetingTimeout: settings.connectTimeoutMs ?? 5_000,
       socketTimeout: settings.answerTimeoutMs ?? 20_000,
     } as SMTPPool.Options);
+    this.transport.use('stream', notingTheBody);
   }
 
   async send({ target, message, key }: OutgoingMessage): Promise<SendOutcome> {
+    const progress = { isBodySent: false };
     try {
       const sent = (await this.transport.sendMail({
         from: this.settings.from,
-        to: target,
+        to: { name: '', address: target },
         subject: message.subject,
         text: message.text,
         ...(message.html === undefined ? {} : { html: message.html }),
         messageId: `<${key}@${this.domain}>`,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      })) as { messageId?: string };
+        signal: AbortSignal.timeout(this.settings.deadlineMs ?? 60_000),
+        progress,
+      } as SendMailOptions)) as { messageId?: string };
       return { type: 'handed-over', receiptExpected: false, ...(sent.messageId === undefined ? {} : { reference: sent.messageId }) };
     } catch (error) {
-      return outcomeOf(error);
+      return outcomeOf(error, progress.isBodySent);
     }
   }
 
@@ -55,21 +62,39 @@ export class SmtpChannel extends Channel {
   }
 }
 
-/** Commands after which the server may have taken the message although we saw no answer. */
-const AFTER_BODY: ReadonlySet<string> = new Set(['DATA', 'API']);
+interface Progress {
+  isBodySent: boolean;
+}
 
-const outcomeOf = (error: unknown): SendOutcome => {
+/**
+ * Notes when the last of a message went to the server. A connection that breaks or falls silent looks the same to the
+ * client at every stage of the dialogue, and only after the body may the server have the message although nobody heard so.
+ */
+const notingTheBody: PluginFunction = (mail, done) => {
+  const progress = (mail.data as { readonly progress?: Progress }).progress;
+  const { message } = mail;
+  const body = message.createReadStream.bind(message);
+  // Not begun before the server asks for it: what the client has not read was not sent.
+  message.createReadStream = (options) => Readable.from(throughEnd(body(options), progress), { objectMode: false });
+  done();
+};
+
+async function* throughEnd(body: Readable, progress: Progress | undefined): AsyncGenerator<Buffer> {
+  for await (const chunk of body) yield chunk as Buffer;
+  if (progress !== undefined) progress.isBodySent = true;
+}
+
+/** What a server says no to for this message; a no at any other point is about us, and may be put right meanwhile. */
+const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'DATA']);
+
+const outcomeOf = (error: unknown, isBodySent: boolean): SendOutcome => {
   const { responseCode, code, command } = (error ?? {}) as { responseCode?: number; code?: string; command?: string };
+  if (code === 'EAUTH') return { type: 'failed', permanent: false, reason: 'SMTP sign-in refused' };
   if (typeof responseCode === 'number') {
-    return {
-      type: 'failed',
-      permanent: responseCode >= 500 && responseCode < 600,
-      reason: `SMTP ${responseCode}${command === undefined ? '' : ` to ${command.split(' ')[0]}`}`,
-    };
+    const verb = command?.split(' ')[0] ?? '';
+    return { type: 'failed', permanent: responseCode >= 500 && OF_THE_MESSAGE.has(verb), reason: `SMTP ${responseCode} to ${verb}`.trim() };
   }
   if (code === 'EENVELOPE') return { type: 'failed', permanent: true, reason: 'address refused' };
-  if (code === 'EAUTH') return { type: 'failed', permanent: false, reason: 'SMTP sign-in refused' };
-  if (command !== undefined && AFTER_BODY.has(command))
-    return { type: 'unknown', reason: `connection lost after the message (${code ?? 'no code'})` };
+  if (isBodySent) return { type: 'unknown', reason: `no answer after the message (${code ?? 'no code'})` };
   return { type: 'failed', permanent: false, reason: `SMTP server not reached (${code ?? 'no code'})` };
 };

@@ -1,0 +1,161 @@
+import type { NotificationMethod } from '@tocsin/domain';
+import fc from 'fast-check';
+import type { Language, MessageContent, PageContent } from './message';
+import { renderMessage } from './render';
+
+const page = (alert: Partial<PageContent['alert']> = {}, more: Partial<PageContent> = {}): PageContent => ({
+  type: 'page',
+  language: 'en',
+  personName: 'Ana',
+  alert: {
+    id: 4711,
+    summary: 'disk full',
+    priority: 'HIGH',
+    sourceName: 'Monitor',
+    reportTime: '2026-03-02T03:00:00.000Z',
+    links: [],
+    ...alert,
+  },
+  reason: 'You are on call in the schedule Nights.',
+  lateSec: 0,
+  possiblyDuplicate: false,
+  answers: {
+    accept: 'https://tocsin.test/answer/accept/a1',
+    resolve: 'https://tocsin.test/answer/resolve/r1',
+    escalate: 'https://tocsin.test/answer/escalate/e1',
+  },
+  ...more,
+});
+const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
+const hrefs = (html: string | undefined): readonly (string | undefined)[] =>
+  [...(html ?? '').matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+const methods: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
+
+describe('an e-mail about an alert', () => {
+  it('shows what tools and people wrote as text, never as HTML', () => {
+    const { html } = renderMessage(
+      'EMAIL',
+      page(
+        { summary: hostile, details: hostile, sourceName: hostile, links: [{ href: `https://x.test/${hostile}`, text: hostile }] },
+        { personName: hostile, reason: hostile },
+      ),
+    );
+    expect(html).not.toMatch(/<script|<img/i);
+    expect(html?.match(/&lt;script&gt;/g)).toHaveLength(7);
+    // Only our own tags: no attribute was closed from inside.
+    expect(html?.match(/<[a-z!/][^>]*>/g)?.filter((tag) => /onerror/.test(tag) && !/href="[^"]*"/.test(tag))).toEqual([]);
+  });
+
+  it('links to the web only', () => {
+    const links = [
+      'javascript:alert(1)',
+      ' JavaScript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      '//evil.test',
+      'file:///etc/passwd',
+      'https://runbook.test/a?b=1&c=2',
+      'HTTP://plain.test',
+    ].map((href) => ({ href }));
+    const { html, text } = renderMessage('EMAIL', page({ links }));
+    expect(hrefs(html).slice(3)).toEqual(['https://runbook.test/a?b=1&amp;c=2', 'HTTP://plain.test']);
+    // What is not a link is still told.
+    expect(html).toContain('file:///etc/passwd');
+    expect(text).toContain('file:///etc/passwd');
+  });
+
+  it('has its three answers in both parts, and two where nobody is left', () => {
+    const { html, text } = renderMessage('EMAIL', page());
+    for (const answer of Object.values(page().answers)) {
+      expect(hrefs(html)).toContain(answer);
+      expect(text).toContain(answer);
+    }
+    const { accept, resolve } = page().answers;
+    const two = renderMessage('EMAIL', page({}, { answers: { accept, resolve } }));
+    expect(hrefs(two.html)).toEqual([accept, resolve]);
+    expect(two.text).not.toContain('Escalate');
+  });
+
+  it('says when it is late and when it may have come before, and otherwise does not', () => {
+    const { html, text } = renderMessage('EMAIL', page({}, { lateSec: 90, possiblyDuplicate: true }));
+    for (const part of [html, text]) {
+      expect(part).toContain('90 s late');
+      expect(part).toContain('received this page before');
+    }
+    expect(renderMessage('EMAIL', page()).text).not.toMatch(/s late|received this page/);
+  });
+
+  it.each<[Language, RegExp[]]>([
+    ['en', [/Hello Ana/, /Accept:/, /Raised by Monitor/]],
+    ['de', [/Hallo Ana/, /Annehmen:/, /Gemeldet von Monitor/]],
+  ])('speaks the language of the person: %s', (language, phrases) => {
+    const { text } = renderMessage('EMAIL', page({}, { language }));
+    for (const phrase of phrases) expect(text).toMatch(phrase);
+  });
+});
+
+describe('a subject', () => {
+  it('is one line of at most about 160 characters, whatever the tool sent', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(...methods), (summary, method) => {
+        const { subject } = renderMessage(method, page({ summary }));
+        expect(subject).not.toMatch(/[\r\n\u0000-\u001f\u007f\u2028\u2029]/);
+        expect([...subject].length).toBeLessThanOrEqual(160 + '[#4711] '.length);
+      }),
+      { numRuns: 200, verbose: 1 },
+    );
+  });
+
+  it('cannot begin a header of its own', () => {
+    expect(renderMessage('EMAIL', page({ summary: 'x\r\nBcc: eve@example.org\u0000\u001b[2J' })).subject).toBe(
+      '[#4711] x Bcc: eve@example.org [2J',
+    );
+  });
+
+  it('is cut between characters', () => {
+    const { subject } = renderMessage('EMAIL', page({ summary: '🔥'.repeat(200) }));
+    expect(subject).toBe(`[#4711] ${'🔥'.repeat(159)}…`);
+  });
+
+  it.each<[Language, string]>([
+    ['en', '[#4711] Low priority: disk full'],
+    ['de', '[#4711] Niedrige Priorität: disk full'],
+  ])('says that an alert is of low priority: %s', (language, subject) => {
+    expect(renderMessage('EMAIL', page({ priority: 'LOW' }, { language })).subject).toBe(subject);
+    expect(renderMessage('EMAIL', page({}, { language })).subject).toBe('[#4711] disk full');
+  });
+});
+
+describe('a message of a method that shows text alone', () => {
+  it.each(methods.filter((method) => method !== 'EMAIL'))('is short, has the answers and no HTML: %s', (method) => {
+    const { text, html } = renderMessage(method, page({ summary: 'a '.repeat(2_000), details: 'never in here' }));
+    expect(html).toBeUndefined();
+    for (const answer of Object.values(page().answers)) expect(text).toContain(answer);
+    expect(text).not.toContain('never in here');
+    expect(text.length).toBeLessThan(400);
+  });
+});
+
+describe('messages that are about no alert', () => {
+  const test: MessageContent = { type: 'test', language: 'de', personName: hostile };
+  const signIn: MessageContent = {
+    type: 'sign-in',
+    language: 'en',
+    personName: hostile,
+    url: 'https://tocsin.test/sign-in/t',
+    validMinutes: 15,
+  };
+
+  it.each([test, signIn])('escape the name of the person', (content) => {
+    const { html } = renderMessage('EMAIL', content);
+    expect(html).toContain('&lt;script&gt;');
+    expect(html).not.toContain('<script');
+  });
+
+  it('have the sign-in link in every part', () => {
+    const { html, text } = renderMessage('EMAIL', signIn);
+    expect(hrefs(html)).toEqual(['https://tocsin.test/sign-in/t']);
+    expect(text).toContain('https://tocsin.test/sign-in/t');
+    expect(renderMessage('SMS', signIn).text).toContain('https://tocsin.test/sign-in/t');
+  });
+});
