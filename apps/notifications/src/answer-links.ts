@@ -32,6 +32,8 @@ export class AnswerLinks {
     const verified = this.secrets.verifyToken(`answer-${purpose}`, token, now);
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
     const { a, u, s } = verified.payload as { a: number; u: number; s?: [number, number, number] };
+    // Such a link is never made: what would it escalate from?
+    if (purpose === 'escalate' && s === undefined) return 'invalid';
     return {
       alertId: a as AlertId,
       userId: u as UserId,

@@ -67,9 +67,9 @@ export class Answers {
     const at = this.parts.clock.now();
     const by: Actor = { type: 'user', userId };
     const command: AlertCommand =
-      purpose === 'escalate' && step !== undefined
-        ? { type: 'escalate', alertId, by, at, from: step }
-        : { type: purpose === 'accept' ? 'accept' : 'resolve', alertId, by, at };
+      purpose === 'escalate'
+        ? { type: 'escalate', alertId, by, at, ...(step === undefined ? {} : { from: step }) }
+        : { type: purpose, alertId, by, at };
     await this.parts.bus.publish(topics.alertCommands, [
       { id, key: `alert-${alertId}`, type: 'AlertCommand', schemaVersion: 1, time: at, correlationId: id, causationId: id, data: command },
     ]);
@@ -80,12 +80,12 @@ export class Answers {
     const t = answerTexts[user.language];
     for (;;) {
       const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
-      if (history !== undefined) {
-        const acted = history.events.some((event) => event.metadata.causationId === commandId);
-        const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
-        if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };
-        if (performance.now() >= deadline) return { type: 'outcome', language: user.language, alert: history.document, text: t.taken };
-      }
+      // Removed while we look: there is nothing left to answer.
+      if (history === undefined) return { type: 'refused', language: user.language };
+      const acted = history.events.some((event) => event.metadata.causationId === commandId);
+      const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
+      if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };
+      if (performance.now() >= deadline) return { type: 'outcome', language: user.language, alert: history.document, text: t.taken };
       await delay(LOOK_AGAIN_MS);
     }
   }

@@ -15,7 +15,7 @@ import { MessageComposer } from './message-composer';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
 import { Outbox } from './outbox';
-import { OutboxController } from './outbox.controller';
+import { OutboxController, OutboxSettings } from './outbox.controller';
 import { PagePlanner } from './page-planner';
 
 export interface NotificationsOptions {
@@ -58,6 +58,7 @@ export class NotificationsModule {
         { provide: PagePlanner, useValue: new PagePlanner({ configuration, notifications, ids, clock, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, visibleWithinMs }) },
+        { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],
     };
