@@ -4,17 +4,21 @@ import type { QueryParameters } from '@tocsin/platform/nest';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Filter, IndexedValue } from '@tocsin/read-models';
 
-const statuses = ['PENDING', 'ACCEPTED', 'RESOLVED'] as const;
+export const ALERT_STATES = ['PENDING', 'ACCEPTED', 'RESOLVED'] as const;
 
 /**
- * The filters of the alert list and count. Older clients write `state`, `alert-source` and `assigned-to`. A filter by a
- * person nobody knows finds nothing. @throws ProblemException 400 naming the parameter
+ * The filters of the alert list and count; only the list has one by policy. Older clients write `state`, `alert-source` and
+ * `assigned-to`. A filter by a person nobody knows finds nothing. @throws ProblemException 400 naming the parameter
  */
-export const readAlertFilter = (query: QueryParameters, configuration: ConfigurationReader): Filter => {
+export const readAlertFilter = (
+  query: QueryParameters,
+  configuration: ConfigurationReader,
+  { byPolicy = false }: { readonly byPolicy?: boolean } = {},
+): Filter => {
   const chosen: Record<string, readonly IndexedValue[]> = {};
-  const status = readManyOf(query, ['states', 'state'], statuses);
+  const status = readManyOf(query, ['states', 'state'], ALERT_STATES);
   const source = readIds(query, 'sources', 'alert-source');
-  const policy = readIds(query, 'policies');
+  const policy = byPolicy ? readIds(query, 'policies') : [];
   const people = readMany(query, 'responders', 'assigned-to');
   if (status.length > 0) chosen['status'] = status;
   if (source.length > 0) chosen['source'] = source;

@@ -1,16 +1,18 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { AlertId } from '@tocsin/domain';
-import { readInclude, ResourceId, sayReadsAreBehind } from '@tocsin/platform/nest';
+import { Describe, DescribedUnder, includeParameter, readInclude, ResourceId, sayReadsAreBehind } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertNotifications } from './alert-notifications';
 import type { PublicNotification } from './alert-notifications';
 
+@DescribedUnder('Alerts')
 @Controller('api/alerts/:id/notifications')
 export class AlertNotificationsController {
   constructor(private readonly notifications: AlertNotifications) {}
 
   @Get()
+  @Describe('List who was told of an alert, and how that went', { query: [includeParameter(['cancelled'])], answers: 'list' })
   async list(
     @ResourceId('id') id: AlertId,
     @Query() query: QueryParameters,

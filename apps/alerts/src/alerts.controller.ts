@@ -3,12 +3,31 @@ import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, readInclude, readInteger, readMany, readPage, readText, RequiresRole, ResourceId } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  Describe,
+  idParameter,
+  idsParameter,
+  includeParameter,
+  manyParameter,
+  olderName,
+  pageParameters,
+  readInclude,
+  readInteger,
+  readMany,
+  readPage,
+  readText,
+  RequiresRole,
+  ResourceId,
+  textParameter,
+  timeParameter,
+} from '@tocsin/platform/nest';
+import type { QueryParameter, QueryParameters } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
-import { readAlertFilter } from './alert-list';
+import { ALERT_STATES, readAlertFilter } from './alert-list';
 import { AddResponderRequest, ManualAlertRequest } from './alert-requests';
 import { ManualCommands } from './manual-commands';
 import { publicAlert } from './public-alert';
@@ -18,6 +37,30 @@ import { Timeline } from './timeline/timeline';
 const NEWEST_FIRST = [
   { field: 'reportTime', descending: true },
   { field: 'id', descending: true },
+];
+
+const PAGE = { usual: 50, cap: 100 };
+const STATES = manyParameter('states', 'Only alerts in one of these states', ALERT_STATES);
+const SOURCES = idsParameter('sources', 'Only alerts of these alert sources');
+const RESPONDERS = manyParameter('responders', 'Only alerts of these users, by id or username');
+const FILTER = [
+  ...[STATES, SOURCES, RESPONDERS],
+  timeParameter('from', 'Reported at this time or later'),
+  timeParameter('until', 'Reported at this time or earlier'),
+  ...[olderName('state', STATES), olderName('alert-source', SOURCES), olderName('assigned-to', RESPONDERS)],
+];
+const USER = textParameter('user', 'A user, by id or username');
+const POLICY = idParameter('policy', 'An escalation policy');
+const SCHEDULE = idParameter('schedule', 'A schedule');
+const ASSIGNMENT = [
+  ...[USER, POLICY, SCHEDULE],
+  ...[olderName('user-id', USER), olderName('policy-id', POLICY), olderName('schedule-id', SCHEDULE)],
+];
+const LEVEL: QueryParameter = { name: 'level', schema: { type: 'integer', minimum: 1 }, description: 'The next one unless given' };
+const LOG_ENTRIES = [
+  ...pageParameters(PAGE),
+  textParameter('lang', 'Of the sentences', { choices: ['en', 'de'] }),
+  manyParameter('filter-types', 'Only entries of these types'),
 ];
 
 /** Alerts: what people read, and what they do with them. */
@@ -32,10 +75,14 @@ export class AlertsController {
   ) {}
 
   @Get()
+  @Describe('List alerts, newest first', {
+    query: [...pageParameters(PAGE), ...FILTER, idsParameter('policies', 'Only alerts of these escalation policies')],
+    answers: 'list',
+  })
   async list(@Query() query: QueryParameters): Promise<readonly object[]> {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, {
-      ...readAlertFilter(query, this.configuration),
+      ...readAlertFilter(query, this.configuration, { byPolicy: true }),
       sort: NEWEST_FIRST,
       skip: startIndex,
       limit: maxResults,
@@ -45,11 +92,13 @@ export class AlertsController {
   }
 
   @Get('count')
+  @Describe('Count alerts', { query: FILTER })
   async count(@Query() query: QueryParameters): Promise<{ readonly count: number }> {
-    return { count: await this.readStore.count(ALERTS_VIEW, readAlertFilter({ ...query, policies: undefined }, this.configuration)) };
+    return { count: await this.readStore.count(ALERTS_VIEW, readAlertFilter(query, this.configuration)) };
   }
 
   @Post()
+  @Describe('Raise an alert by hand')
   @RequiresRole('RESPONDER')
   async create(
     @Body() body: ManualAlertRequest,
@@ -62,23 +111,27 @@ export class AlertsController {
   }
 
   @Get(':id')
+  @Describe('Read an alert', { query: [includeParameter(['customDetails'])] })
   async get(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<object> {
     return this.answer(await this.commands.find(id), readInclude(query, ['customDetails']).has('customDetails'));
   }
 
   @Put(':id/accept')
+  @Describe('Accept an alert')
   @RequiresRole('RESPONDER')
   async accept(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
     return this.answer(await this.commands.accept(id, by));
   }
 
   @Put(':id/resolve')
+  @Describe('Resolve an alert')
   @RequiresRole('RESPONDER')
   async resolve(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
     return this.answer(await this.commands.resolve(id, by));
   }
 
   @Put(':id/assign')
+  @Describe('Assign an alert to a user, an escalation policy or a schedule', { query: ASSIGNMENT })
   @RequiresRole('RESPONDER')
   async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
     const to = {
@@ -91,6 +144,7 @@ export class AlertsController {
 
   /** Additive: to the next level, or to `level`, counted from 1 as the timeline names levels. */
   @Put(':id/escalate')
+  @Describe('Escalate an alert to a level, counted from 1', { query: [LEVEL] })
   @RequiresRole('RESPONDER')
   async escalate(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
     return this.answer(await this.commands.escalate(id, readInteger(query, 'level', { min: 1 }), by));
@@ -98,25 +152,28 @@ export class AlertsController {
 
   /** Additive: LOW becomes HIGH. */
   @Put(':id/raise')
+  @Describe('Give an alert of low priority a high one')
   @RequiresRole('RESPONDER')
   async raise(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
     return this.answer(await this.commands.raise(id, by));
   }
 
   @Post(':id/responders')
+  @Describe('Add a responder: whoever asks unless somebody is named', { query: [USER, olderName('user-id', USER)], bodyOptional: true })
   @RequiresRole('RESPONDER')
   @HttpCode(201)
   async addResponder(
     @ResourceId('id') id: AlertId,
     @Query() query: QueryParameters,
-    @Body() body: AddResponderRequest | undefined,
     @ChangeBy() by: ChangeContext,
+    @Body() body?: AddResponderRequest,
   ): Promise<object> {
     const named = readText(query, 'user', 'user-id') ?? body?.user?.id ?? body?.id;
     return this.commands.addResponder(id, named === undefined ? undefined : String(named), by);
   }
 
   @Delete(':id/responders/:user')
+  @Describe('Remove a responder')
   @RequiresRole('RESPONDER')
   @HttpCode(204)
   async removeResponder(@ResourceId('id') id: AlertId, @ResourceId('user') user: number, @ChangeBy() by: ChangeContext): Promise<void> {
@@ -124,8 +181,9 @@ export class AlertsController {
   }
 
   @Get(':id/log-entries')
+  @Describe('List what happened to an alert, newest first', { query: LOG_ENTRIES, answers: 'list' })
   async logEntries(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly object[]> {
-    const { startIndex, maxResults } = readPage(query, { usual: 50, cap: 100 });
+    const { startIndex, maxResults } = readPage(query, PAGE);
     const language = readText(query, 'lang') === 'de' ? 'de' : 'en';
     return this.timeline.entries(id, { language, filterTypes: readMany(query, 'filter-types'), skip: startIndex, limit: maxResults });
   }

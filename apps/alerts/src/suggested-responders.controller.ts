@@ -2,12 +2,13 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { Clock } from '@tocsin/domain';
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { readText, ResourceId } from '@tocsin/platform/nest';
+import { Describe, DescribedUnder, readText, ResourceId, textParameter } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
 import { suggestedResponders } from './suggested-responders';
 import type { SuggestedResponder } from './suggested-responders';
 
+@DescribedUnder('Alerts')
 @Controller('api/alerts/:id/suggested-responders')
 export class SuggestedRespondersController {
   constructor(
@@ -17,6 +18,10 @@ export class SuggestedRespondersController {
   ) {}
 
   @Get()
+  @Describe('List whom an alert can be given to', {
+    query: [textParameter('lang', 'Of the names', { choices: ['en', 'de'] })],
+    answers: 'list',
+  })
   async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly SuggestedResponder[]> {
     const alert = await this.alerts.document(id);
     const { configuration } = this;
