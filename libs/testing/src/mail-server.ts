@@ -27,8 +27,6 @@ export type MailTrouble = 'drop-before' | 'drop-after' | 'silent-before' | 'sile
 export class MailServer {
   private readonly received: ReceivedMail[] = [];
   private fault: MailFault = { code: 0, times: 0 };
-  private answersLost = 0;
-  private readonly sockets = new Set<Socket>();
   private port = 0;
   private trouble: { readonly what: MailTrouble; readonly times: number } | undefined;
   private readonly sockets = new Map<number | undefined, Socket>();
@@ -91,11 +89,6 @@ export class MailServer {
     this.trouble = { what, times };
   }
 
-  /** The next messages are taken, and the sender never learns it. */
-  loseAnswers(times: number): void {
-    this.answersLost = times;
-  }
-
   /** Refuses connections until it is back. */
   async away(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.server.close(() => resolve()));
@@ -108,11 +101,11 @@ export class MailServer {
   }
 
   private hangUp(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.values()) socket.destroy();
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.sockets.values()) socket.destroy();
+    this.hangUp();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
