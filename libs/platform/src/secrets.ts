@@ -1,4 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Instant } from '@tocsin/domain';
 
 export type RandomBytes = (size: number) => Buffer;
@@ -24,7 +34,7 @@ interface MasterKey {
   readonly id: string;
   readonly secret: Buffer;
   readonly cipherKey: Buffer;
-  readonly signingKeys: Map<string, Buffer>;
+  readonly signingKeys: Map<string, KeyObject>;
 }
 
 const SHORTEST_KEY = 32;
@@ -177,10 +187,10 @@ const masterKey = (key: string): MasterKey => {
 
 const MOST_SIGNING_KEYS = 64;
 
-const signingKey = ({ secret, signingKeys }: MasterKey, purpose: string): Buffer => {
+const signingKey = ({ secret, signingKeys }: MasterKey, purpose: string): KeyObject => {
   const known = signingKeys.get(purpose);
   if (known !== undefined) return known;
-  const derived = derive(secret, `sign ${purpose}`, 32);
+  const derived = createSecretKey(derive(secret, `sign ${purpose}`, 32));
   // Anybody may send a token with a purpose of their own: those must not fill the memory.
   if (signingKeys.size < MOST_SIGNING_KEYS) signingKeys.set(purpose, derived);
   return derived;

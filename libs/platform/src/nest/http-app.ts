@@ -12,6 +12,7 @@ import type { Logger } from '../logging';
 import { Metrics } from '../metrics';
 import type { SecretBox } from '../secrets';
 import { ApiDescriptionController } from './api-description.controller';
+import { answerWithin } from './answer-timeout';
 import { AuthGuard } from './auth-guard';
 import { Authenticator } from './authenticator';
 import type { CredentialDirectory } from './authenticator';
@@ -66,7 +67,6 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
     trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     requestTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
-    handlerTimeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestIdHeader: false,
     genReqId: newRequestId,
@@ -82,6 +82,7 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   routes.watch(fastify);
   closeWhenDrained(fastify);
   addEdgeHooks(fastify, { publicUrl });
+  answerWithin(fastify, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   measureRequests(fastify, metrics, log);
   refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
 
