@@ -20,7 +20,8 @@ export interface ConsumerOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
   /** The bus could not be reached and will be tried again. */
   readonly onConnectFault?: (error: unknown) => void;
-  readonly concurrency?: number;
+  /** Messages of different keys handled at once (default 64); a function is asked before each start. */
+  readonly concurrency?: number | (() => number);
   readonly bufferSize?: number;
   readonly backOff?: BackOff;
 }

@@ -15,8 +15,8 @@ export interface LanesOptions {
   commit(partition: number, nextOffset: number): void;
   onOutcome(outcome: Outcome): void;
   random(): number;
-  /** Lanes whose handler runs at the same time. A lane that waits for a retry is not one of them. */
-  readonly concurrency: number;
+  /** Lanes whose handler runs at the same time, at least one. A lane that waits for a retry is not one of them. Asked anew before each start. */
+  readonly concurrency: number | (() => number);
   /** Messages held before `receive` makes the bus wait; one batch more than that can be held. */
   readonly bufferSize: number;
   readonly backOff: BackOff;
@@ -137,7 +137,8 @@ export class Lanes implements MessageReceiver {
   }
 
   private startReady(): void {
-    while (this.running < this.options.concurrency) {
+    const { concurrency } = this.options;
+    while (this.running < (typeof concurrency === 'number' ? concurrency : Math.max(1, concurrency()))) {
       const lane = this.ready.shift();
       if (lane === undefined) return;
       void this.run(lane, lane.queue[0] as Item);

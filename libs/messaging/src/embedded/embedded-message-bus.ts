@@ -4,6 +4,7 @@ import type { EmbeddedLog, MessageToPublish } from '@tocsin/embedded-log';
 import { MessageBus, MessageBusFault } from '../message-bus';
 import type { BusConnection, CompactedFollower, Message, MessageReceiver, OutgoingMessage, TopicDefinition } from '../message-bus';
 import { ConsumerGroup } from './consumer-group';
+import { Crowd } from './crowd';
 import { EmbeddedFollower } from './embedded-follower';
 
 export interface EmbeddedMessageBusOptions {
@@ -21,6 +22,7 @@ const EXPIRED_PER_COMMIT = 1_000;
  */
 export class EmbeddedMessageBus extends MessageBus {
   private readonly groups = new Map<string, ConsumerGroup>();
+  private readonly crowds = new Map<string, Crowd>();
   private readonly now: () => number;
   private readonly largestMessageBytes: number;
 
@@ -45,8 +47,19 @@ export class EmbeddedMessageBus extends MessageBus {
     if (messages.length === 0) return;
     const keyed = this.log.messages.topic(topic)?.compacted === true;
     const rows = messages.map((message) => this.toRow(topic, message, keyed));
-    const outcome = await this.faulting(() => this.log.messages.publish(topic, this.now(), rows));
-    if (outcome.kind === 'no-topic') throw notDeclared(topic);
+    const crowd = this.crowdOf(topic);
+    crowd.enter();
+    try {
+      const outcome = await this.faulting(() => this.log.messages.publish(topic, this.now(), rows));
+      if (outcome.kind === 'no-topic') throw notDeclared(topic);
+    } finally {
+      crowd.leave();
+    }
+  }
+
+  /** The most calls of `publish` that waited for the disk together, of late: they are answered in bursts, so now says little. */
+  crowd(topic: string): number {
+    return this.crowdOf(topic).size();
   }
 
   async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
@@ -80,6 +93,12 @@ export class EmbeddedMessageBus extends MessageBus {
       removed += count;
       if (count < EXPIRED_PER_COMMIT) return removed;
     }
+  }
+
+  private crowdOf(topic: string): Crowd {
+    let crowd = this.crowds.get(topic);
+    if (crowd === undefined) this.crowds.set(topic, (crowd = new Crowd()));
+    return crowd;
   }
 
   private toRow(topic: string, message: OutgoingMessage, keyed: boolean): MessageToPublish {

@@ -39,7 +39,8 @@ export interface MessageTransportOptions {
   readonly onConnectFault?: (error: unknown) => void;
   /** A type no handler of the group takes: acknowledged, since a newer version may publish what this one does not know (P12). */
   readonly onUnknownType?: (message: Message, group: string) => void;
-  readonly concurrency?: number;
+  /** How many handlers of a topic and group may run at once, asked before each start. */
+  readonly concurrency?: (topic: string, group: string) => number;
   readonly bufferSize?: number;
   readonly backOff?: BackOff;
   /** How long `close` waits for handlers that run. */
@@ -144,7 +145,7 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
       handle: (message) => this.dispatch(listener, message),
       ...(onOutcome === undefined ? {} : { onOutcome }),
       ...(onConnectFault === undefined ? {} : { onConnectFault }),
-      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(concurrency === undefined ? {} : { concurrency: () => concurrency(topic, group) }),
       ...(bufferSize === undefined ? {} : { bufferSize }),
       ...(backOff === undefined ? {} : { backOff }),
     });
