@@ -26,6 +26,7 @@ import { bootstrap } from './bootstrap';
 import type { FirstStart } from './bootstrap';
 import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
+import { intakeFirst } from './intake-first';
 import { StandaloneModule } from './standalone.module';
 
 const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
@@ -124,6 +125,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
     bus,
     parking,
     random,
+    concurrency: intakeFirst(bus),
     onOutcome: ({ outcome, message, group, ...more }) => {
       if (outcome === 'parked' || outcome === 'retrying')
         log[outcome === 'parked' ? 'error' : 'warn'](
