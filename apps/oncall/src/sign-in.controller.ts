@@ -39,7 +39,7 @@ export class SignInController {
   @Describe('Make a one-time link that signs in a browser')
   @HttpCode(201)
   link(@CurrentUser() principal: Principal): { readonly url: string } {
-    return { url: this.signIn.linkFor(principal.userId) };
+    return { url: this.signIn.linkFor(principal) };
   }
 }
 

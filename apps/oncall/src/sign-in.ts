@@ -1,5 +1,5 @@
-import { Clock, plusMinutes, rejected } from '@tocsin/domain';
-import type { ApiKeyId, Instant, User, UserId } from '@tocsin/domain';
+import { Clock, isAtLeast, plusMinutes, rejected } from '@tocsin/domain';
+import type { ApiKeyId, Editor, Instant, Role, User } from '@tocsin/domain';
 import { EventStore, WrongExpectedRevision } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox } from '@tocsin/platform';
@@ -30,9 +30,10 @@ export class SignIn {
     },
   ) {}
 
-  /** A link for this person, valid for an hour and once. */
-  linkFor(userId: UserId): string {
-    const token = this.parts.secrets.signToken({ purpose: 'sign-in', u: userId, n: newUuid() }, plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES));
+  /** A link for this person, valid for an hour and once. Its session may do no more than whoever asks for it. */
+  linkFor({ userId, role }: Editor): string {
+    const expiresAt = plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES);
+    const token = this.parts.secrets.signToken({ purpose: 'sign-in', u: userId, r: role, n: newUuid() }, expiresAt);
     return `${this.parts.settings.publicUrl}/sign-in/${token}`;
   }
 
@@ -45,7 +46,11 @@ export class SignIn {
   /** Uses the link up. @throws Rejection `forbidden` when it is expired, invalid or used; EventStoreFault */
   async redeem(token: string, remoteAddress?: string): Promise<Session> {
     const read = this.read(token);
-    if (typeof read === 'string') throw rejected('forbidden', read === 'expired' ? 'this sign-in link has expired; ask for a new one' : 'this sign-in link is not valid');
+    if (typeof read === 'string')
+      throw rejected(
+        'forbidden',
+        read === 'expired' ? 'this sign-in link has expired; ask for a new one' : 'this sign-in link is not valid',
+      );
     await this.useUp(read.nonce, read.user);
     const key = newApiKey();
     const expiresAt = plusMinutes(this.parts.clock.now(), SESSION_VALID_MINUTES);
@@ -56,7 +61,7 @@ export class SignIn {
         // Not the person's name: that stands in their own stream only.
         name: 'browser session',
         userId: read.user.id,
-        role: read.user.role,
+        role: isAtLeast(read.role, read.user.role) ? read.user.role : read.role,
         hash: hashSecret(key),
         use: 'session',
         expiresAt,
@@ -68,12 +73,12 @@ export class SignIn {
     return { key, expiresAt };
   }
 
-  private read(token: string): { readonly user: User; readonly nonce: string } | 'expired' | 'invalid' {
+  private read(token: string): { readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid' {
     const verified = this.parts.secrets.verifyToken('sign-in', token, this.parts.clock.now());
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
-    const { u, n } = verified.payload as { u: number; n: string };
+    const { u, r, n } = verified.payload as { u: number; r: Role; n: string };
     const user = this.parts.configuration.get('user', u);
-    return user === undefined ? 'invalid' : { user, nonce: n };
+    return user === undefined ? 'invalid' : { user, role: r, nonce: n };
   }
 
   private async useUp(nonce: string, user: User): Promise<void> {

@@ -155,7 +155,9 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   return {
     url: listeningUrl,
     platform,
-    ...(first === undefined ? {} : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor(first.adminUserId) } }),
+    ...(first === undefined
+      ? {}
+      : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' }) } }),
     settle: () => background.settle(eventStore),
     stop: async () => {
       await app.close();

@@ -107,6 +107,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   const call = async (method: string, path: string, caller?: Caller, body?: unknown): Promise<Answer> => {
     const answer = await fetch(`${url}${path}`, {
       method,
+      redirect: 'manual',
       headers: {
         ...(caller === undefined ? {} : { authorization: `Bearer ${caller.key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

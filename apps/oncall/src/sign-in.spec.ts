@@ -1,0 +1,49 @@
+import { oncallServer } from './testing/oncall-server';
+import type { Caller, OncallServer } from './testing/oncall-server';
+
+let server: OncallServer;
+let ana: Caller;
+
+beforeEach(async () => {
+  server = await oncallServer();
+  ana = await server.person('ana', 'ADMIN');
+});
+afterEach(async () => void (await server.stop()));
+
+const linkFor = async (caller: Caller): Promise<string> => {
+  const { url } = (await server.call('POST', '/api/sign-in-links', caller)).body;
+  return new URL(String(url)).pathname;
+};
+
+const keyOf = async (role: string): Promise<Caller> => {
+  const { key } = (await server.call('POST', '/api/api-keys', ana, { name: role, role })).body;
+  return { id: ana.id, key: String(key) };
+};
+
+const newestSession = async () =>
+  (await server.call('GET', '/api/api-keys?include=sessions', ana)).body.find(({ name }) => name === 'browser session');
+
+describe('a browser that signs in by a link', () => {
+  it('may do what the person may who asked for it', async () => {
+    const signedIn = await server.call('POST', await linkFor(ana), undefined);
+    expect(signedIn.status).toBe(303);
+    expect(await newestSession()).toMatchObject({ role: 'ADMIN' });
+  });
+
+  it('may do no more than the key that asked for it, whatever its owner may do', async () => {
+    expect((await server.call('POST', await linkFor(await keyOf('RESPONDER')), undefined)).status).toBe(303);
+    expect(await newestSession()).toMatchObject({ role: 'RESPONDER' });
+  });
+
+  it('signs in once', async () => {
+    const link = await linkFor(ana);
+    expect((await server.call('POST', link, undefined)).status).toBe(303);
+    expect((await server.call('POST', link, undefined)).status).toBe(403);
+  });
+
+  it('signs in nobody an hour later', async () => {
+    const link = await linkFor(ana);
+    await server.clock.advance(3_600_000);
+    expect((await server.call('POST', link, undefined)).status).toBe(403);
+  });
+});
