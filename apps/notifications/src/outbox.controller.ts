@@ -6,6 +6,11 @@ import { Outbox } from './outbox';
 
 const SHOWN = 50;
 
+/** Base of our own links; read when a page is made. Stands above the controller, whose decorators name it. */
+export abstract class OutboxSettings {
+  abstract readonly publicUrl: string;
+}
+
 /** Messages that no provider took, for administrators; as a page, or as JSON for whoever asks for that. */
 @Controller('outbox')
 @RequiresRole('ADMIN')
@@ -26,11 +31,6 @@ export class OutboxController {
 }
 
 const eta = new Eta({ autoEscape: true });
-
-/** Base of our own links; read when a page is made. */
-export abstract class OutboxSettings {
-  abstract readonly publicUrl: string;
-}
 
 /** A text cut where our own answer links begin and end. What a tool wrote is never a link on an administrator's page. */
 const partsOf = (text: string, publicUrl: string): readonly { readonly text: string; readonly isAnswer: boolean }[] =>
