@@ -54,7 +54,7 @@ export class EventsController {
     query: [textParameter('crc_token', 'What the tool made up', { required: true })],
   })
   async challenge(@Param('integration') integration: string, @Param('key') key: string, @Query() query: TextFields): Promise<object> {
-    return this.intake.answerChallenge(integration, key, single(query)['crc_token']);
+    return this.intake.answerChallenge(integration, key, [query['crc_token']].flat()[0]);
   }
 
   @Post('v1/events/:integration/:key')
