@@ -9,7 +9,7 @@ const OWNER_ONLY = 0o600;
  * one, and after a crash there is either a whole key or none.
  */
 export const secretKeyIn = (dataDirectory: string): string => {
-  mkdirSync(dataDirectory, { recursive: true });
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = join(dataDirectory, 'secret.key');
   const existing = readKey(file);
   if (existing !== undefined) return existing;
