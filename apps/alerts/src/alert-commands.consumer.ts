@@ -8,6 +8,8 @@ import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
 
+const CONFIGURATION_WITHIN_MS = 2_000;
+
 /** Carries out answers given on channels, under the person's name and with the person's rights. */
 @Controller()
 export class AlertCommandsConsumer {
@@ -20,7 +22,7 @@ export class AlertCommandsConsumer {
   async handle(message: Message<GivenAnswer>): Promise<void> {
     if (message.data === null) return;
     const answer = message.data;
-    this.authorise(answer.by);
+    await this.authorise(answer.by);
     const { alertId, ...command } = answer;
     await this.alerts.handle(alertId, command, {
       commandId: message.id,
@@ -31,7 +33,10 @@ export class AlertCommandsConsumer {
     });
   }
 
-  private authorise(by: Actor): void {
+  /** @throws Rejection `forbidden`, MessageBusFault */
+  private async authorise(by: Actor): Promise<void> {
+    if (by.type === 'user' && this.configuration.get('user', by.userId) === undefined)
+      await this.configuration.upToDate(CONFIGURATION_WITHIN_MS);
     const role = by.type === 'user' ? this.configuration.get('user', by.userId)?.role : undefined;
     if (role === undefined || role === 'STAKEHOLDER' || role === 'GUEST') throw rejected('forbidden', 'this person may not answer alerts');
   }

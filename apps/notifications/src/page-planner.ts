@@ -43,6 +43,8 @@ interface Item {
 /** Older activations that may still have something unsent to the same contact; more than a minute back none does. */
 const ACTIVATIONS_LOOKED_BACK = 5;
 
+const CONFIGURATION_WITHIN_MS = 2_000;
+
 /** Makes the plan of each activated person from their preferences: one notification each, recorded once. */
 export class PagePlanner {
   constructor(
@@ -55,15 +57,24 @@ export class PagePlanner {
     },
   ) {}
 
-  /** @throws EventStoreFault */
+  /** @throws EventStoreFault, MessageBusFault */
   async plan(activation: Activation, context: FactContext): Promise<void> {
     await Promise.all(activation.userIds.map((userId) => this.planFor(userId, activation, context)));
   }
 
   private async planFor(userId: UserId, activation: Activation, context: FactContext): Promise<void> {
-    const user = this.parts.configuration.get('user', userId);
+    const user = await this.userOf(userId);
     if (user === undefined) return;
     await Promise.all(this.itemsFor(user, activation).map((item) => this.planOne(user, item, activation, context)));
+  }
+
+  /** Somebody may have been made a moment ago, elsewhere: they are not passed over in silence. @throws MessageBusFault */
+  private async userOf(userId: UserId): Promise<User | undefined> {
+    const { configuration } = this.parts;
+    const known = configuration.get('user', userId);
+    if (known !== undefined) return known;
+    await configuration.upToDate(CONFIGURATION_WITHIN_MS);
+    return configuration.get('user', userId);
   }
 
   /** What leads to nothing is on record, too: the timeline says why a person was not paged. */

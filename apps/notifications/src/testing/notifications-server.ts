@@ -1,0 +1,206 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Channel } from '@tocsin/channels';
+import type { OutgoingMessage, SendOutcome } from '@tocsin/channels';
+import { factRoutes, RELAY, topics } from '@tocsin/contracts';
+import { instant } from '@tocsin/domain';
+import type { AlertEvent, AlertId, ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
+import { EmbeddedLog } from '@tocsin/embedded-log';
+import type { StoredEvent } from '@tocsin/event-store';
+import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import type { Message } from '@tocsin/messaging';
+import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import {
+  Background,
+  ConfigurationStore,
+  createLogger,
+  hashSecret,
+  IdAllocator,
+  Metrics,
+  newApiKey,
+  newUuid,
+  SecretBox,
+  Views,
+  WoundClock,
+} from '@tocsin/platform';
+import type { Platform } from '@tocsin/platform';
+import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin/platform/nest';
+import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
+import { AnswerLinks } from '../answer-links';
+import { NotificationsModule } from '../notifications.module';
+
+export const NIGHT = instant(Date.parse('2026-03-02T03:00:00Z'));
+
+/** A provider that does as it is told, and keeps what it was asked to send. */
+export class ToldChannel extends Channel {
+  readonly method = 'EMAIL';
+  readonly sent: OutgoingMessage[] = [];
+  answer: (message: OutgoingMessage) => Promise<SendOutcome> = async () => ({ type: 'handed-over', receiptExpected: false });
+
+  constructor(readonly provider: string) {
+    super();
+  }
+
+  async send(message: OutgoingMessage): Promise<SendOutcome> {
+    this.sent.push(message);
+    return this.answer(message);
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** The notifications service alone, listening, on embedded stores of its own. What alerts would do with an answer is not there. */
+export const notificationsServer = async (provider = 'told') => {
+  const directory = await mkdtemp(join(tmpdir(), 'tocsin-notifications-'));
+  const onFailure = (error: Error): void => {
+    throw error;
+  };
+  const log = createLogger({ level: 'silent' });
+  const clock = new WoundClock(NIGHT);
+  const embeddedLog = await EmbeddedLog.open({ directory, onFailure });
+  const eventStore = new EmbeddedEventStore(embeddedLog);
+  const bus = new EmbeddedMessageBus(embeddedLog);
+  const readStore = await EmbeddedReadStore.open({ directory, onFailure });
+  const configuration = new ConfigurationReader();
+  const ids = new IdAllocator({ eventStore, clock });
+  const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
+  const background = new Background();
+  const channel = new ToldChannel(provider);
+  const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set<NotificationMethod>(['EMAIL']), visibleWithinMs: 150 };
+  const configurationStore = new ConfigurationStore({ eventStore, configuration, ids, clock });
+  const views = new Views(eventStore, readStore);
+  const platform: Platform = {
+    eventStore,
+    bus,
+    readStore,
+    clock,
+    ids,
+    configuration,
+    configurationStore,
+    secrets,
+    log,
+    background,
+    views,
+    settings,
+  };
+  await bus.declare([
+    CONFIGURATION_TOPIC,
+    PARKED_TOPIC,
+    ...[topics.alertFacts, topics.alertCommands, topics.escalationFacts, topics.notificationCommands].map((name) => ({
+      name,
+      compacted: false,
+      retentionDays: 7,
+    })),
+  ]);
+  const parking = new Parking(bus, clock);
+  background.add('relay', new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random: () => 0.5 }));
+  await configuration.start(bus);
+  const app = await createHttpApp(
+    NotificationsModule.register(platform, { random: () => 0.5, channelFor: (method) => (method === 'EMAIL' ? channel : undefined) }),
+    { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) },
+  );
+  const transport = new MessageTransport({ bus, parking, random: () => 0.5 });
+  background.add('consumers', {
+    start: () => undefined,
+    stop: async () => undefined,
+    settled: () => transport.settled(),
+    lag: () => transport.lag(),
+  });
+  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
+  await background.start();
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace(/\/+$/, '');
+
+  const given: Message[] = [];
+  const answers = await bus.connect(topics.alertCommands, 'spec', {
+    receive: async (messages) => void given.push(...messages),
+    revoked: async () => undefined,
+  });
+
+  const context = () => ({ requestId: newUuid(), actor: { type: 'system', part: 'spec' } }) as const;
+  return {
+    platform,
+    clock,
+    channel,
+    url,
+    given,
+    links: new AnswerLinks(secrets, settings),
+    /** What is on the log that others than this service do: the alert's facts. */
+    happens: async (alertId: number, ...events: readonly AlertEvent[]): Promise<void> => {
+      await eventStore.append(
+        `alert-${alertId}`,
+        'any',
+        events.map(({ type, data }) => ({
+          id: newUuid(),
+          type,
+          data: { ...data, alertId: alertId as AlertId, at: clock.now() },
+          metadata: {
+            schemaVersion: 1,
+            time: clock.now(),
+            actor: { type: 'system', part: 'spec' },
+            correlationId: 'c',
+            causationId: 'd',
+          },
+        })),
+      );
+    },
+    stream: (name: string): Promise<readonly StoredEvent[]> => eventStore.readStream(name),
+    person: async (username: string, role: Role, about: Partial<User> = {}): Promise<{ readonly id: UserId; readonly key: string }> => {
+      const contact = (await ids.next('contact')) as ContactId;
+      const high = (await ids.next('preference')) as PreferenceId;
+      const email = `${username}@example.org`;
+      const user = await configurationStore.create(
+        'user',
+        (id, now) => ({
+          id,
+          username,
+          firstName: username,
+          lastName: 'Example',
+          email,
+          timezone: 'Europe/Berlin',
+          language: 'en',
+          role,
+          contacts: [{ id: contact, type: 'email', target: email, status: 'OK', verified: true }],
+          alertPreferences: [{ id: high, type: 'HIGH_PRIORITY', method: 'EMAIL', contactId: contact, delayMin: 0 }],
+          createdAt: now,
+          updatedAt: now,
+          ...about,
+        }),
+        context(),
+      );
+      const key = newApiKey();
+      await configurationStore.create(
+        'apikey',
+        (id: ApiKeyId, now) => ({
+          id,
+          name: 'key',
+          userId: user.id,
+          role,
+          hash: hashSecret(key),
+          use: 'api',
+          createdAt: now,
+          updatedAt: now,
+        }),
+        context(),
+      );
+      return { id: user.id, key };
+    },
+    context,
+    settle: () => background.settle(eventStore),
+    stop: async (): Promise<void> => {
+      await answers.close();
+      await app.close();
+      await background.stop();
+      await configuration.close();
+      await readStore.close();
+      await embeddedLog.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+export type NotificationsServer = Awaited<ReturnType<typeof notificationsServer>>;
