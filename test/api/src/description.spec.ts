@@ -114,19 +114,17 @@ describe('the description of the API', () => {
         .replace('/users/:user', `/users/${user}`)
         .replace(':name', 'q');
     const bodies: Readonly<Record<string, unknown>> = {
-      schedules: { ...SCHEDULE, name: 'q2' },
-      users: { ...PERSON, email: 'q2@example.test' },
+      'POST schedules': { ...SCHEDULE, name: 'another' },
+      'PUT schedules': SCHEDULE,
+      'POST users': { ...PERSON, email: 'another@example.test' },
     };
     const readers = operations()
       .filter(({ method, operation }) => method === 'GET' || operation.parameters.some((parameter) => parameter.in === 'query'))
       // What is deleted cannot be read any more.
       .sort((one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'));
     for (const { method, path, operation, route } of readers) {
-      await server.call(
-        method,
-        pathWithout(pathTo(path)),
-        method === 'POST' || method === 'PUT' ? { body: bodies[path.split('/')[2] ?? ''] } : {},
-      );
+      const body = bodies[`${method} ${path.split('/')[2]}`];
+      await server.call(method, pathWithout(pathTo(path)), body === undefined ? {} : { body });
       const described = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
       expect({ route, read: [...(server.read.get(route) ?? [])].sort() }).toEqual({ route, read: [...described].sort() });
     }

@@ -63,7 +63,8 @@ export class BodySchemas {
   private schemaOf(type: Type): JsonSchema {
     const rules = rulesOf(type);
     const fields = [...new Set(rules.map(({ propertyName }) => propertyName))].map((field) => {
-      const own = rules.filter(({ propertyName }) => propertyName === field);
+      // The rules of a field are remembered from the last decorator to the first.
+      const own = rules.filter(({ propertyName }) => propertyName === field).toReversed();
       return {
         field,
         optional: own.some(isCondition),
@@ -110,9 +111,7 @@ export class BodySchemas {
 const rulesOf = (type: Type): readonly Rule[] =>
   getMetadataStorage()
     .getTargetValidationMetadatas(type, '', false, false)
-    .filter(({ propertyName }) => propertyName !== undefined)
-    // The rules of a property are remembered from the last decorator to the first.
-    .reverse();
+    .filter(({ propertyName }) => propertyName !== undefined);
 
 const isCondition = (rule: Rule): boolean => rule.type === 'conditionalValidation';
 
