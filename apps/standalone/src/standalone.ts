@@ -4,8 +4,11 @@ import { OutboxChannel } from '@tocsin/channels/outbox';
 import { factRoutes, RELAY, topics } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
+import type { CommitFaults } from '@tocsin/embedded-log';
+import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
 import {
@@ -41,6 +44,13 @@ export interface StandaloneParts {
   readonly channelFor?: (method: NotificationMethod) => Channel | undefined;
   /** The log cannot be written any more: the process has to end. */
   readonly onFailure?: (error: Error) => void;
+  /** What happens to commits. */
+  readonly faults?: CommitFaults;
+  /** Between the services and their adapters: what is listened to, held up or broken there. */
+  readonly around?: {
+    readonly bus?: (bus: MessageBus) => MessageBus;
+    readonly eventStore?: (eventStore: EventStore) => EventStore;
+  };
 }
 
 export interface Standalone {
@@ -61,9 +71,15 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   const onFailure = parts.onFailure ?? (() => undefined);
   // Before anything is opened: a key that is too short is a mistake in the settings.
   const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
-  const embeddedLog = await EmbeddedLog.open({ directory: settings.dataDirectory, onFailure });
-  const eventStore = new EmbeddedEventStore(embeddedLog);
-  const bus = new EmbeddedMessageBus(embeddedLog, { now: () => clock.now() });
+  const embeddedLog = await EmbeddedLog.open({
+    directory: settings.dataDirectory,
+    onFailure,
+    ...(parts.faults === undefined ? {} : { faults: parts.faults }),
+  });
+  const embeddedStore = new EmbeddedEventStore(embeddedLog);
+  const embeddedBus = new EmbeddedMessageBus(embeddedLog, { now: () => clock.now() });
+  const eventStore = parts.around?.eventStore?.(embeddedStore) ?? embeddedStore;
+  const bus = parts.around?.bus?.(embeddedBus) ?? embeddedBus;
   const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
   const configuration = new ConfigurationReader();
   const ids = new IdAllocator({ eventStore, clock });
@@ -105,7 +121,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   ]);
   const relay = new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random });
   background.add('relay', relay);
-  background.add('bus retention', busRetention(bus, clock, log));
+  background.add('bus retention', busRetention(embeddedBus, clock, log));
   await configuration.start(bus);
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);
@@ -125,7 +141,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
     bus,
     parking,
     random,
-    concurrency: intakeFirst(bus),
+    concurrency: intakeFirst(embeddedBus),
     onOutcome: ({ outcome, message, group, ...more }) => {
       if (outcome === 'parked' || outcome === 'retrying')
         log[outcome === 'parked' ? 'error' : 'warn'](
