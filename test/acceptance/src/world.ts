@@ -24,7 +24,7 @@ import type {
 } from '@tocsin/domain';
 import { hashSecret, WoundClock } from '@tocsin/platform';
 import { readSettings, startStandalone } from '@tocsin/standalone';
-import type { Standalone } from '@tocsin/standalone';
+import type { Standalone, StandaloneParts } from '@tocsin/standalone';
 import { MailServer } from '@tocsin/testing';
 import type { ReceivedMail } from '@tocsin/testing';
 
@@ -91,12 +91,13 @@ export class World {
   private ids = 100;
 
   private constructor(
-    private readonly directory: string,
+    readonly directory: string,
     readonly mail: MailServer,
+    private readonly parts: StandaloneParts,
   ) {}
 
-  static async start(): Promise<World> {
-    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start());
+  static async start(parts: StandaloneParts = {}): Promise<World> {
+    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts);
     await world.boot();
     return world;
   }
@@ -107,9 +108,10 @@ export class World {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Stops, lets time pass while nothing runs, starts again on the same data. */
-  async down(lasting: string): Promise<void> {
+  /** Stops, lets time pass while nothing runs, starts again on the same data, with what was done to it meanwhile. */
+  async down(lasting: string, meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     await this.standalone.stop();
+    await meanwhile();
     this.clock.settleWith(async () => undefined);
     await this.clock.advance(lasting);
     await this.boot();
@@ -342,7 +344,7 @@ export class World {
       SMTP_URL: this.mail.url,
       LOG_LEVEL: 'error',
     });
-    this.standalone = await startStandalone(settings, { clock: this.clock, random: () => 0.5 });
+    this.standalone = await startStandalone(settings, { clock: this.clock, random: () => 0.5, ...this.parts });
     this.clock.settleWith(() => this.standalone.settle());
   }
 
