@@ -3,7 +3,7 @@ import { topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
 import type { Language } from '@tocsin/channels';
 import { alertDecider, Clock, fold, Rejection } from '@tocsin/domain';
-import type { Actor, AlertEvent, EscalationStep, Instant, User } from '@tocsin/domain';
+import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
@@ -66,10 +66,7 @@ export class Answers {
   private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims): Promise<void> {
     const at = this.parts.clock.now();
     const by: Actor = { type: 'user', userId };
-    const command: AlertCommand =
-      purpose === 'escalate'
-        ? { type: 'escalate', alertId, by, at, ...(step === undefined ? {} : { from: step }) }
-        : { type: purpose, alertId, by, at };
+    const command = commandOf(purpose, { alertId, by, at, step });
     await this.parts.bus.publish(topics.alertCommands, [
       { id, key: `alert-${alertId}`, type: 'AlertCommand', schemaVersion: 1, time: at, correlationId: id, causationId: id, data: command },
     ]);
@@ -144,6 +141,16 @@ export class Answers {
     return user === undefined ? t.deletedUser : `${user.firstName} ${user.lastName}`.trim();
   }
 }
+
+const commandOf = (
+  purpose: AnswerPurpose,
+  { step, ...rest }: { readonly alertId: AlertId; readonly by: Actor; readonly at: Instant; readonly step: EscalationStep | undefined },
+): AlertCommand => {
+  if (purpose !== 'escalate') return { type: purpose, ...rest };
+  // Links are checked for it when they are read; anything but escalating would be worse than this.
+  if (step === undefined) throw new Error('an answer that escalates says from where');
+  return { type: 'escalate', ...rest, from: step };
+};
 
 type Step = { readonly round: number; readonly pass: number; readonly level: number };
 
