@@ -10,8 +10,6 @@ import type { Standalone } from '@tocsin/standalone';
 import type { FastifyInstance } from 'fastify';
 
 const ADMIN_KEY = 'tk_apitestsadministratorkey';
-/** The fixed ids of what a first start makes. */
-export const ADMINISTRATOR = 1;
 
 export interface Route {
   readonly method: string;
