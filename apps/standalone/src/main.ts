@@ -26,8 +26,17 @@ const refuse = (line: string): void => {
   process.exitCode = 1;
 };
 
+type AddressError = Error & { readonly code: string; readonly address: string; readonly port: number };
+
+const isAddressError = (error: unknown): error is AddressError =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+
 main().catch((error: unknown) => {
   if (error instanceof SettingsInvalid || error instanceof DataDirectoryRefused) return refuse(error.message);
+  if (isAddressError(error)) {
+    const { code, address, port } = error;
+    return refuse(`cannot listen on ${address}:${port} (${code}): set TOCSIN_PORT or TOCSIN_HOST to what is free`);
+  }
   console.error(error);
   process.exit(1);
 });

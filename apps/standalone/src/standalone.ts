@@ -161,12 +161,26 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
   await background.start();
   await app.startAllMicroservices();
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await background.stop();
+    await Promise.all([...channels.values()].map((channel) => channel.close()));
+    await configuration.close();
+    await readStore.close();
+    await embeddedLog.close();
+  };
+  try {
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  listeningUrl = (await app.getUrl()).replace(/\/+$/, '');
+  // Last of all: what it says is said once, so nothing that can fail may stand between it and the one who reads it.
   const first = await bootstrap(
     { email: settings.bootstrapEmail, ...(settings.bootstrapApiKey === undefined ? {} : { apiKey: settings.bootstrapApiKey }) },
     { configuration, configurationStore: platform.configurationStore, secrets, clock },
   );
-  await app.listen(settings.port, settings.host);
-  listeningUrl = (await app.getUrl()).replace(/\/+$/, '');
 
   return {
     url: listeningUrl,
@@ -175,14 +189,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
       ? {}
       : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' }) } }),
     settle: () => background.settle(eventStore),
-    stop: async () => {
-      await app.close();
-      await background.stop();
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
-      await configuration.close();
-      await readStore.close();
-      await embeddedLog.close();
-    },
+    stop,
   };
 };
 
