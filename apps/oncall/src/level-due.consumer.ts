@@ -25,12 +25,27 @@ export class LevelDueConsumer {
         return this.levelDue(message, message.data as EscalationEventOf<'LevelDue'>['data']);
       case 'NobodyFound': {
         const { alertId, step, problems, at, retryAt } = message.data as EscalationEventOf<'NobodyFound'>['data'];
-        const answer: FallbackResolved = { alertId, step, at, problems, cause: 'nobody-on-call', fallback: this.whoToPage.fallback(), ...(retryAt === undefined ? {} : { retryAt }) };
+        const answer: FallbackResolved = {
+          alertId,
+          step,
+          at,
+          problems,
+          cause: 'nobody-on-call',
+          fallback: this.whoToPage.fallback(),
+          ...(retryAt === undefined ? {} : { retryAt }),
+        };
         return this.answer(message, alertId, 'FallbackResolved', answer);
       }
       case 'EscalationExhausted': {
         const { alertId, step, at } = message.data as EscalationEventOf<'EscalationExhausted'>['data'];
-        const answer: FallbackResolved = { alertId, step, at, problems: [], cause: 'escalation-ended', fallback: this.whoToPage.fallback() };
+        const answer: FallbackResolved = {
+          alertId,
+          step,
+          at,
+          problems: [],
+          cause: 'escalation-ended',
+          fallback: this.whoToPage.fallback(),
+        };
         return this.answer(message, alertId, 'FallbackResolved', answer);
       }
       default:
@@ -40,11 +55,25 @@ export class LevelDueConsumer {
   private async levelDue(message: Message, due: EscalationEventOf<'LevelDue'>['data']): Promise<void> {
     const { alertId, step, at, dueAt, priority, targets } = due;
     const { responders, problems, nextShiftStart } = await this.whoToPage.resolve(targets, at, priority);
-    const answer: LevelResolved = { alertId, step, at, dueAt, priority, responders, problems, ...(nextShiftStart === undefined ? {} : { nextShiftStart }) };
+    const answer: LevelResolved = {
+      alertId,
+      step,
+      at,
+      dueAt,
+      priority,
+      responders,
+      problems,
+      ...(nextShiftStart === undefined ? {} : { nextShiftStart }),
+    };
     await this.answer(message, alertId, 'LevelResolved', answer);
   }
 
-  private async answer(message: Message, alertId: AlertId, type: 'LevelResolved' | 'FallbackResolved', data: LevelResolved | FallbackResolved): Promise<void> {
+  private async answer(
+    message: Message,
+    alertId: AlertId,
+    type: 'LevelResolved' | 'FallbackResolved',
+    data: LevelResolved | FallbackResolved,
+  ): Promise<void> {
     await this.bus.publish(topics.resolutions, [
       {
         id: derivedEventId(message.id, topics.resolutions, 0),

@@ -8,7 +8,11 @@ export interface Decider<Command, State, Event> {
   evolve(state: State, event: Event): State;
 }
 
-export const fold = <State, Event>(decider: Pick<Decider<never, State, Event>, 'initial' | 'evolve'>, events: Iterable<Event>, from: State = decider.initial): State => {
+export const fold = <State, Event>(
+  decider: Pick<Decider<never, State, Event>, 'initial' | 'evolve'>,
+  events: Iterable<Event>,
+  from: State = decider.initial,
+): State => {
   let state = from;
   for (const event of events) state = decider.evolve(state, event);
   return state;

@@ -16,4 +16,5 @@ export type ApiKeyId = NumericId<'ApiKeyId'>;
 export type OverrideId = NumericId<'OverrideId'>;
 
 /** Kinds of numbered things; each has its own sequence and its own `idblock-<kind>` stream. */
-export type IdKind = 'alert' | 'source' | 'policy' | 'schedule' | 'user' | 'contact' | 'preference' | 'team' | 'apikey' | 'override' | 'notification';
+export type IdKind =
+  'alert' | 'source' | 'policy' | 'schedule' | 'user' | 'contact' | 'preference' | 'team' | 'apikey' | 'override' | 'notification';

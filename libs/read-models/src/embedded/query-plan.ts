@@ -210,5 +210,3 @@ function valuesCondition(key: string, wanted: readonly SqlValue[], params: SqlVa
 function combine(lists: readonly (readonly SqlValue[])[]): readonly (readonly SqlValue[])[] {
   return lists.reduce<readonly (readonly SqlValue[])[]>((made, list) => made.flatMap((start) => list.map((one) => [...start, one])), [[]]);
 }
-
-export type { IndexedValue };
