@@ -90,7 +90,7 @@ export const evolveAlertDocument = (
       return assigned(document, event);
     case 'EscalationRequested':
       return {
-        ...document,
+        ...withoutAcceptance(document),
         status: 'PENDING',
         step: { round: event.data.round, ...event.data.to },
         responders: document.responders.map(({ userId }) => ({ userId, status: 'PENDING' })),
@@ -138,7 +138,7 @@ const raised = ({ data }: Extract<AlertEvent, { type: 'AlertRaised' }>): AlertDo
 });
 
 const assigned = (document: AlertDocument, { data }: Extract<AlertEvent, { type: 'AlertAssigned' }>): AlertDocument => {
-  const fresh: AlertDocument = { ...withoutNext(document), status: 'PENDING', responders: [] };
+  const fresh: AlertDocument = { ...withoutNext(withoutAcceptance(document)), status: 'PENDING', responders: [] };
   return data.to.type === 'policy'
     ? { ...fresh, policyId: data.to.policy.policyId, route: { type: 'policy', policy: data.to.policy } }
     : withPending({ ...fresh, route: { type: 'users', userIds: [data.to.userId] } }, data.to.userId);
@@ -172,5 +172,11 @@ const withoutResponder = (document: AlertDocument, userId: UserId): AlertDocumen
 
 const withoutNext = (document: AlertDocument): AlertDocument => {
   const { next: _planned, ...rest } = document;
+  return rest;
+};
+
+/** A new round is nobody's yet. */
+const withoutAcceptance = (document: AlertDocument): AlertDocument => {
+  const { acceptedBy: _before, ...rest } = document;
   return rest;
 };

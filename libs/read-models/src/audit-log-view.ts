@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Actor, ConfigurationEvent, ConfigurationKind } from '@tocsin/domain';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
@@ -23,6 +25,7 @@ export interface AuditEntry {
   readonly remoteAddress?: string;
 }
 
+/** What the next event is compared with: what may be shown as it is, of everything else a digest. */
 interface LastConfigured {
   readonly id: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -43,17 +46,21 @@ const entries: CollectionDefinition<AuditEntry> = {
   counters: [],
 };
 
-const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIGURED, version: 1, fields: {}, indexes: [], counters: [] };
+const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIGURED, version: 2, fields: {}, indexes: [], counters: [] };
 
 /** Who changed which setting from what to what: the difference of two whole-resource events. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
   prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
-  touches: (event) => [
-    { collection: LAST_CONFIGURED, id: event.stream },
-    { collection: AUDIT_LOG_VIEW, id: event.position },
-  ],
+  // What a newer version writes into these streams is its own to tell.
+  touches: ({ type, stream, position }) =>
+    type === 'ResourceConfigured' || type === 'ResourceDeleted'
+      ? [
+          { collection: LAST_CONFIGURED, id: stream },
+          { collection: AUDIT_LOG_VIEW, id: position },
+        ]
+      : [],
   apply: (event, documents) => {
     const change = { type: event.type, data: event.data } as ConfigurationEvent;
     const before = documents.get<LastConfigured>(LAST_CONFIGURED, event.stream)?.fields ?? {};
@@ -79,18 +86,22 @@ export const auditLogView: Projection = {
 const resourceId = (change: ConfigurationEvent): number =>
   change.type === 'ResourceConfigured' ? change.data.resource.id : change.data.id;
 
-/** What is compared; what of it is shown, `differences` decides. */
 const comparedFields = (change: Extract<ConfigurationEvent, { type: 'ResourceConfigured' }>): Record<string, unknown> => {
-  const shown: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(change.data.resource)) if (!BOOKKEEPING_FIELDS.has(field)) shown[field] = value;
-  return shown;
+  const compared: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(change.data.resource))
+    if (!BOOKKEEPING_FIELDS.has(field)) compared[field] = isShown(field) ? value : digest(value);
+  return compared;
 };
+
+const isShown = (field: string): boolean => !SECRET_FIELDS.has(field) && !PERSONAL_FIELDS.has(field);
+
+const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 
 const differences = (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): FieldChange[] => {
   const changes: FieldChange[] = [];
   for (const field of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
-    if (JSON.stringify(before[field]) === JSON.stringify(after[field])) continue;
-    const show = (value: unknown): unknown => (SECRET_FIELDS.has(field) || PERSONAL_FIELDS.has(field) ? REDACTED : value);
+    if (isDeepStrictEqual(before[field], after[field])) continue;
+    const show = (value: unknown): unknown => (isShown(field) ? value : REDACTED);
     changes.push({
       field,
       ...(before[field] === undefined ? {} : { before: show(before[field]) }),

@@ -1,9 +1,5 @@
 export * from './alert-document';
 export * from './alert-from-streams';
-export * from './alerts-view';
-export * from './audit-log-view';
-export * from './alert-document';
-export * from './alert-from-streams';
 export { ALERTS_VIEW, alertsView } from './alerts-view';
 export { AUDIT_LOG_VIEW, auditLogView } from './audit-log-view';
 export type { AuditEntry, FieldChange } from './audit-log-view';
@@ -11,7 +7,6 @@ export { evolveNotificationDocument, NOTIFICATIONS_VIEW, notificationsView } fro
 export type { NotificationDocument } from './notifications-view';
 export { DueTimers } from './due-timers';
 export type { DueTimersLog, DueTimersOptions } from './due-timers';
-export * from './notifications-view';
 export type { Projection, Touched, WorkingSet } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export type { ProjectionLog, ProjectionRunnerOptions, ProjectionState, RebuildProgress } from './projection-runner';

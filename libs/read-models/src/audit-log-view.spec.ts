@@ -1,0 +1,138 @@
+import type { Actor } from '@tocsin/domain';
+import { auditLogView } from './audit-log-view';
+import type { AuditEntry } from './audit-log-view';
+import { documentKey, Folding } from './folding';
+import type { Known } from './folding';
+import { rebuildEqualsLive } from './testing';
+import { stored } from './testing/stored';
+
+const user = {
+  id: 1,
+  username: 'ana',
+  firstName: 'Ana',
+  lastName: 'Lima',
+  email: 'ana@example.org',
+  role: 'USER',
+  timezone: 'Europe/Berlin',
+  contacts: [{ id: 1, type: 'phone', target: '+4915100000000' }],
+  position: 'SRE',
+  department: 'Ops',
+  createdAt: 1,
+  updatedAt: 1,
+};
+const source = {
+  id: 7,
+  name: 'Monitor',
+  active: true,
+  integrationKey: { hash: 'key-hash', cipher: 'key-cipher' },
+  createdAt: 1,
+  updatedAt: 1,
+};
+const apikey = { id: 4, name: 'ci', userId: 1, role: 'USER', hash: 'api-hash', createdAt: 1, updatedAt: 1 };
+
+const configured = (kind: string, resource: { readonly id: number }, by?: { readonly actor?: Actor; readonly remoteAddress?: string }) => ({
+  stream: `${kind}-${resource.id}`,
+  type: 'ResourceConfigured',
+  data: { kind, resource },
+  ...(by === undefined ? {} : { metadata: by }),
+});
+const deleted = (kind: string, id: number) => ({ stream: `${kind}-${id}`, type: 'ResourceDeleted', data: { kind, id } });
+
+/** Everything that the view keeps after these events. */
+const kept = (...events: Parameters<typeof stored>): ReadonlyMap<string, Known> => {
+  const documents = new Map<string, Known>();
+  for (const event of stored(...events)) {
+    const folding = new Folding(auditLogView, documents);
+    const touched = auditLogView.touches(event);
+    if (touched.length > 0) folding.fold(event, touched);
+    for (const [key, known] of folding.known()) documents.set(key, known);
+  }
+  return documents;
+};
+const entries = (...events: Parameters<typeof stored>): readonly AuditEntry[] =>
+  stored(...events).flatMap(({ position }) => {
+    const entry = kept(...events).get(documentKey({ collection: 'audit-log', id: position }));
+    return entry === undefined || entry === null ? [] : [entry as unknown as AuditEntry];
+  });
+
+describe('the audit log', () => {
+  it('says who changed what from what to what, from where', () => {
+    const actor: Actor = { type: 'user', userId: 9 as never };
+    const [created, changed, removed] = entries(
+      configured('source', source),
+      configured('source', { ...source, active: false, updatedAt: 2 } as never, { actor, remoteAddress: '192.0.2.1' }),
+      deleted('source', 7),
+    );
+    expect(created).toMatchObject({ action: 'created', resource: { type: 'source', id: 7, name: 'Monitor' } });
+    expect(changed).toMatchObject({
+      action: 'changed',
+      actor,
+      remoteAddress: '192.0.2.1',
+      correlationId: 'c1',
+      changes: [{ field: 'active', before: true, after: false }],
+    });
+    expect(changed?.changes).toHaveLength(1);
+    expect(removed).toMatchObject({ action: 'deleted', resource: { type: 'source', id: 7, name: 'Monitor' } });
+    expect(removed?.changes).toContainEqual({ field: 'name', before: 'Monitor' });
+  });
+
+  it('shows a field that came or went on that side alone', () => {
+    const [, added, gone] = entries(
+      configured('source', source),
+      configured('source', { ...source, severity: 2 } as never),
+      configured('source', source),
+    );
+    expect([added?.changes, gone?.changes]).toEqual([[{ field: 'severity', after: 2 }], [{ field: 'severity', before: 2 }]]);
+  });
+
+  it('does not take another order of fields for a change', () => {
+    const rule = { targets: [1], escalationTimeoutMin: 5 };
+    const [, same] = entries(
+      configured('policy', { id: 1, rules: [rule] } as never),
+      configured('policy', { id: 1, rules: [{ escalationTimeoutMin: 5, targets: [1] }] } as never),
+    );
+    expect(same?.changes).toEqual([]);
+  });
+
+  it('keeps neither secrets nor personal data, and says that they changed', () => {
+    const all: Parameters<typeof stored> = [
+      configured('user', user),
+      configured('user', { ...user, email: 'other@example.org', role: 'ADMIN', contacts: [] } as never),
+      configured('source', source),
+      configured('source', { ...source, integrationKey: { hash: 'new-hash', cipher: 'new-cipher' } } as never),
+      configured('apikey', apikey),
+    ];
+    const everything = JSON.stringify([...kept(...all)]);
+    for (const word of ['Lima', '"Ana"', '"ana"', 'example.org', '+49', 'SRE', 'Ops', '-hash', '-cipher'])
+      expect(everything).not.toContain(word);
+    const [, promoted, , rotated] = entries(...all);
+    expect(promoted?.changes).toEqual([
+      { field: 'contacts', before: '***', after: '***' },
+      { field: 'email', before: '***', after: '***' },
+      { field: 'role', before: 'USER', after: 'ADMIN' },
+    ]);
+    expect(rotated?.changes).toEqual([{ field: 'integrationKey', before: '***', after: '***' }]);
+  });
+
+  it('remembers nothing of what was deleted but the entries', () => {
+    const documents = kept(configured('user', user), deleted('user', 1));
+    expect(documents.get(documentKey({ collection: 'audit-log-resources', id: 'user-1' }))).toBeNull();
+  });
+
+  it('leaves events to others that it does not know', () =>
+    expect(entries({ stream: 'user-1', type: 'UserDreamt', data: { of: 'electric sheep' } })).toEqual([]));
+
+  it('is the same rebuilt as kept live (P9)', () =>
+    rebuildEqualsLive(
+      auditLogView,
+      stored(
+        configured('user', user),
+        configured('source', source),
+        configured('source', { ...source, active: false } as never),
+        configured('user', { ...user, role: 'ADMIN' } as never),
+        deleted('user', 1),
+        configured('apikey', apikey),
+        deleted('source', 7),
+      ),
+    ));
+});
