@@ -22,5 +22,5 @@ declare module 'autocannon' {
     readonly timeouts: number;
   }
   function autocannon(options: Options): PromiseLike<Result>;
-  export default autocannon;
+  export = autocannon;
 }
