@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ToolEvent } from '@tocsin/contracts';
-import { alertGuardStream, exactDurationMs, isOpen, normaliseAlertKey } from '@tocsin/domain';
+import { alertGuardStream, exactDurationMs, isOpen, normaliseAlertKey, wasApplied } from '@tocsin/domain';
 import type { Alert, AlertGuardScope, AlertId, AlertSource, GroupingSettings, KeyedToolEvent, ToolEventDecision } from '@tocsin/domain';
-import type { ConfigurationReader } from '@tocsin/messaging';
+import type { ConfigurationReader, Message } from '@tocsin/messaging';
 import { priorityOf } from './policy-snapshot';
 
 /** A tool event with all that says which alert it belongs to. */
@@ -21,6 +21,9 @@ export interface Decided {
   readonly seen: number;
   readonly alerts: ReadonlyMap<AlertId, Alert>;
 }
+
+export const knows = (alert: Alert, { id, epoch, partition, offset }: Message): boolean =>
+  alert.status !== 'absent' && wasApplied(alert.tool, id, { epoch, partition, offset });
 
 /** Whether the guard of the former grouping has the last word on the event. */
 export const isSettled = ({ decision, alerts }: Decided, { eventType }: KeyedToolEvent): boolean => {

@@ -13,6 +13,7 @@ import {
 } from '@tocsin/domain';
 import type {
   Actor,
+  Alert,
   AlertEventOf,
   AlertGroup,
   AlertGroupCommand,
@@ -23,12 +24,13 @@ import type {
   ToolEventDecision,
 } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
+import type { Handled } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
 import { policyFor } from './policy-snapshot';
-import { beforeRegrouping, groupingOf, isSettled, keyedEvent, sha256 } from './tool-event-subject';
+import { beforeRegrouping, groupingOf, isSettled, keyedEvent, knows, sha256 } from './tool-event-subject';
 import type { Decided, Subject } from './tool-event-subject';
 
 /** What became of a tool event; `dropped` with the reason. */
@@ -104,8 +106,10 @@ export class ToolEvents {
       case 'open': {
         const alertId = decision.alertId ?? ((await this.parts.ids.next('alert')) as AlertId);
         await recordFor(alertId, decision.record(alertId));
-        await this.raise(message, subject, alertId, decision.alert);
-        return 'opened';
+        const { events, state } = await this.raise(message, subject, alertId, decision.alert);
+        if (events.length > 0 || knows(state, message)) return 'opened';
+        // Another event completed what the guard has on record first: to that alert this one is a repeat.
+        return this.decideAndAct(message, subject);
       }
     }
   }
@@ -164,7 +168,7 @@ export class ToolEvents {
     { source, event, keyed }: Subject,
     alertId: AlertId,
     guarded: GuardedAlert,
-  ): Promise<void> {
+  ): Promise<Handled<Alert>> {
     const policy = policyFor(source, event.routingKey, this.parts.configuration);
     const at = this.parts.clock.now();
     const severity = event.severity ?? source.severity;
@@ -199,7 +203,7 @@ export class ToolEvents {
       },
       ...(autoResolveAt === undefined ? {} : { autoResolveAt }),
     };
-    await this.parts.alerts.handle(alertId, { type: 'raise', alert }, this.cause(message, source, alertId));
+    return this.parts.alerts.handle(alertId, { type: 'raise', alert }, this.cause(message, source, alertId));
   }
 
   private cause(message: Message<ToolEvent>, source: AlertSource, alertId: AlertId) {
