@@ -1,5 +1,14 @@
 import { EventStore } from '@tocsin/event-store';
-import type { AllPage, AppendResult, ExpectedRevision, NewEvent, Position, ReadAllQuery, StoredEvent, Subscription } from '@tocsin/event-store';
+import type {
+  AllPage,
+  AppendResult,
+  ExpectedRevision,
+  NewEvent,
+  Position,
+  ReadAllQuery,
+  StoredEvent,
+  Subscription,
+} from '@tocsin/event-store';
 import { MessageBus } from '@tocsin/messaging';
 import type { BusConnection, CompactedFollower, Message, MessageReceiver, OutgoingMessage, TopicDefinition } from '@tocsin/messaging';
 
