@@ -27,12 +27,12 @@ export interface ConfigurationStoreOptions {
 
 /**
  * Configuration as events: each change appends the whole resource to `<kind>-<id>` and answers when this process's view of
- * the configuration topic has passed it. Rules that look at other resources (unique names, references) run inside `make`
- * and `change`, one at a time per kind and on an up-to-date view.
+ * the configuration topic has passed it. Rules that look at other resources (unique names, references) run inside `make`,
+ * `change` and `allowed`, one at a time and on an up-to-date view: what one change refers to, another may be deleting.
  */
 export class ConfigurationStore {
   private readonly handler: CommandHandler<Command, State, ConfigurationEvent>;
-  private readonly turns = new Map<ConfigurationKind, Promise<unknown>>();
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ConfigurationStoreOptions) {
     this.handler = new CommandHandler({ store: options.eventStore, decider: configurationDecider });
@@ -44,7 +44,7 @@ export class ConfigurationStore {
     make: (id: ConfigurationResources[K]['id'], now: Instant) => ConfigurationResources[K],
     context: ChangeContext,
   ): Promise<ConfigurationResources[K]> {
-    return this.inTurn(kind, async () => {
+    return this.inTurn(async () => {
       const id = (await this.options.ids.next(kind satisfies IdKind)) as ConfigurationResources[K]['id'];
       return this.configure(kind, id, () => make(id, this.options.clock.now()), context);
     });
@@ -56,7 +56,7 @@ export class ConfigurationStore {
     resource: ConfigurationResources[K],
     context: ChangeContext,
   ): Promise<ConfigurationResources[K]> {
-    return this.inTurn(kind, () =>
+    return this.inTurn(() =>
       this.configure(kind, resource.id as ConfigurationResources[K]['id'], (current) => current ?? resource, context),
     );
   }
@@ -68,7 +68,7 @@ export class ConfigurationStore {
     change: (current: ConfigurationResources[K], now: Instant) => ConfigurationResources[K],
     context: ChangeContext,
   ): Promise<ConfigurationResources[K]> {
-    return this.inTurn(kind, () =>
+    return this.inTurn(() =>
       this.configure(
         kind,
         id,
@@ -88,7 +88,7 @@ export class ConfigurationStore {
     allowed: (current: ConfigurationResources[K]) => void,
     context: ChangeContext,
   ): Promise<void> {
-    await this.inTurn(kind, async () => {
+    await this.inTurn(async () => {
       const stream = `${kind}-${id}`;
       const decide = (state: State): Command => {
         if (state.resource === undefined) throw rejected('not-found', `there is no ${kind} ${id}`);
@@ -132,16 +132,9 @@ export class ConfigurationStore {
     };
   }
 
-  private async inTurn<T>(kind: ConfigurationKind, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(kind) ?? Promise.resolve();
-    const run = before
-      .catch(() => undefined)
-      .then(() => this.options.configuration.upToDate(this.options.visibleWithinMs ?? 2_000))
-      .then(work);
-    this.turns.set(
-      kind,
-      run.catch(() => undefined),
-    );
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.turn.then(() => this.options.configuration.upToDate(this.options.visibleWithinMs ?? 2_000)).then(work);
+    this.turn = run.catch(() => undefined);
     return run;
   }
 }

@@ -106,6 +106,20 @@ describe('deleting a person', () => {
     expect(again.body['id']).not.toBe(cleo.id);
   });
 
+  it('cannot be named by what is configured at the same moment', async () => {
+    const dan = await server.person('dan', 'USER');
+    const shifts = [{ user: { id: dan.id }, start: '2026-03-02T09:00', end: '2026-04-03T09:00' }];
+    const rota = { name: 'Rota', type: 'STATIC', timezone: 'Europe/Berlin', shifts };
+    const [gone, made] = await Promise.all([
+      server.call('DELETE', `/api/users/${dan.id}`, admin),
+      server.call('POST', '/api/schedules', admin, rota),
+    ]);
+    expect([
+      [204, 400],
+      [400, 201],
+    ]).toContainEqual([gone.status, made.status]);
+  });
+
   it('keeps the last administrator', async () => {
     const answer = await server.call('DELETE', '/api/users/current', admin);
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code: 'STILL_IN_USE' });
