@@ -1,0 +1,94 @@
+import type { BusConnection, Message, MessageBus, MessageReceiver } from '@tocsin/messaging';
+import { newUuid } from '@tocsin/platform';
+import { World } from '../../acceptance/src/world';
+import { BusInBetween, eventsOf } from './around';
+import { randomSteps, RandomStory } from './random-story';
+import { seed } from './seed';
+
+const CATEGORIES = ['alert-', 'alertkey-', 'escalation-', 'notification-', 'source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'];
+
+/** Remembers what was delivered over all restarts, and delivers it again to whoever connects. */
+class Memory {
+  private readonly delivered = new Map<string, Map<number, Message>>();
+  again: (message: Message) => Message = (message) => message;
+  replays = false;
+
+  bus = (inner: MessageBus): MessageBus => new RememberingBus(inner, this);
+
+  keep(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const topic = this.delivered.get(message.topic) ?? new Map<number, Message>();
+      this.delivered.set(message.topic, topic.set(message.offset, message));
+    }
+  }
+
+  of(topic: string): readonly Message[] {
+    return this.replays
+      ? [...(this.delivered.get(topic)?.values() ?? [])].toSorted((a, b) => a.offset - b.offset).map((message) => this.again(message))
+      : [];
+  }
+
+  get size(): number {
+    return [...this.delivered.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+class RememberingBus extends BusInBetween {
+  constructor(
+    inner: MessageBus,
+    private readonly memory: Memory,
+  ) {
+    super(inner);
+  }
+
+  override connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
+    const replayed = receiver.receive(this.memory.of(topic));
+    return this.inner.connect(topic, group, {
+      receive: async (messages) => {
+        await replayed;
+        this.memory.keep(messages);
+        await receiver.receive(messages);
+      },
+      revoked: (partitions) => receiver.revoked(partitions),
+    });
+  }
+}
+
+const contents = async (world: World) =>
+  (await eventsOf(world.platform.eventStore, ...CATEGORIES)).map(({ stream, revision, type, data }) => ({ stream, revision, type, data }));
+
+describe('every message of every topic, delivered again after the fact (P4)', () => {
+  const tell = async (length: number, storySeed: number): Promise<{ readonly world: World; readonly memory: Memory }> => {
+    const memory = new Memory();
+    const world = await World.start({ around: { bus: memory.bus } });
+    const story = await RandomStory.in(world);
+    await story.tell(randomSteps(storySeed, length));
+    return { world, memory };
+  };
+
+  it.each([0, 1, 2])('changes nothing, however often it happens (story %i)', async (more) => {
+    const { world, memory } = await tell(60, seed + more);
+    const before = await contents(world);
+    expect(memory.size).toBeGreaterThan(50);
+    memory.replays = true;
+    const mails = world.mail.all().length;
+    for (let time = 0; time < 3; time++) {
+      await world.down('0s');
+      await world.settle();
+    }
+    expect(await contents(world)).toEqual(before);
+    expect(world.mail.all()).toHaveLength(mails);
+    await world.stop();
+  });
+
+  it('turns the check red on a bus that gives what it delivers again another name and place', async () => {
+    const { world, memory } = await tell(30, seed);
+    const before = await contents(world);
+    memory.replays = true;
+    memory.again = (message) => ({ ...message, id: newUuid(), offset: message.offset + 1_000_000 });
+    await world.down('0s');
+    await world.settle();
+    expect(await contents(world)).not.toEqual(before);
+    await world.stop();
+  });
+});
