@@ -52,6 +52,8 @@ export class MailServer {
           .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
       },
     });
+    // A client that is killed breaks its connections off; to the server that is an everyday thing.
+    this.server.on('error', () => undefined);
     this.server.server.on('connection', (socket) => {
       const { remotePort } = socket;
       this.sockets.set(remotePort, socket);

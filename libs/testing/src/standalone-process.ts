@@ -25,20 +25,31 @@ const LAST_LINES = 50;
 
 /** Tocsin as its users run it: a process of its own, seen only through its output, its port and its signals. */
 export class StandaloneProcess {
+  url = '';
+  /** From start to `tocsin ready`. */
+  readyMs = 0;
   private readonly lines: string[] = [];
+  private readonly startedAt = performance.now();
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly exited: Promise<unknown>,
   ) {}
 
-  url = '';
-  /** From start to `tocsin ready`. */
-  readyMs = 0;
-
   /** Resolves when it says that it is ready. Rejects with its last lines when it does not. */
   static async start(options: StandaloneProcessOptions): Promise<StandaloneProcess> {
-    const startedAt = performance.now();
+    const standalone = StandaloneProcess.launch(options);
+    try {
+      await standalone.ready(options.readyWithinMs ?? 30_000);
+    } catch (error) {
+      await standalone.kill();
+      throw error;
+    }
+    return standalone;
+  }
+
+  /** For whoever wants to end it before it is ready. */
+  static launch(options: StandaloneProcessOptions): StandaloneProcess {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(options.nodeFlags ?? []), options.main], {
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -50,15 +61,7 @@ export class StandaloneProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const standalone = new StandaloneProcess(child, once(child, 'exit'));
-    try {
-      standalone.url = await standalone.ready(options.readyWithinMs ?? 30_000);
-    } catch (error) {
-      await standalone.kill();
-      throw error;
-    }
-    standalone.readyMs = performance.now() - startedAt;
-    return standalone;
+    return new StandaloneProcess(child, once(child, 'exit'));
   }
 
   get pid(): number {
@@ -100,7 +103,13 @@ export class StandaloneProcess {
     return this.child.exitCode;
   }
 
-  private ready(withinMs: number): Promise<string> {
+  /** Asked once, right after `launch`. */
+  async ready(withinMs: number): Promise<void> {
+    this.url = await this.announced(withinMs);
+    this.readyMs = performance.now() - this.startedAt;
+  }
+
+  private announced(withinMs: number): Promise<string> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => reject(new Error(`${why}\n${this.output}`));
       const timer = setTimeout(() => fail(`not ready within ${withinMs} ms`), withinMs);
