@@ -141,6 +141,13 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
         expect(await store.count('tickets', { in: { people: [3, 4] } })).toBe(2);
       });
 
+      it('looks at the elements also where it follows an index without them', async () => {
+        await store.apply(VIEW, [put(ticket(1, { people: [4] })), put(ticket(2, { people: [3] })), put(ticket(3))], position(1));
+        const query = newestFirst({ in: { source: [1], state: ['open'], people: [4] } });
+        expect(ids(await store.find('tickets', query))).toEqual([1]);
+        expect(await store.count('tickets', query)).toBe(1);
+      });
+
       it('finds nothing among no values', async () => {
         await store.apply(VIEW, [put(ticket(1))], position(1));
         expect(await store.find('tickets', newestFirst({ in: { state: [] } }))).toEqual([]);

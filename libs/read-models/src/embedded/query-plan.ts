@@ -112,7 +112,8 @@ function planMerge(
     });
     for (const range of request.ranges) conditions.push(rangeCondition(request, range, here.has(range[0]), params));
     for (const [field, wanted] of outside) {
-      conditions.push(inCondition(request, field, wanted, here.has(field) && field !== index.arrayField, params));
+      // Elements are in a table of their own, whatever index is followed; their column in the row is empty.
+      conditions.push(inCondition(request, field, wanted, here.has(field) && !collection.arrays.has(field), params));
     }
     if (!bounded) conditions.unshift(BREATHE);
     const name = indexName(collection.name, index.ordinal, index.arrayField);
