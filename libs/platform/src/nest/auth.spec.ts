@@ -302,9 +302,17 @@ describe('every route', () => {
       if (status !== 401) open.push(`${method} ${url}`);
     }
     expect(open.sort()).toEqual([
+      'GET /api-docs',
+      'GET /api-docs/:file',
+      'GET /api-docs/openapi.json',
+      'GET /api-docs/start.js',
       'GET /health/live',
       'GET /health/ready',
       'GET /metrics',
+      'HEAD /api-docs',
+      'HEAD /api-docs/:file',
+      'HEAD /api-docs/openapi.json',
+      'HEAD /api-docs/start.js',
       'HEAD /health/live',
       'HEAD /health/ready',
       'HEAD /metrics',
