@@ -5,6 +5,7 @@ import { documentKey, Folding } from './folding';
 import type { Known } from './folding';
 import { rebuildEqualsLive } from './testing';
 import { stored } from './testing/stored';
+import type { Told } from './testing/stored';
 
 const user = {
   id: 1,
@@ -39,7 +40,7 @@ const configured = (kind: string, resource: { readonly id: number }, by?: { read
 const deleted = (kind: string, id: number) => ({ stream: `${kind}-${id}`, type: 'ResourceDeleted', data: { kind, id } });
 
 /** Everything that the view keeps after these events. */
-const kept = (...events: Parameters<typeof stored>): ReadonlyMap<string, Known> => {
+const kept = (...events: readonly Told[]): ReadonlyMap<string, Known> => {
   const documents = new Map<string, Known>();
   for (const event of stored(...events)) {
     const folding = new Folding(auditLogView, documents);
@@ -49,7 +50,7 @@ const kept = (...events: Parameters<typeof stored>): ReadonlyMap<string, Known> 
   }
   return documents;
 };
-const entries = (...events: Parameters<typeof stored>): readonly AuditEntry[] =>
+const entries = (...events: readonly Told[]): readonly AuditEntry[] =>
   stored(...events).flatMap(({ position }) => {
     const entry = kept(...events).get(documentKey({ collection: 'audit-log', id: position }));
     return entry === undefined || entry === null ? [] : [entry as unknown as AuditEntry];
@@ -95,7 +96,7 @@ describe('the audit log', () => {
   });
 
   it('keeps neither secrets nor personal data, and says that they changed', () => {
-    const all: Parameters<typeof stored> = [
+    const all: readonly Told[] = [
       configured('user', user),
       configured('user', { ...user, email: 'other@example.org', role: 'ADMIN', contacts: [] } as never),
       configured('source', source),

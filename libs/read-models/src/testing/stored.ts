@@ -1,7 +1,7 @@
 import { instant } from '@tocsin/domain';
 import type { EventMetadata, Position, StoredEvent } from '@tocsin/event-store';
 
-interface Told {
+export interface Told {
   readonly stream: string;
   readonly type: string;
   readonly data: unknown;
