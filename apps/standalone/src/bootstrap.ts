@@ -36,7 +36,8 @@ export const bootstrap = async (
     clock,
   }: { configuration: ConfigurationReader; configurationStore: ConfigurationStore; secrets: SecretBox; clock: Clock },
 ): Promise<FirstStart | undefined> => {
-  if (configuration.revision('apikey', KEY) >= 0) return undefined;
+  // A key that was deleted stays deleted, also when the topic has forgotten it.
+  if (configuration.revision('apikey', KEY) >= 0 || (await configurationStore.wasMade('apikey', KEY))) return undefined;
   const now = clock.now();
   const stamp = { createdAt: now, updatedAt: now };
   const context = { requestId: 'bootstrap', actor: { type: 'system', part: 'bootstrap' } } as const;

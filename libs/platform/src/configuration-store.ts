@@ -50,7 +50,12 @@ export class ConfigurationStore {
     });
   }
 
-  /** Makes a resource with a fixed id unless it is there already, in any replica. */
+  /** Whether there is or ever was such a resource, asked of the log: the topic forgets what was deleted. @throws EventStoreFault */
+  async wasMade(kind: ConfigurationKind, id: number): Promise<boolean> {
+    return (await this.handler.load(`${kind}-${id}`)).revision >= 0;
+  }
+
+  /** Makes a resource with a fixed id unless it is there already, in any replica. @throws Rejection `not-found` when it was deleted */
   async bootstrap<K extends ConfigurationKind>(
     kind: K,
     resource: ConfigurationResources[K],
@@ -144,6 +149,8 @@ type Command =
   | { readonly type: 'delete'; readonly kind: ConfigurationKind; readonly id: number };
 
 interface State {
+  /** Deleted, which is for ever. */
+  readonly isEnded?: boolean;
   readonly resource?: ConfigurationResources[ConfigurationKind];
 }
 
@@ -151,10 +158,11 @@ const configurationDecider: Decider<Command, State, ConfigurationEvent> = {
   initial: {},
   decide: (command, state) => {
     if (command.type === 'delete') return [{ type: 'ResourceDeleted', data: { kind: command.kind, id: command.id } }];
+    if (state.isEnded === true) throw rejected('not-found', `the ${command.kind} ${command.resource.id} was deleted`);
     if (sameButForUpdate(state.resource, command.resource)) return [];
     return [{ type: 'ResourceConfigured', data: { kind: command.kind, resource: command.resource } }];
   },
-  evolve: (_state, event) => (event.type === 'ResourceConfigured' ? { resource: event.data.resource } : {}),
+  evolve: (_state, event) => (event.type === 'ResourceConfigured' ? { resource: event.data.resource } : { isEnded: true }),
 };
 
 const sameButForUpdate = (
