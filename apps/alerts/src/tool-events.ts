@@ -64,7 +64,7 @@ export class ToolEvents {
 
   /** @throws EventStoreFault, MessageBusFault; Rejection when others keep changing the same group */
   async take(message: Message<ToolEvent>, event: ToolEvent): Promise<ToolEventOutcome> {
-    const source = await this.source(event.sourceId);
+    const source = await this.source(event.sourceId, event.sourceRevision);
     if (source === undefined) return 'dropped: no such alert source';
     if (!source.active) return 'dropped: alert source is not active';
     const keyed = keyedEvent(source, event);
@@ -217,10 +217,11 @@ export class ToolEvents {
     };
   }
 
-  private async source(id: AlertSource['id']): Promise<AlertSource | undefined> {
-    const known = this.parts.configuration.get('source', id);
-    if (known !== undefined) return known;
-    await this.parts.configuration.upToDate(CONFIGURATION_WITHIN_MS);
-    return this.parts.configuration.get('source', id);
+  /** At least as new as it was when the event was taken: another process may have read further than this one. */
+  private async source(id: AlertSource['id'], revision: number): Promise<AlertSource | undefined> {
+    const { configuration } = this.parts;
+    if (configuration.get('source', id) === undefined || configuration.revision('source', id) < revision)
+      await configuration.upToDate(CONFIGURATION_WITHIN_MS);
+    return configuration.get('source', id);
   }
 }

@@ -1,7 +1,6 @@
 import { problemText, reasonText } from '@tocsin/contracts';
-import { assertNever } from '@tocsin/domain';
 import type { AlertEvent, AlertEventOf, EscalationStep, ReachabilityProblem } from '@tocsin/domain';
-import { actorVars, iso, vars } from './log-entry';
+import { actorVars, iso, untold, vars } from './log-entry';
 import type { LogFilterType, Names, TimelineLine } from './log-entry';
 
 type Line = Omit<TimelineLine, 'at'>;
@@ -210,7 +209,7 @@ const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
       ];
     }
     default:
-      return assertNever(event);
+      return untold(event);
   }
 };
 

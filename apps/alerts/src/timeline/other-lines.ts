@@ -1,6 +1,6 @@
-import { assertNever, toIso } from '@tocsin/domain';
+import { toIso } from '@tocsin/domain';
 import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf, UnusableReason } from '@tocsin/domain';
-import { iso, vars } from './log-entry';
+import { iso, untold, vars } from './log-entry';
 import type { LogFilterType, Names, TimelineLine } from './log-entry';
 
 const NOTIFICATIONS: readonly LogFilterType[] = ['NOTIFICATIONS'];
@@ -129,6 +129,6 @@ export const notificationLines = (
       return line({ state: 'held', reason, until: iso(until) }, `${verb.en}: ${why.en}`, `${verb.de}: ${why.de}`);
     }
     default:
-      return assertNever(event);
+      return untold(event);
   }
 };

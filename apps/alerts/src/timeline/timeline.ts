@@ -2,7 +2,7 @@ import type { ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { alertStream, rejected, toIso } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
-import type { StoredEvent } from '@tocsin/event-store';
+import type { Position, StoredEvent } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
@@ -65,13 +65,18 @@ export class Timeline {
     return wanted.reverse().slice(skip, skip + limit);
   }
 
+  /**
+   * Everything up to one position of the log, and nothing behind it: what is appended while the streams are read, one after
+   * the other, would come before lines that were numbered already.
+   */
   private async lines(alertId: AlertId): Promise<readonly TimelineLine[]> {
     const { eventStore } = this.parts;
     const names = new Names(this.parts.configuration);
+    const head = await eventStore.head();
     const [alert, escalation, notifications] = await Promise.all([
-      eventStore.readStream(alertStream(alertId)),
-      eventStore.readStream(`escalation-${alertId}`),
-      this.notifications(alertId),
+      this.upTo(head, alertStream(alertId)),
+      this.upTo(head, `escalation-${alertId}`),
+      this.notifications(alertId, head),
     ]);
     if (alert.length === 0) throw rejected('alert-not-found', `there is no alert ${alertId}`);
     const told = [
@@ -82,16 +87,20 @@ export class Timeline {
     return told.sort((a, b) => (a.stored.position < b.stored.position ? -1 : 1)).flatMap(({ lines }) => lines);
   }
 
-  private async notifications(alertId: AlertId): Promise<readonly (readonly StoredEvent[])[]> {
-    const { eventStore, readStore, views, visibleWithinMs } = this.parts;
-    await views.upToDate(NOTIFICATIONS_VIEW, visibleWithinMs);
+  private async notifications(alertId: AlertId, head: Position): Promise<readonly (readonly StoredEvent[])[]> {
+    const { readStore, views, visibleWithinMs } = this.parts;
+    await views.waitFor(NOTIFICATIONS_VIEW, head, visibleWithinMs);
     const documents = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
       in: { alert: [alertId] },
       sort: [{ field: 'notificationId', descending: false }],
       skip: 0,
       limit: MOST_NOTIFICATIONS,
     });
-    return Promise.all(documents.map(({ id }) => eventStore.readStream(id)));
+    return Promise.all(documents.map(({ id }) => this.upTo(head, id)));
+  }
+
+  private async upTo(head: Position, stream: string): Promise<readonly StoredEvent[]> {
+    return (await this.parts.eventStore.readStream(stream)).filter(({ position }) => position <= head);
   }
 }
 
