@@ -41,6 +41,13 @@ describe('a browser that signs in by a link', () => {
     expect((await server.call('POST', link, undefined)).status).toBe(403);
   });
 
+  it('signs in once when it is sent several times at the same time', async () => {
+    const link = await linkFor(ana);
+    const answers = await Promise.all([1, 2, 3].map(() => server.call('POST', link, undefined)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 403, 403]);
+    expect(server.platform.configuration.list('apikey').filter(({ use }) => use === 'session')).toHaveLength(1);
+  });
+
   it('signs in nobody an hour later', async () => {
     const link = await linkFor(ana);
     await server.clock.advance(3_600_000);
