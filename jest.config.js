@@ -4,5 +4,9 @@ const folders = ['libs', 'apps', 'test'].filter((folder) => existsSync(`${__dirn
 const projects = folders.flatMap((folder) => readdirSync(`${__dirname}/${folder}`).map((name) => `${folder}/${name}`));
 
 module.exports = {
+  // Of a project's own configuration this is not heard when several run at once; a suite that needs longer says so itself.
+  testTimeout: 60_000,
+  // A handle that a suite forgot must not keep a run that is over from ending.
+  forceExit: true,
   projects: projects.filter((project) => existsSync(`${__dirname}/${project}/jest.config.js`)).map((project) => `<rootDir>/${project}`),
 };

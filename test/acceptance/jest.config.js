@@ -1,1 +1,1 @@
-module.exports = { ...require('../../jest.preset.js')(), displayName: 'acceptance', testTimeout: 30_000 };
+module.exports = { ...require('../../jest.preset.js')(), displayName: 'acceptance' };

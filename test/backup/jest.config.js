@@ -2,5 +2,4 @@ module.exports = {
   ...require('../../jest.preset.js')(),
   displayName: 'backup',
   testMatch: ['<rootDir>/**/*.spec.ts'],
-  testTimeout: 60_000,
 };

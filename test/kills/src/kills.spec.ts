@@ -10,6 +10,9 @@ import { Installation } from './installation';
 import { Ledger } from './ledger';
 import { Tools } from './tools';
 
+// Real processes that really start, die and wait for their timers.
+jest.setTimeout(process.env['TOCSIN_TEST_FULL'] === '1' ? 1_800_000 : 180_000);
+
 const KILLS = process.env['TOCSIN_TEST_FULL'] === '1' ? 200 : 20;
 const SEED = Number(process.env['TOCSIN_KILLS_SEED'] ?? Date.now() % 2_147_483_647);
 /** Level 2 is due while the kills go on: its timers must survive them. */

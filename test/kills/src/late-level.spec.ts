@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Installation } from './installation';
 
+// Real processes that really start, die and wait for their timers.
+jest.setTimeout(process.env['TOCSIN_TEST_FULL'] === '1' ? 1_800_000 : 180_000);
+
 describe('a level that came due while the standalone was dead', () => {
   let installation: Installation;
 
