@@ -1,5 +1,19 @@
-import { choiceSetting, optional, parseSettings, portSetting, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
+import { emailAddressProblem } from '@tocsin/domain';
+import {
+  checked,
+  choiceSetting,
+  optional,
+  parseSettings,
+  portSetting,
+  secretKeyProblem,
+  secretSetting,
+  textSetting,
+  urlSetting,
+} from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
+
+/** `ana@example.org` or `Ana <ana@example.org>`. */
+const senderProblem = (text: string): string | undefined => emailAddressProblem(/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text);
 
 export const standaloneSchema = {
   profile: choiceSetting('TOCSIN_PROFILE', ['embedded', 'cluster'], {
@@ -10,24 +24,33 @@ export const standaloneSchema = {
   host: textSetting('TOCSIN_HOST', { about: 'address to listen on', usual: '127.0.0.1' }),
   dataDirectory: textSetting('TOCSIN_DATA_DIR', { about: 'everything the embedded profile keeps', usual: './data' }),
   publicUrl: optional(urlSetting('TOCSIN_PUBLIC_URL', { about: 'base of links and call-backs; without it the listening URL' })),
-  mailFrom: optional(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" })),
+  mailFrom: optional(
+    checked(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" }), senderProblem),
+  ),
   smtpUrl: optional(
-    secretSetting('SMTP_URL', { about: 'mail server, smtp://user:password@host:587; without it e-mails stay in the outbox' }),
+    urlSetting('SMTP_URL', {
+      about: 'mail server, smtp://user:password@host:587; without it e-mails stay in the outbox',
+      secret: true,
+      protocols: ['smtp', 'smtps'],
+    }),
   ),
   secretKey: optional(
-    secretSetting('TOCSIN_SECRET_KEY', {
-      about: 'signs links and encrypts stored secrets; newest first while rotating; without it one is made in the data directory',
-    }),
+    checked(
+      secretSetting('TOCSIN_SECRET_KEY', {
+        about: 'signs links and encrypts stored secrets; newest first while rotating; without it one is made in the data directory',
+      }),
+      secretKeyProblem,
+    ),
   ),
   bootstrapApiKey: optional(
     secretSetting('TOCSIN_BOOTSTRAP_API_KEY', {
       about: "the administrator's API key on a first start; without it one is generated and printed once",
     }),
   ),
-  bootstrapEmail: textSetting('TOCSIN_BOOTSTRAP_EMAIL', {
-    about: "the administrator's e-mail address on a first start",
-    usual: 'admin@localhost',
-  }),
+  bootstrapEmail: checked(
+    textSetting('TOCSIN_BOOTSTRAP_EMAIL', { about: "the administrator's e-mail address on a first start", usual: 'admin@localhost' }),
+    emailAddressProblem,
+  ),
   logLevel: choiceSetting('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     about: 'least level that is logged',
     usual: 'warn',

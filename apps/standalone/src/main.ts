@@ -26,17 +26,20 @@ const refuse = (line: string): void => {
   process.exitCode = 1;
 };
 
-type AddressError = Error & { readonly code: string; readonly address: string; readonly port: number };
-
-const isAddressError = (error: unknown): error is AddressError =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+/** What the operating system refused, when the settings asked for something that cannot be had. */
+const refusedBySystem = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, path, address, hostname, port } = error as NodeJS.ErrnoException &
+    Partial<Record<'address' | 'hostname' | 'port', string>>;
+  if (syscall === 'listen') return `cannot listen on ${address}:${port} (${code}): set TOCSIN_PORT or TOCSIN_HOST to what is free`;
+  if (syscall === 'getaddrinfo') return `cannot listen on ${hostname} (${code}): set TOCSIN_HOST to an address of this machine`;
+  return path === undefined ? undefined : `cannot use ${path} (${code}): set TOCSIN_DATA_DIR to a directory that can be written`;
+};
 
 main().catch((error: unknown) => {
   if (error instanceof SettingsInvalid || error instanceof DataDirectoryRefused) return refuse(error.message);
-  if (isAddressError(error)) {
-    const { code, address, port } = error;
-    return refuse(`cannot listen on ${address}:${port} (${code}): set TOCSIN_PORT or TOCSIN_HOST to what is free`);
-  }
+  const refused = refusedBySystem(error);
+  if (refused !== undefined) return refuse(refused);
   console.error(error);
   process.exit(1);
 });

@@ -8,7 +8,7 @@ export * from './logging';
 export * from './metrics';
 export * from './platform';
 export * from './secret-key-file';
-export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeysIn, SecretUnreadable } from './secrets';
+export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeyProblem, secretKeysIn, SecretUnreadable } from './secrets';
 export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, VerifiedToken } from './secrets';
 export * from './settings';
 export * from './shutdown';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { instant, plusMinutes } from '@tocsin/domain';
 import * as fc from 'fast-check';
 import { secretKeyIn } from './secret-key-file';
-import { hashSecret, newApiKey, newIntegrationKey, SecretBox, SecretUnreadable } from './secrets';
+import { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeyProblem, SecretUnreadable } from './secrets';
 
 const [oldKey, newKey] = ['old-key-old-key-old-key-old-key-1', 'new-key-new-key-new-key-new-key-2'];
 const now = instant(1_700_000_000_000);
@@ -97,6 +97,11 @@ describe('a key for others', () => {
 describe('the secret key setting', () => {
   it.each(['', ' , ', 'too short', `${newKey},short`])('refuses "%s"', (setting) => {
     expect(() => SecretBox.fromSetting(setting)).toThrow(/TOCSIN_SECRET_KEY/);
+    expect(secretKeyProblem(setting)).toContain('32 characters');
+  });
+
+  it('takes one key or several', () => {
+    expect([newKey, `${newKey}, ${newKey}`].map(secretKeyProblem)).toEqual([undefined, undefined]);
   });
 });
 

@@ -128,6 +128,13 @@ export class SecretBox {
   }
 }
 
+/** What is wrong with the setting's text, as advice; undefined when keys can be made of it. */
+export const secretKeyProblem = (setting: string): string | undefined => {
+  const keys = secretKeysIn(setting);
+  if (keys.length > 0 && keys.every((key) => key.length >= SHORTEST_KEY)) return undefined;
+  return `each key must have at least ${SHORTEST_KEY} characters; make one with: openssl rand -base64 32`;
+};
+
 export const secretKeysIn = (setting: string): readonly string[] => setting.split(/[\s,]+/).filter((key) => key !== '');
 
 /** SHA-256, hex. Keys have enough randomness of their own that no slow hash is needed. */

@@ -71,6 +71,17 @@ const made = <T>(name: string, about: About<T>, read: Reader<T>, show: (value: T
 /** Makes a setting that may be missing. */
 export const optional = <T>(setting: Setting<T>): Setting<T | undefined> => ({ ...setting, usual: '', absent: { value: undefined } });
 
+/** Refuses some texts more; `problemOf` gives advice on what is wrong, or undefined. */
+export const checked = <T>(setting: Setting<T>, problemOf: (value: T) => string | undefined): Setting<T> => ({
+  ...setting,
+  read: (text) => {
+    const value = setting.read(text);
+    const problem = problemOf(value);
+    if (problem !== undefined) throw new RangeError(problem);
+    return value;
+  },
+});
+
 export const textSetting = (name: string, about: About<string>): Setting<string> => made(name, about, (text) => text);
 
 export const secretSetting = (name: string, about: OptionalAbout): Setting<string> =>

@@ -34,3 +34,30 @@ describe('a first start on a port that somebody else has', () => {
     }
   });
 });
+
+describe('settings that cannot be meant', () => {
+  it('are all named at once, and no secret is quoted', () => {
+    const wrong = {
+      TOCSIN_PORT: 'abc',
+      TOCSIN_PROFILE: 'cloud',
+      TOCSIN_PUBLIC_URL: 'ftp://x',
+      MAIL_FROM: 'Tocsin',
+      SMTP_URL: 'mail-password@host',
+      TOCSIN_SECRET_KEY: 'too short',
+      TOCSIN_BOOTSTRAP_EMAIL: 'admin',
+      LOG_LEVEL: 'loud',
+    };
+    let said = '';
+    try {
+      readSettings(wrong);
+    } catch (error) {
+      said = String(error);
+    }
+    for (const name of Object.keys(wrong)) expect(said).toMatch(new RegExp(`^  ${name}: `, 'm'));
+    expect(said).not.toMatch(/mail-password|too short/);
+  });
+
+  it.each(['tocsin@example.org', 'Tocsin <tocsin@example.org>'])('are not found in the sender %s', (MAIL_FROM) => {
+    expect(readSettings({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
+  });
+});

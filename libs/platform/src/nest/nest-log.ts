@@ -13,7 +13,9 @@ export class NestLog implements LoggerService {
     this.to.warn({ text: String(message) }, 'nest');
   }
 
+  /** That a port cannot be had is said by whoever asked for it. */
   error(message: unknown, ...rest: readonly unknown[]): void {
+    if (/^Error: (?:listen|getaddrinfo) /.test(String(message))) return;
     this.to.error(message instanceof Error ? { err: message } : { text: String(message), stack: rest[0] }, 'nest');
   }
 }
