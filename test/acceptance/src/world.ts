@@ -98,7 +98,12 @@ export class World {
 
   static async start(parts: StandaloneParts = {}): Promise<World> {
     const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts);
-    await world.boot();
+    try {
+      await world.boot();
+    } catch (error) {
+      await world.mail.stop();
+      throw error;
+    }
     return world;
   }
 
