@@ -221,6 +221,16 @@ describe('a log that was closed', () => {
   });
 });
 
+describe('a directory whose log was closed', () => {
+  it('has everything in log.db itself, so that a copy of that file is a copy of the log', async () => {
+    const directory = newDirectory();
+    const log = await open({ directory });
+    await log.events.append('alert-1', 'any', [event()]);
+    await log.close();
+    expect(readdirSync(directory).filter((name) => name.startsWith('log.db'))).toEqual(['log.db']);
+  });
+});
+
 describe('a backup', () => {
   it('made while appends go on is a log of its own, up to one moment', async () => {
     const log = await open();

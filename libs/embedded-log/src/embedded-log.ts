@@ -99,8 +99,7 @@ export class EmbeddedLog {
   }
 
   private async closeOnce(): Promise<void> {
-    await this.writer.close(this.deadlineMs);
-    this.reader.close();
+    await this.writer.close(this.deadlineMs, () => this.reader.close());
     this.lock.release();
   }
 }
@@ -139,11 +138,13 @@ class WriterThread {
     });
   }
 
-  async close(deadlineMs: number): Promise<void> {
+  /** The writer's connection is the last to close, since only it can fold the write-ahead log into the file. */
+  async close(deadlineMs: number, closeReader: () => void): Promise<void> {
     this.queue.stop(new LogFault('closed', false));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)));
     await Promise.race([this.queue.whenEmpty(), late]);
+    closeReader();
     this.closing = true;
     this.worker.postMessage({ kind: 'close' } satisfies ToWriter);
     await Promise.race([this.exited, late]);
