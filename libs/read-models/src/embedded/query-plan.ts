@@ -1,4 +1,4 @@
-import type { Filter, IndexedValue, Query } from '../read-store';
+import type { Filter, Query } from '../read-store';
 import { column, counterTable, elementsTable, indexName, sqlValue, tableOf, type Collection } from './layout';
 import type { SqlValue } from './protocol';
 
