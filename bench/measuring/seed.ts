@@ -106,23 +106,12 @@ const play = async ({ url, platform, settle, firstStart }: Standalone, priority:
   });
   const raised = page.events.filter(({ type }) => type === 'AlertRaised').at(-1);
   if (raised === undefined) throw new Error('the template was not raised');
-  const { correlationId } = raised.metadata;
-  const ofAlert = page.events.filter(
-    ({ stream, metadata }) => metadata.correlationId === correlationId || stream === raised.stream || aboutAlert(stream, raised.stream),
-  );
-  const streams = Map.groupBy(ofAlert, ({ stream }) => stream);
-  // The guard of the key is the one stream whose later events have other first causes.
-  for (const [stream] of streams)
-    streams.set(
-      stream,
-      page.events.filter((event) => event.stream === stream),
-    );
-  return { raisedAt: raised.metadata.time, streams: [...streams.values()] };
-};
-
-const aboutAlert = (stream: string, alertStream: string): boolean => {
-  const id = alertStream.slice('alert-'.length);
-  return stream === `escalation-${id}` || stream.startsWith(`notification-${id}-`);
+  const id = raised.stream.slice('alert-'.length);
+  const isOfAlert = ({ stream, data }: StoredEvent): boolean =>
+    stream.startsWith(`notification-${id}-`) || (data as { readonly alertId?: number }).alertId === Number(id);
+  const names = new Set(page.events.filter(isOfAlert).map(({ stream }) => stream));
+  const streams = [...names].map((name) => page.events.filter(({ stream }) => stream === name));
+  return { raisedAt: raised.metadata.time, streams };
 };
 
 /** The same story for alert `n`: other ids, other times, another source. */

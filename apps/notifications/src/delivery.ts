@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { renderMessage } from '@tocsin/channels';
 import type { Channel, MessageContent, SendOutcome } from '@tocsin/channels';
 import { Clock, stoppedBy } from '@tocsin/domain';
@@ -14,6 +15,8 @@ import { Notifications } from './notifications';
 
 type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
 type Ready = { readonly content: MessageContent; readonly target: string };
+
+const LOADED_PER_TURN = 64;
 
 export interface DeliveryParts {
   readonly notifications: Notifications;
@@ -35,8 +38,23 @@ export interface DeliveryParts {
 export class Delivery {
   constructor(private readonly parts: DeliveryParts) {}
 
+  /**
+   * Repeats at once the attempts that a crash ended, of notifications that are not over: those begun before this process
+   * started. Only where no other process can be making them; else the next attempt waits until nobody can be.
+   * @throws EventStoreFault
+   */
+  async repeatInterrupted(streams: readonly string[], startedAt: Instant): Promise<void> {
+    const repeated: Promise<void>[] = [];
+    for (const [index, stream] of streams.entries()) {
+      if (index % LOADED_PER_TURN === LOADED_PER_TURN - 1) await nextTurn();
+      const state = await this.parts.notifications.load(stream);
+      if (state.status === 'attempting' && state.startedAt < startedAt) repeated.push(this.attempt(stream, startedAt));
+    }
+    await Promise.all(repeated);
+  }
+
   /** Called at least once per due time. @throws EventStoreFault */
-  async attempt(stream: string): Promise<void> {
+  async attempt(stream: string, interruptedBefore?: Instant): Promise<void> {
     const { notifications, clock } = this.parts;
     const context = { commandId: newUuid(), correlationId: stream };
     const state = await notifications.load(stream);
@@ -49,7 +67,13 @@ export class Delivery {
     const channel = this.parts.channelFor(plan.method);
     const { events } = await notifications.change(
       stream,
-      { type: 'startAttempt', at: clock.now(), provider: channel?.provider ?? 'none', alert: 'wanted' },
+      {
+        type: 'startAttempt',
+        at: clock.now(),
+        provider: channel?.provider ?? 'none',
+        alert: 'wanted',
+        ...(interruptedBefore === undefined ? {} : { interruptedBefore }),
+      },
       context,
     );
     const started = events.find((event) => event.type === 'AttemptStarted');

@@ -20,6 +20,8 @@ import { PagePlanner } from './page-planner';
 
 export interface NotificationsOptions {
   readonly random: () => number;
+  /** No other process sends what this one's event store plans: then an attempt that a crash ended is repeated at the next start. */
+  readonly soleSender: boolean;
   channelFor(method: NotificationMethod): Channel | undefined;
 }
 
@@ -32,6 +34,7 @@ export class NotificationsModule {
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
+    const startedAt = clock.now();
     background.add(
       'view notifications',
       views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })),
@@ -46,6 +49,9 @@ export class NotificationsModule {
         clock,
         due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
         onDue: (stream) => delivery.attempt(stream),
+        onBegin: async (streams) => {
+          if (options.soleSender) await delivery.repeatInterrupted(streams, startedAt);
+        },
       }),
     );
     const { visibleWithinMs } = settings;

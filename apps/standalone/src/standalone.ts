@@ -126,7 +126,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);
   const app = await createHttpApp(
-    StandaloneModule.register(platform, { random, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }),
+    StandaloneModule.register(platform, { random, soleSender: true, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }),
     {
       log,
       metrics: new Metrics({ process: true }),

@@ -21,6 +21,7 @@ describe('durable timers', () => {
   let clock: SpecClock;
   let timers: DueTimers;
   let fired: { id: string; dueAt: Instant }[];
+  let begun: string[];
   let logged: DueTimersLog[];
   let happened: EventEmitter;
   let onDue: (id: string, dueAt: Instant) => Promise<void>;
@@ -41,6 +42,7 @@ describe('durable timers', () => {
           happened.emit('fired');
         }
       },
+      onBegin: async (ids) => void begun.push(...ids),
       ...(concurrency === undefined ? {} : { concurrency }),
       log: (entry) => logged.push(entry),
     });
@@ -67,6 +69,7 @@ describe('durable timers', () => {
     await stores.close();
     stores = await embeddedStores(directory);
     fired = [];
+    begun = [];
     start();
   };
   const ids = (): string[] => fired.map(({ id }) => id.slice('process-'.length));
@@ -74,6 +77,7 @@ describe('durable timers', () => {
   beforeEach(async () => {
     clock = new SpecClock();
     fired = [];
+    begun = [];
     logged = [];
     happened = new EventEmitter();
     onDue = async () => undefined;
@@ -102,6 +106,19 @@ describe('durable timers', () => {
       clock.advance(60_000);
       await settled();
       expect(fired).toHaveLength(1);
+    });
+
+    it('tell at each start what is pending, due or not', async () => {
+      start();
+      await plan('a', clock.in(1000));
+      await plan('b', clock.in(1000));
+      await plan('b', null);
+      await settled();
+      expect(begun).toEqual([]);
+      await restart();
+      await settled();
+      expect(begun).toEqual(['process-a']);
+      expect(fired).toEqual([]);
     });
 
     it('fire at once when the log says "now"', async () => {

@@ -24,6 +24,8 @@ export interface DueTimersOptions {
    * has moved on. Several at once, never two for one id. When it rejects it is tried again for ever.
    */
   onDue(id: string, dueAt: Instant): Promise<void>;
+  /** Called once after each start, when all is known: every id something is pending for. What it rejects with is logged. */
+  onBegin?(ids: readonly string[]): Promise<void>;
   /** Calls of `onDue` at once (default 64). */
   readonly concurrency?: number;
   /** Change it when `due` answers differently for old events: all timers are then read from the log again (default 1). */
@@ -48,6 +50,7 @@ export class DueTimers {
   private inFlight = 0;
   private stopping = new AbortController();
   private running: Promise<void> | undefined;
+  private beginning: Promise<void> | undefined;
 
   constructor(private readonly options: DueTimersOptions) {
     const { name: timers, readStore, log } = options;
@@ -75,6 +78,8 @@ export class DueTimers {
     await this.running;
     this.running = undefined;
     this.atHead = false;
+    await this.beginning;
+    this.beginning = undefined;
     await this.plan.end();
     await this.storage.close();
     this.plan.clear();
@@ -110,6 +115,7 @@ export class DueTimers {
         if (signal.aborted) return;
         this.storage.complete(this.plan.entries(), this.reached);
         this.plan.begin();
+        this.beginning ??= this.begin();
         await this.follow(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -117,6 +123,17 @@ export class DueTimers {
         this.options.log?.({ message: 'timers wait for the log', timers: this.options.name, error });
         await backoff.wait(signal);
       }
+    }
+  }
+
+  private async begin(): Promise<void> {
+    this.inFlight += 1;
+    try {
+      await this.options.onBegin?.([...this.plan.entries()].map(([id]) => id));
+    } catch (error) {
+      this.options.log?.({ message: 'timer failed', timers: this.options.name, id: 'all', error });
+    } finally {
+      this.inFlight -= 1;
     }
   }
 

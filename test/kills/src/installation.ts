@@ -83,7 +83,9 @@ export class Installation {
       listed.push(...page);
     }
     const alerts: SeenAlert[] = [];
-    for (const { id, alertKey, status } of listed)
+    // An alert that moves to the next page while pages are read is seen twice.
+    const distinct = new Map(listed.map((alert) => [alert.id, alert]));
+    for (const { id, alertKey, status } of distinct.values())
       alerts.push({ id, alertKey, status, notifications: await this.get<SeenNotification[]>(`/api/alerts/${id}/notifications`) });
     return alerts;
   }

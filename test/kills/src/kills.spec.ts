@@ -17,7 +17,8 @@ const KILLS = process.env['TOCSIN_TEST_FULL'] === '1' ? 200 : 20;
 const SEED = Number(process.env['TOCSIN_KILLS_SEED'] ?? Date.now() % 2_147_483_647);
 /** Level 2 is due while the kills go on: its timers must survive them. */
 const LEVEL_TIMEOUT_MS = 3_000;
-const QUIET_WITHIN_MS = 60_000;
+/** Less than the minute after which an attempt without an outcome is repeated anyway: what a kill ended is repeated at the next start. */
+const QUIET_WITHIN_MS = 45_000;
 
 /** Kills at a random moment, or right after a random answer: that answer is what must hold. */
 const oneLife = async (installation: Installation, tools: Tools, chance: Chance): Promise<void> => {

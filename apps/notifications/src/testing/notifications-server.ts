@@ -99,7 +99,11 @@ export const notificationsServer = async (provider = 'told') => {
   background.add('relay', new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random: () => 0.5 }));
   await configuration.start(bus);
   const app = await createHttpApp(
-    NotificationsModule.register(platform, { random: () => 0.5, channelFor: (method) => (method === 'EMAIL' ? channel : undefined) }),
+    NotificationsModule.register(platform, {
+      random: () => 0.5,
+      soleSender: false,
+      channelFor: (method) => (method === 'EMAIL' ? channel : undefined),
+    }),
     { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) },
   );
   const transport = new MessageTransport({ bus, parking, random: () => 0.5 });

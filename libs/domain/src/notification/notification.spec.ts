@@ -13,6 +13,8 @@ import {
   takes,
   unsendable,
 } from '../testing/notification-builders';
+import type { Instant } from '../time';
+import type { NotificationCommand } from './notification';
 import { isFinal, notificationStatus, type Notification } from './notification-state';
 
 const statusOf = (state: Notification) => (state.status === 'absent' ? undefined : notificationStatus(state));
@@ -46,6 +48,14 @@ describe('an attempt', () => {
     expect(notifying(...attempting).when(starts(second(60)))).toMatchObject([
       { type: 'AttemptStarted', data: { attempt: 2, key: 'notification-31', possiblyDuplicate: true } },
     ]);
+  });
+  it('that a crash ended for certain is made again at once, and what began after the crash is not', () => {
+    const repeat = (interruptedBefore: Instant) => ({ ...starts(second(3)), interruptedBefore }) as NotificationCommand;
+    expect(notifying(...attempting).when(repeat(second(2)))).toMatchObject([
+      { type: 'AttemptStarted', data: { attempt: 2, lateMs: 3_000, key: 'notification-31', possiblyDuplicate: true } },
+    ]);
+    expect(notifying(...attempting).when(repeat(second(0)))).toEqual([]);
+    expect(notifying(page({ dueAt: second(60) })).when(repeat(second(2)))).toEqual([]);
   });
   it('without an outcome is not made again once the alert is answered, and may have been sent', () => {
     expect(notifying(...attempting).when(starts(second(60), 'resolved'))).toMatchObject([

@@ -19,6 +19,8 @@ export type NotificationCommand =
       readonly at: Instant;
       readonly provider: string;
       readonly alert: 'wanted' | { readonly stopped: CancelReason };
+      /** Attempts begun before it were ended by a crash for certain: there is nobody left who could be making them. */
+      readonly interruptedBefore?: Instant;
     }
   /** After the attempt was recorded the alert's stream said that the page is not wanted: the provider was not called (P5). */
   | { readonly type: 'abandonAttempt'; readonly at: Instant; readonly attempt: number; readonly reason: CancelReason }
@@ -80,9 +82,11 @@ const plan = ({ data, held }: Command<'plan'>): readonly NotificationEvent[] => 
   ...(held === undefined ? [] : [{ type: 'NotificationHeld' as const, data: { at: data.at, reason: held } }]),
 ];
 
-const startAttempt = ({ at, provider, alert }: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
+const startAttempt = (command: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
+  const { at, provider, alert, interruptedBefore } = command;
   if (state.status === 'absent' || state.status === 'handed-over' || isFinal(state)) return [];
-  const dueAt = nextNotificationDue(state);
+  const isInterrupted = state.status === 'attempting' && interruptedBefore !== undefined && state.startedAt < interruptedBefore;
+  const dueAt = isInterrupted ? state.startedAt : nextNotificationDue(state);
   if (dueAt === null || dueAt > at || !('attempts' in state)) return [];
   // An attempt that is still open by now was lost in a crash, after the provider took it or before: nobody knows.
   const possiblyDuplicate = state.uncertain || state.status === 'attempting';
