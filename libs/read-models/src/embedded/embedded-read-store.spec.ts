@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readStoreContract } from '../read-store.contract';
@@ -32,6 +32,29 @@ describe('a damaged views.db', () => {
     writeFileSync(join(directory, 'views.db'), 'this has not been a database for a long time '.repeat(100));
     const store = await EmbeddedReadStore.open({ directory });
     await store.declare('v', [{ name: 'c', version: 1, fields: {}, indexes: [], counters: [] }]);
+    expect(await store.count('c', {})).toBe(0);
+    expect(await store.checkpoint('v')).toBeUndefined();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is thrown away, too, where it begins like a database', async () => {
+    const directory = newDirectory();
+    const path = join(directory, 'views.db');
+    const definition = { name: 'c', version: 1, fields: {}, indexes: [], counters: [] };
+    const before = await EmbeddedReadStore.open({ directory });
+    await before.declare('v', [definition]);
+    await before.apply(
+      'v',
+      Array.from({ length: 1_000 }, (_, id) => ({ collection: 'c', change: { put: { id, text: 'x'.repeat(100) } as never } })),
+      '1',
+    );
+    await before.close();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0x7f, 4_096));
+
+    const store = await EmbeddedReadStore.open({ directory });
+    await store.declare('v', [definition]);
     expect(await store.count('c', {})).toBe(0);
     expect(await store.checkpoint('v')).toBeUndefined();
     await store.close();

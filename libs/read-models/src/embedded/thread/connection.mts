@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SqlValue } from '../protocol.ts';
 
@@ -43,13 +43,18 @@ export class Connection {
   }
 }
 
-/** A file that is no database is thrown away: everything in it is rebuilt from the log. */
+/** Reading all of a larger file would hold up the start. */
+const CHECKED_UP_TO_BYTES = 64 * 1024 * 1024;
+
+class Damaged extends Error {}
+
+/** A file that is damaged is thrown away: everything in it is rebuilt from the log. */
 export function openWriter(path: string): Connection {
   try {
     return new Connection(prepareDatabase(path));
   } catch (error) {
     const code = codeOf(error);
-    if (code !== NOT_A_DATABASE && code !== CORRUPT) throw error;
+    if (code !== NOT_A_DATABASE && code !== CORRUPT && !(error instanceof Damaged)) throw error;
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
     return new Connection(prepareDatabase(path));
   }
@@ -68,9 +73,16 @@ function prepareDatabase(path: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000');
     database.exec(`CREATE TABLE IF NOT EXISTS "tocsin.views" (view TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS "tocsin.collections" (name TEXT PRIMARY KEY, view TEXT NOT NULL, signature TEXT NOT NULL, arrays TEXT NOT NULL) WITHOUT ROWID`);
+    refuseDamage(database, path);
   } catch (error) {
     database.close();
     throw error;
   }
   return database;
+}
+
+function refuseDamage(database: DatabaseSync, path: string): void {
+  if (statSync(path).size > CHECKED_UP_TO_BYTES) return;
+  const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (found !== 'ok') throw new Damaged(String(found));
 }
