@@ -5,6 +5,8 @@ import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StoredEvent 
 import { World } from '../../acceptance/src/world';
 import { eventsOf, StoreInBetween } from './around';
 
+jest.setTimeout(120_000);
+
 /** The moments of an attempt at which an answer may be recorded, in their order. */
 const moments = ['planned', 'due', 'attempt-to-be-recorded', 'attempt-recorded', 'alert-to-be-read', 'alert-read', 'handed-over'] as const;
 type Moment = (typeof moments)[number];

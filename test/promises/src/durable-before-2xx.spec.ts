@@ -4,6 +4,8 @@ import type { StandaloneParts } from '@tocsin/standalone';
 import { World } from '../../acceptance/src/world';
 import { BusInBetween, eventsOf } from './around';
 
+jest.setTimeout(120_000);
+
 const BOUND_MS = 12_000;
 
 interface Verdict {

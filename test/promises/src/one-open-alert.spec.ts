@@ -11,6 +11,8 @@ import { ToolEvents } from '../../../apps/alerts/src/tool-events';
 import { eventsOf, StoreInBetween } from './around';
 import { seed } from './seed';
 
+jest.setTimeout(120_000);
+
 /** Lets both handlers read the guard before either of them appends to it. */
 class BarrierStore extends StoreInBetween {
   private waiting: (() => void)[] = [];

