@@ -29,6 +29,7 @@ import { bootstrap } from './bootstrap';
 import type { FirstStart } from './bootstrap';
 import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
+import { refuseWithoutLog } from './data-directory';
 import { intakeFirst } from './intake-first';
 import { StandaloneModule } from './standalone.module';
 
@@ -69,6 +70,7 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   const random = parts.random ?? Math.random;
   const clock = parts.clock ?? new SystemClock();
   const onFailure = parts.onFailure ?? (() => undefined);
+  refuseWithoutLog(settings.dataDirectory);
   // Before anything is opened: a key that is too short is a mistake in the settings.
   const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
   const embeddedLog = await EmbeddedLog.open({

@@ -61,3 +61,11 @@ describe('settings that cannot be meant', () => {
     expect(readSettings({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
   });
 });
+
+describe('a data directory whose log.db was removed', () => {
+  it('is refused, instead of beginning anew without anybody whom it paged', async () => {
+    await (await start(0)).stop();
+    await rm(join(directory, 'log.db'));
+    await expect(start(0)).rejects.toThrow('has lost its log.db');
+  });
+});
