@@ -11,8 +11,8 @@ export interface ConsumerOptions {
   readonly topic: string;
   readonly group: string;
   /**
-   * Resolves when the effect is durable. A thrown `Rejection` is an answer (acknowledged); a fault worth retrying is
-   * tried again for ever; anything else is tried three times more and then parked.
+   * Resolves when the effect is durable. A thrown `Rejection` is an answer (acknowledged), except `too-many-conflicts`: that and
+   * a fault worth retrying are tried again for ever; anything else is tried three times more and then parked.
    */
   handle(message: Message): Promise<void>;
   readonly parking: Parking;

@@ -106,6 +106,20 @@ describe('a message whose handler fails', () => {
     expect(outcomes).toMatchObject([{ outcome: 'refused', tries: 1 }]);
   });
 
+  it('is tried for ever while others change the same stream faster', async () => {
+    const { lanes, gates, gate, parked, commits } = gated();
+    await lanes.receive([delivered(0)]);
+    for (let attempt = 1; attempt <= 12; attempt++) {
+      await until(() => gates.length === attempt);
+      gate(0, attempt).fail(rejected('too-many-conflicts'));
+    }
+    await until(() => gates.length === 13);
+    gate(0, 13).open();
+    await lanes.settled();
+    expect(parked).toEqual([]);
+    expect(commits).toEqual([1]);
+  });
+
   it('is parked with its error after four tries, and the next of its key goes on (P8)', async () => {
     const bug = new TypeError('x is undefined');
     const { lanes, gates, gate, parked, commits } = gated();

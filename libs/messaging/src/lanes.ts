@@ -179,8 +179,8 @@ export class Lanes implements MessageReceiver {
       await this.options.handle(message);
       return { outcome: 'handled' };
     } catch (error) {
-      if (error instanceof Rejection) return { outcome: 'refused', error };
-      if (!isWorthRetrying(error) && ++item.bugs > RETRIES_OF_A_BUG) {
+      if (isAnswer(error)) return { outcome: 'refused', error };
+      if (!isLostRace(error) && !isWorthRetrying(error) && ++item.bugs > RETRIES_OF_A_BUG) {
         item.given = { error };
         return this.park(item, error);
       }
@@ -272,6 +272,11 @@ export class Lanes implements MessageReceiver {
     });
   }
 }
+
+const isLostRace = (error: unknown): boolean => error instanceof Rejection && error.code === 'too-many-conflicts';
+
+/** Whoever asks over HTTP is told of a lost race and asks again; nobody asks a message again, so that its effect would be lost. */
+const isAnswer = (error: unknown): error is Rejection => error instanceof Rejection && !isLostRace(error);
 
 type Ended =
   | { readonly outcome: 'handled' | 'repeated' | 'not-for-this-group' }
