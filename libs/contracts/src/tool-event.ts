@@ -11,18 +11,16 @@ export interface MappedEvent {
   readonly alertKey?: string;
   /** Distinguishes episodes of one key: start time or the like, where the tool has one (B18). */
   readonly episode?: string;
-  /** Members with their own state, for tools that post whole groups: fingerprint, episode, firing or resolved (B18, B19). */
+  /**
+   * Members with their own state, for tools that post whole groups: fingerprint, episode, firing or resolved (B18, B19). Those not
+   * listed keep the state they had: an alert left open is seen by somebody, one resolved by mistake by nobody.
+   */
   readonly members?: readonly {
     readonly key: string;
     readonly episode: string;
     readonly state: 'firing' | 'resolved';
     readonly summary: string;
   }[];
-  /**
-   * The tool left members of the group out of `members`. Those not listed keep the state they had: a RESOLVE then resolves the
-   * listed members only. Absent, a RESOLVE is of the whole group, also of members that it does not list.
-   */
-  readonly membersIncomplete?: true;
   readonly priority?: AlertPriority;
   readonly severity?: number;
   readonly images?: readonly EventImage[];

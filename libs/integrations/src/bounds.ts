@@ -110,7 +110,6 @@ const filled = <Item>(items: readonly Item[] | undefined): readonly Item[] | und
 /** The event without its blanks, everything trimmed and within the limits. */
 export const boundedEvent = (event: MappedEvent): MappedEvent => {
   const members = filled(event.members);
-  const cut = members !== undefined && members.length > LIMITS.members;
   return {
     eventType: event.eventType,
     ...given('summary', blank(event.summary) ? undefined : shortened(event.summary.trim(), LIMITS.summary)),
@@ -118,8 +117,6 @@ export const boundedEvent = (event: MappedEvent): MappedEvent => {
     ...given('alertKey', blank(event.alertKey) ? undefined : boundedKey(event.alertKey)),
     ...given('episode', event.episode),
     ...given('members', members === undefined ? undefined : boundedMembers(members)),
-    // A RESOLVE of a whole group needs no list of members to be complete, so cutting ours does not make it partial.
-    ...given('membersIncomplete', event.membersIncomplete === true || (cut && event.eventType !== 'RESOLVE') ? true : undefined),
     ...given('priority', event.priority),
     ...given('severity', event.severity),
     ...given(

@@ -130,7 +130,6 @@ export const groupEvent = (group: AlertmanagerGroup, stated: ToolEventType, sent
     details: groupDetails(group),
     alertKey: group.groupKey,
     ...(carriesMembers ? { members: membersOf(group.alerts) } : {}),
-    ...(carriesMembers && group.truncatedAlerts > 0 ? { membersIncomplete: true as const } : {}),
     links: groupLinks(group, 'Alertmanager'),
     labels: group.commonLabels,
     customDetails: sent,

@@ -24,7 +24,6 @@ describe('an Alertmanager group that is firing', () => {
       labels: { alertname: 'DiskFull', severity: 'critical', team: 'shop' },
       customDetails: firing(),
     });
-    expect(event).not.toHaveProperty('membersIncomplete');
     expect(event).not.toHaveProperty('priority');
   });
 
@@ -81,7 +80,6 @@ describe('an Alertmanager group that is resolved', () => {
       summary: 'db-2 has space again',
       members: [{ key: '00000000000000d2', episode: '2026-01-05T10:00:00.1Z', state: 'resolved', summary: 'db-2 has space again' }],
     });
-    expect(event).not.toHaveProperty('membersIncomplete');
   });
 
   it('routes nothing', () => {
@@ -94,14 +92,9 @@ describe('an Alertmanager group that is resolved', () => {
 });
 
 describe('an Alertmanager group that was cut short', () => {
-  it('says so first, and that its members are not all', () => {
+  it('says so first', () => {
     const event = eventOf(prometheus, { ...firing(), truncatedAlerts: 12 });
     expect(event.details).toMatch(/^12 more alerts of this group were left out/);
-    expect(event).toMatchObject({ eventType: 'ALERT', membersIncomplete: true });
-  });
-
-  it('resolves no more than the members it lists', () => {
-    expect(eventOf(prometheus, { ...resolved(), truncatedAlerts: 3 })).toMatchObject({ eventType: 'RESOLVE', membersIncomplete: true });
   });
 });
 
@@ -161,10 +154,9 @@ describe('an Alertmanager group beyond all bounds', () => {
   const labels = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`label${index}`, 'y'.repeat(3_000)]));
   const event = eventOf(prometheus, group(many, { commonLabels: labels, groupKey: 'k'.repeat(3_000) }));
 
-  it('keeps every firing member and says that others are missing', () => {
+  it('keeps every firing member', () => {
     expect(event.members).toHaveLength(1_000);
     expect(event.members?.filter(({ state }) => state === 'firing')).toHaveLength(100);
-    expect(event.membersIncomplete).toBe(true);
   });
 
   it('shortens visibly', () => {
