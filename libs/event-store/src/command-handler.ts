@@ -45,6 +45,8 @@ export interface CommandHandlerOptions<Command, State, Event> {
 
 const CONFLICT_TRIES = 5;
 const UNKNOWN_OUTCOME_TRIES = 3;
+/** A store that stalls answers each try late: whoever waits for the command is told in time that it cannot be done now. */
+const UNKNOWN_OUTCOME_WITHIN_MS = 5_000;
 
 /**
  * Reads, folds, decides, appends at the expected revision. A conflict reloads and decides again, five times, then refuses
@@ -90,11 +92,13 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   }
 
   private async appendSurely(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    const giveUpAt = performance.now() + UNKNOWN_OUTCOME_WITHIN_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.options.store.append(stream, expected, events);
       } catch (error) {
-        if (!(error instanceof EventStoreFault) || !error.retriable || attempt >= UNKNOWN_OUTCOME_TRIES) throw error;
+        if (!(error instanceof EventStoreFault) || !error.retriable || attempt >= UNKNOWN_OUTCOME_TRIES || performance.now() >= giveUpAt)
+          throw error;
       }
     }
   }
