@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { AlertEvent } from '@tocsin/domain';
+import { readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
@@ -21,17 +22,17 @@ import { ToolEventsConsumer } from './tool-events.consumer';
 @Module({})
 export class AlertsModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, views, clock, settings, background, configuration, ids } = platform;
+    const { eventStore, readStore, views, clock, settings, background, configuration, ids, log } = platform;
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs });
-    background.add('view alerts', views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, eventStore, readStore })));
+    const following = { eventStore, readStore, log: readModelLog(log) };
+    background.add('view alerts', views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, ...following })));
     const autoResolution = new AutoResolution(alerts, clock);
     background.add(
       'timers alerts',
       new DueTimers({
         name: 'alerts',
         prefixes: ['alert-'],
-        eventStore,
-        readStore,
+        ...following,
         clock,
         due: ({ stream, type, data }) => {
           const due = autoResolutionDueOf({ type, data } as AlertEvent);

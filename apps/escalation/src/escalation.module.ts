@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
+import { readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
@@ -16,7 +17,7 @@ import { PoliciesController } from './policies.controller';
 @Module({})
 export class EscalationModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, clock, background, configuration, settings } = platform;
+    const { eventStore, readStore, clock, background, configuration, settings, log } = platform;
     const escalations = new Escalations(eventStore, clock);
     background.add(
       'timers escalation',
@@ -26,6 +27,7 @@ export class EscalationModule {
         eventStore,
         readStore,
         clock,
+        log: readModelLog(log),
         due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
         onDue: (stream) => escalations.fireDue(stream),
       }),

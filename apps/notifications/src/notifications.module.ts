@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Channel } from '@tocsin/channels';
 import { notificationDueOf } from '@tocsin/domain';
 import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
+import { readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
@@ -35,17 +36,17 @@ export class NotificationsModule {
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
     const startedAt = clock.now();
+    const following = { eventStore, readStore, log: readModelLog(log) };
     background.add(
       'view notifications',
-      views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, eventStore, readStore })),
+      views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following })),
     );
     background.add(
       'timers notifications',
       new DueTimers({
         name: 'notifications',
         prefixes: ['notification-'],
-        eventStore,
-        readStore,
+        ...following,
         clock,
         due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
         onDue: (stream) => delivery.attempt(stream),

@@ -1,7 +1,6 @@
-import type { AlertSourceId, ApiKeyId, Clock, ContactId, EscalationPolicyId, PreferenceId, User, UserId } from '@tocsin/domain';
-import type { ConfigurationReader } from '@tocsin/messaging';
+import type { AlertSourceId, ApiKeyId, ContactId, EscalationPolicyId, PreferenceId, User, UserId } from '@tocsin/domain';
 import { hashSecret, newApiKey, newIntegrationKey } from '@tocsin/platform';
-import type { ConfigurationStore, SecretBox } from '@tocsin/platform';
+import type { Platform } from '@tocsin/platform';
 
 /** The bootstrap's resources have fixed ids, below those that are allocated: of ten replicas one wins, nine do nothing. */
 const ADMIN = 1 as UserId;
@@ -25,19 +24,16 @@ export interface FirstStart {
 
 /**
  * What makes an empty Tocsin usable at once: an administrator with an e-mail contact, a policy that names them, an alert
- * source, an API key. Undefined when all of it was there already.
+ * source, an API key. `tell` is called unless all of it was there already, right before the key is made: killed before that,
+ * the next start completes the rest and tells another key; killed after, the key that was told works.
  */
 export const bootstrap = async (
   settings: BootstrapSettings,
-  {
-    configuration,
-    configurationStore,
-    secrets,
-    clock,
-  }: { configuration: ConfigurationReader; configurationStore: ConfigurationStore; secrets: SecretBox; clock: Clock },
-): Promise<FirstStart | undefined> => {
+  { configuration, configurationStore, secrets, clock }: Pick<Platform, 'configuration' | 'configurationStore' | 'secrets' | 'clock'>,
+  tell: (first: FirstStart) => void,
+): Promise<void> => {
   // A key that was deleted stays deleted, also when the topic has forgotten it.
-  if (configuration.revision('apikey', KEY) >= 0 || (await configurationStore.wasMade('apikey', KEY))) return undefined;
+  if (configuration.revision('apikey', KEY) >= 0 || (await configurationStore.wasMade('apikey', KEY))) return;
   const now = clock.now();
   const stamp = { createdAt: now, updatedAt: now };
   const context = { requestId: 'bootstrap', actor: { type: 'system', part: 'bootstrap' } } as const;
@@ -75,18 +71,17 @@ export const bootstrap = async (
     context,
   );
   const apiKey = settings.apiKey ?? newApiKey();
+  tell({
+    adminUserId: ADMIN,
+    ...(settings.apiKey === undefined ? { generatedApiKey: apiKey } : {}),
+    integrationKey: secrets.decrypt(source.integrationKey.cipher),
+  });
   // Last: its presence says that everything else is there.
-  const key = await configurationStore.bootstrap(
+  await configurationStore.bootstrap(
     'apikey',
     { id: KEY, name: 'bootstrap', userId: ADMIN, role: 'ADMIN', hash: hashSecret(apiKey), use: 'api', ...stamp },
     context,
   );
-  const isOurs = key.hash === hashSecret(apiKey);
-  return {
-    adminUserId: ADMIN,
-    ...(settings.apiKey === undefined && isOurs ? { generatedApiKey: apiKey } : {}),
-    integrationKey: secrets.decrypt(source.integrationKey.cipher),
-  };
 };
 
 const administrator = (email: string): Omit<User, 'createdAt' | 'updatedAt'> => ({

@@ -1,4 +1,4 @@
 export { startStandalone } from './standalone';
-export type { Standalone, StandaloneParts } from './standalone';
+export type { Standalone, StandaloneParts, ToldOnce } from './standalone';
 export { readSettings, standaloneSchema } from './config';
 export type { StandaloneSettings } from './config';

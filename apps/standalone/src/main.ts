@@ -2,7 +2,7 @@ process.env['TZ'] = 'UTC';
 import { DataDirectoryRefused } from '@tocsin/embedded-log';
 import { createLogger, SettingsInvalid, stopOnSignals } from '@tocsin/platform';
 import { readSettings } from './config';
-import { announce } from './announce';
+import { announceFirstStart } from './announce';
 import { startStandalone } from './standalone';
 
 const main = async (): Promise<void> => {
@@ -12,14 +12,17 @@ const main = async (): Promise<void> => {
   const log = createLogger({ level: settings.logLevel });
   const standalone = await startStandalone(settings, {
     log,
+    onFirstStart: (first) => announceFirstStart(first, say),
     onFailure: (error) => {
       log.fatal({ err: error }, 'storage failed');
       process.exit(1);
     },
   });
   stopOnSignals({ stop: () => standalone.stop(), log });
-  announce(standalone, (line) => console.log(line));
+  say(`tocsin ready ${standalone.url}`);
 };
+
+const say = (line: string): void => console.log(line);
 
 const refuse = (line: string): void => {
   console.error(line);

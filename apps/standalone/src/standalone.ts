@@ -8,7 +8,7 @@ import type { CommitFaults } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
-import type { MessageBus } from '@tocsin/messaging';
+import type { MessageBus, Outcome } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
 import {
@@ -36,6 +36,15 @@ import { StandaloneModule } from './standalone.module';
 const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
 const RETENTION_DAYS = 7;
 
+const outcomeLevels: Readonly<Record<Outcome['outcome'], 'debug' | 'info' | 'warn' | 'error'>> = {
+  handled: 'debug',
+  repeated: 'debug',
+  'not-for-this-group': 'debug',
+  refused: 'info',
+  retrying: 'warn',
+  parked: 'error',
+};
+
 /** What a test puts in place of the world outside. */
 export interface StandaloneParts {
   readonly clock?: Clock;
@@ -43,6 +52,8 @@ export interface StandaloneParts {
   readonly random?: () => number;
   /** In place of SMTP and the outbox. */
   readonly channelFor?: (method: NotificationMethod) => Channel | undefined;
+  /** Told once, just before the key that it tells is made: whoever is killed in between is told another one at the next start. */
+  readonly onFirstStart?: (first: ToldOnce) => void;
   /** The log cannot be written any more: the process has to end. */
   readonly onFailure?: (error: Error) => void;
   /** What happens to commits. */
@@ -54,18 +65,49 @@ export interface StandaloneParts {
   };
 }
 
+export type ToldOnce = FirstStart & { readonly signInUrl: string; readonly publicUrl: string };
+
 export interface Standalone {
   readonly url: string;
   readonly platform: Platform;
-  /** Said once, on the first start. */
-  readonly firstStart?: FirstStart & { readonly signInUrl: string };
+  /** On the first start, what was told. */
+  readonly firstStart?: ToldOnce;
   /** Resolves when everything that was set off has had its effect. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts everything in one process on one data directory. @throws DataDirectoryRefused */
+/** Starts everything in one process on one data directory; nothing stays open when that fails. @throws DataDirectoryRefused */
 export const startStandalone = async (settings: StandaloneSettings, parts: StandaloneParts = {}): Promise<Standalone> => {
+  const opened = new Opened();
+  try {
+    return await start(settings, parts, opened);
+  } catch (error) {
+    // Why it could not start is what counts, whatever becomes of the rest.
+    await opened.close().catch((cause: unknown) => parts.log?.warn({ err: cause }, 'could not close after a failed start'));
+    throw error;
+  }
+};
+
+/** What has to be closed, the other way round: at the stop, or when a later step of the start fails. */
+class Opened {
+  private readonly closings: (() => Promise<unknown>)[] = [];
+  private closing: Promise<void> | undefined;
+
+  add(close: () => Promise<unknown>): void {
+    this.closings.push(close);
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async closeAll(): Promise<void> {
+    for (const close of this.closings.reverse()) await close();
+  }
+}
+
+const start = async (settings: StandaloneSettings, parts: StandaloneParts, opened: Opened): Promise<Standalone> => {
   const log = parts.log ?? createLogger({ level: settings.logLevel });
   const random = parts.random ?? Math.random;
   const clock = parts.clock ?? new SystemClock();
@@ -78,12 +120,15 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
     onFailure,
     ...(parts.faults === undefined ? {} : { faults: parts.faults }),
   });
+  opened.add(() => embeddedLog.close());
   const embeddedStore = new EmbeddedEventStore(embeddedLog);
   const embeddedBus = new EmbeddedMessageBus(embeddedLog, { now: () => clock.now() });
   const eventStore = parts.around?.eventStore?.(embeddedStore) ?? embeddedStore;
   const bus = parts.around?.bus?.(embeddedBus) ?? embeddedBus;
   const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
+  opened.add(() => readStore.close());
   const configuration = new ConfigurationReader();
+  opened.add(() => configuration.close());
   const ids = new IdAllocator({ eventStore, clock });
   const background = new Background();
   let listeningUrl = `http://${settings.host}:${settings.port}`;
@@ -121,12 +166,22 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
       topics.notificationCommands,
     ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
   ]);
-  const relay = new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random });
+  const relay = new Relay({
+    eventStore,
+    bus,
+    routes: factRoutes,
+    name: RELAY,
+    parking,
+    random,
+    onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),
+  });
   background.add('relay', relay);
   background.add('bus retention', busRetention(embeddedBus, clock, log));
   await configuration.start(bus);
 
   const channels = channelsOf(settings, () => platform.settings.publicUrl);
+  opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));
+  opened.add(() => background.stop());
   const app = await createHttpApp(
     StandaloneModule.register(platform, { random, soleSender: true, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }),
     {
@@ -139,18 +194,18 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
       ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
     },
   );
+  opened.add(() => app.close());
   const transport = new MessageTransport({
     bus,
     parking,
     random,
     concurrency: intakeFirst(embeddedBus),
-    onOutcome: ({ outcome, message, group, ...more }) => {
-      if (outcome === 'parked' || outcome === 'retrying')
-        log[outcome === 'parked' ? 'error' : 'warn'](
-          { topic: message.topic, group, type: message.type, messageId: message.id, err: 'error' in more ? more.error : undefined },
-          `message ${outcome}`,
-        );
+    onOutcome: ({ outcome, message, group, tries, durationMs, ...more }) => {
+      const { topic, type, id: messageId, correlationId } = message;
+      const fields = { outcome, topic, group, type, messageId, correlationId, tries, durationMs };
+      log[outcomeLevels[outcome]]({ ...fields, ...('error' in more ? { err: more.error } : {}) }, 'message handled');
     },
+    onConnectFault: (error) => log.warn({ err: error }, 'the message bus is not reached'),
   });
   // Nest starts and stops it; here it says how far it is.
   background.add('consumers', {
@@ -163,35 +218,26 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
   await background.start();
   await app.startAllMicroservices();
-  const stop = async (): Promise<void> => {
-    await app.close();
-    await background.stop();
-    await Promise.all([...channels.values()].map((channel) => channel.close()));
-    await configuration.close();
-    await readStore.close();
-    await embeddedLog.close();
-  };
-  try {
-    await app.listen(settings.port, settings.host);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  await app.listen(settings.port, settings.host);
   listeningUrl = (await app.getUrl()).replace(/\/+$/, '');
-  // Last of all: what it says is said once, so nothing that can fail may stand between it and the one who reads it.
-  const first = await bootstrap(
+  let firstStart: ToldOnce | undefined;
+  // Last of all: where it listens is part of what it tells.
+  await bootstrap(
     { email: settings.bootstrapEmail, ...(settings.bootstrapApiKey === undefined ? {} : { apiKey: settings.bootstrapApiKey }) },
-    { configuration, configurationStore: platform.configurationStore, secrets, clock },
+    platform,
+    (first) => {
+      const signInUrl = new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' });
+      firstStart = { ...first, signInUrl, publicUrl: platform.settings.publicUrl };
+      parts.onFirstStart?.(firstStart);
+    },
   );
 
   return {
     url: listeningUrl,
     platform,
-    ...(first === undefined
-      ? {}
-      : { firstStart: { ...first, signInUrl: new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' }) } }),
+    ...(firstStart === undefined ? {} : { firstStart }),
     settle: () => background.settle(eventStore),
-    stop,
+    stop: () => opened.close(),
   };
 };
 

@@ -7,6 +7,7 @@ export * from './ids';
 export * from './logging';
 export * from './metrics';
 export * from './platform';
+export * from './read-model-log';
 export * from './secret-key-file';
 export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeyProblem, secretKeysIn, SecretUnreadable } from './secrets';
 export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, VerifiedToken } from './secrets';

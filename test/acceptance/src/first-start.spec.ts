@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventStore } from '@tocsin/event-store';
 import { readSettings, startStandalone } from '@tocsin/standalone';
-import type { Standalone } from '@tocsin/standalone';
+import type { Standalone, StandaloneParts } from '@tocsin/standalone';
 
 let directory: string;
 
@@ -13,8 +14,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-const start = (port: number): Promise<Standalone> =>
-  startStandalone(readSettings({ TOCSIN_PORT: String(port), TOCSIN_DATA_DIR: directory, LOG_LEVEL: 'silent' }));
+const start = (port: number, parts: StandaloneParts = {}): Promise<Standalone> =>
+  startStandalone(readSettings({ TOCSIN_PORT: String(port), TOCSIN_DATA_DIR: directory, LOG_LEVEL: 'silent' }), parts);
+
+const statusWith = async ({ url }: Standalone, key: string | undefined): Promise<number> =>
+  (await fetch(`${url}/api/users/current`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+/** Appends to one stream fail as if the process had ended there. */
+const endingAt =
+  (stream: string) =>
+  (store: EventStore): EventStore =>
+    new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: readonly unknown[]) => unknown;
+        return (...args: readonly unknown[]) =>
+          name === 'append' && args[0] === stream ? Promise.reject(new Error(`ended at ${stream}`)) : call(...args);
+      },
+    });
 
 describe('a first start on a port that somebody else has', () => {
   it('fails, and the next one says the key that it could not say', async () => {
@@ -27,10 +45,46 @@ describe('a first start on a port that somebody else has', () => {
     }
     const standalone = await start(0);
     try {
-      const authorization = `Bearer ${standalone.firstStart?.generatedApiKey}`;
-      expect((await fetch(`${standalone.url}/api/users/current`, { headers: { authorization } })).status).toBe(200);
+      expect(await statusWith(standalone, standalone.firstStart?.generatedApiKey)).toBe(200);
     } finally {
       await standalone.stop();
+    }
+  });
+});
+
+describe('a first start that ended half-way', () => {
+  it.each(['user-1', 'policy-1', 'source-1', 'apikey-1'])(
+    'at %s leaves nothing open and is completed by the next, with a key that is told and works',
+    async (stream) => {
+      const told: (string | undefined)[] = [];
+      const onFirstStart: StandaloneParts['onFirstStart'] = ({ generatedApiKey }) => void told.push(generatedApiKey);
+      await expect(start(0, { onFirstStart, around: { eventStore: endingAt(stream) } })).rejects.toThrow(`ended at ${stream}`);
+      const standalone = await start(0, { onFirstStart });
+      try {
+        expect(await statusWith(standalone, told.at(-1))).toBe(200);
+      } finally {
+        await standalone.stop();
+      }
+      const again = await start(0, { onFirstStart });
+      await again.stop();
+      expect(told).toHaveLength(stream === 'apikey-1' ? 2 : 1);
+    },
+  );
+});
+
+describe('the key of the first start', () => {
+  it('stays revoked', async () => {
+    const first = await start(0);
+    const key = first.firstStart?.generatedApiKey;
+    const revoking = { requestId: 'revoke', actor: { type: 'system', part: 'test' } } as const;
+    await first.platform.configurationStore.remove('apikey', 1, () => undefined, revoking);
+    await first.stop();
+    const again = await start(0);
+    try {
+      expect(again.firstStart).toBeUndefined();
+      expect(await statusWith(again, key)).toBe(403);
+    } finally {
+      await again.stop();
     }
   });
 });

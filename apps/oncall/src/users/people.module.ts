@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
@@ -25,7 +26,8 @@ export class PeopleModule {
     const { eventStore, readStore, configuration, configurationStore, clock, ids, settings, log, background, views } = platform;
     const people = new People(configuration);
     const deletion = new UserDeletion({ people, configuration, configurationStore, clock });
-    background.add('view audit-log', views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, eventStore, readStore })));
+    const following = { eventStore, readStore, log: readModelLog(log) };
+    background.add('view audit-log', views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following })));
     background.add('user erasure', new UserErasure({ eventStore, configuration, deletion, log }));
     return {
       module: PeopleModule,
