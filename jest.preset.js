@@ -10,10 +10,14 @@ const swc = {
   sourceMaps: 'inline',
 };
 
+// A suite called `*.cluster.spec.ts` needs real servers: `npm run test:cluster` runs those and no others, `npm test` the others.
+const others = process.env.TOCSIN_TEST_CLUSTER === '1' ? '(?<!\\.cluster)\\.spec\\.ts$' : '\\.cluster\\.spec\\.ts$';
+
 /** @param {string} root Path from the project's folder to the repository's root. */
 module.exports = (root = '../..') => ({
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', others],
   moduleNameMapper: {
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,

@@ -14,7 +14,7 @@ const targets = (root) => ({
     options: { env: { TZ: 'UTC' } },
     cache: true,
     // What a test imports from other projects is read from their sources (jest.preset.js), contract suites included.
-    inputs: ['default', '^default', { env: 'TOCSIN_TEST_FULL' }],
+    inputs: ['default', '^default', { env: 'TOCSIN_TEST_FULL' }, { env: 'TOCSIN_TEST_CLUSTER' }],
   },
 });
 
