@@ -13,9 +13,9 @@ export function stopChildren() {
 
 /**
  * Runs a program, says every ten seconds that it is still at it, and shows its output only when it fails.
- * `hold` (from the lock) is told the program's process id.
+ * `hold` (from the lock), where there is one, is told the program's process id.
  */
-export function run(title, command, args, { hold, ...options }) {
+export function run(title, command, args, { hold = () => () => undefined, ...options }) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   say(`${title} ...`);
