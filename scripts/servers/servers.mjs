@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startKafka } from './kafka.mjs';
+import { startMongodb } from './mongodb.mjs';
 
 /**
  * The servers of the cluster profile. Each is started unless its address is given, and `start` answers the address.
@@ -10,6 +11,11 @@ const servers = [
     name: 'kafka',
     variable: 'KAFKA_BROKERS',
     start: async (directory) => addressed(await startKafka({ directory }), ({ brokers }) => brokers),
+  },
+  {
+    name: 'mongodb',
+    variable: 'MONGODB_URL',
+    start: async (directory) => addressed(await startMongodb({ directory }), ({ url }) => url),
   },
 ];
 
