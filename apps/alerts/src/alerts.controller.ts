@@ -10,12 +10,14 @@ import {
   idParameter,
   idsParameter,
   includeParameter,
+  languageParameter,
   manyParameter,
   olderName,
   pageParameters,
   readInclude,
   readInteger,
-  readMany,
+  readLanguage,
+  readManyOf,
   readPage,
   readText,
   RequiresRole,
@@ -32,6 +34,7 @@ import { AddResponderRequest, ManualAlertRequest } from './alert-requests';
 import { ManualCommands } from './manual-commands';
 import { publicAlert } from './public-alert';
 import { sourceStatusesOf } from './source-statuses';
+import { LOG_FILTER_TYPES } from './timeline/log-entry';
 import { Timeline } from './timeline/timeline';
 
 const NEWEST_FIRST = [
@@ -40,6 +43,9 @@ const NEWEST_FIRST = [
 ];
 
 const PAGE = { usual: 50, cap: 100 };
+/** Always answered (B3): clients ask for them all the same. */
+const WITH_EACH = ['escalationRules', 'nextEscalationUser'] as const;
+const WITH_ONE = [...WITH_EACH, 'customDetails'] as const;
 const STATES = manyParameter('states', 'Only alerts in one of these states', ALERT_STATES);
 const SOURCES = idsParameter('sources', 'Only alerts of these alert sources');
 const RESPONDERS = manyParameter('responders', 'Only alerts of these users, by id or username');
@@ -59,8 +65,9 @@ const ASSIGNMENT = [
 const LEVEL: QueryParameter = { name: 'level', schema: { type: 'integer', minimum: 1 }, description: 'The next one unless given' };
 const LOG_ENTRIES = [
   ...pageParameters(PAGE),
-  textParameter('lang', 'Of the sentences', { choices: ['en', 'de'] }),
-  manyParameter('filter-types', 'Only entries of these types'),
+  languageParameter('Of the sentences'),
+  includeParameter(['vars']),
+  manyParameter('filter-types', 'Only entries of these types', LOG_FILTER_TYPES),
 ];
 
 /** Alerts: what people read, and what they do with them. */
@@ -76,11 +83,17 @@ export class AlertsController {
 
   @Get()
   @Describe('List alerts, newest first', {
-    query: [...pageParameters(PAGE), ...FILTER, idsParameter('policies', 'Only alerts of these escalation policies')],
+    query: [
+      ...pageParameters(PAGE),
+      ...FILTER,
+      idsParameter('policies', 'Only alerts of these escalation policies'),
+      includeParameter(WITH_EACH),
+    ],
     answers: 'list',
   })
   async list(@Query() query: QueryParameters): Promise<readonly object[]> {
     const { startIndex, maxResults } = readPage(query, PAGE);
+    readInclude(query, WITH_EACH);
     const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, {
       ...readAlertFilter(query, this.configuration, { byPolicy: true }),
       sort: NEWEST_FIRST,
@@ -111,9 +124,9 @@ export class AlertsController {
   }
 
   @Get(':id')
-  @Describe('Read an alert', { query: [includeParameter(['customDetails'])] })
+  @Describe('Read an alert', { query: [includeParameter(WITH_ONE)] })
   async get(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<object> {
-    return this.answer(await this.commands.find(id), readInclude(query, ['customDetails']).has('customDetails'));
+    return this.answer(await this.commands.find(id), readInclude(query, WITH_ONE).has('customDetails'));
   }
 
   @Put(':id/accept')
@@ -184,8 +197,9 @@ export class AlertsController {
   @Describe('List what happened to an alert, newest first', { query: LOG_ENTRIES, answers: 'list' })
   async logEntries(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly object[]> {
     const { startIndex, maxResults } = readPage(query, PAGE);
-    const language = readText(query, 'lang') === 'de' ? 'de' : 'en';
-    return this.timeline.entries(id, { language, filterTypes: readMany(query, 'filter-types'), skip: startIndex, limit: maxResults });
+    readInclude(query, ['vars']);
+    const filterTypes = readManyOf(query, ['filter-types'], LOG_FILTER_TYPES);
+    return this.timeline.entries(id, { language: readLanguage(query), filterTypes, skip: startIndex, limit: maxResults });
   }
 
   private async answer(alert: AlertDocument, customDetails = false): Promise<object> {

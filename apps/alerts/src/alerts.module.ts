@@ -13,6 +13,7 @@ import { AlertsController } from './alerts.controller';
 import { AutoResolution, autoResolutionDueOf } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
+import { StartPageController } from './start-page.controller';
 import { SuggestedRespondersController } from './suggested-responders.controller';
 import { Timeline } from './timeline/timeline';
 import { ToolEvents } from './tool-events';
@@ -47,6 +48,7 @@ export class AlertsModule {
         AlertsController,
         AlertNotificationsController,
         SuggestedRespondersController,
+        StartPageController,
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { Clock } from '@tocsin/domain';
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { Describe, DescribedUnder, readText, ResourceId, textParameter } from '@tocsin/platform/nest';
+import { Describe, DescribedUnder, languageParameter, readLanguage, ResourceId } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
 import { suggestedResponders } from './suggested-responders';
@@ -19,7 +19,7 @@ export class SuggestedRespondersController {
 
   @Get()
   @Describe('List whom an alert can be given to', {
-    query: [textParameter('lang', 'Of the names', { choices: ['en', 'de'] })],
+    query: [languageParameter('Of the names')],
     answers: 'list',
   })
   async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly SuggestedResponder[]> {
@@ -30,6 +30,6 @@ export class SuggestedRespondersController {
       policies: configuration.list('policy'),
       schedules: configuration.list('schedule'),
     };
-    return suggestedResponders(alert, suggestable, this.clock.now(), readText(query, 'lang') === 'de' ? 'de' : 'en');
+    return suggestedResponders(alert, suggestable, this.clock.now(), readLanguage(query));
   }
 }

@@ -5,9 +5,10 @@ import {
   Describe,
   DescribedUnder,
   invalidField,
+  languageParameter,
   readInstant,
-  readManyOf,
-  readText,
+  readLanguage,
+  readOneOf,
   RequiresRole,
   ResourceId,
   textParameter,
@@ -23,7 +24,7 @@ const LATEST = parseInstant('2100-01-01T00:00:00Z');
 const PARAMETERS = [
   timeParameter('at', 'When the alert is opened: now unless given'),
   textParameter('priority', 'Of the alert: HIGH unless given', { choices: ['HIGH', 'LOW'] }),
-  textParameter('lang', 'Of the sentences in the answer', { choices: ['en', 'de'] }),
+  languageParameter('Of the sentences in the answer'),
 ];
 
 /** What a policy would do, told by the rules that do it. */
@@ -40,8 +41,8 @@ export class ExplainController {
   @Get(':id/explain')
   @Describe('Tell whom an escalation policy would page, when, and why', { query: PARAMETERS })
   async explain(@ResourceId('id') id: EscalationPolicyId, @Query() query: QueryParameters): Promise<PublicExplanation> {
-    const priority = readManyOf(query, ['priority'], ['HIGH', 'LOW']).at(-1) ?? 'HIGH';
-    const language = readText(query, 'lang') === 'de' ? 'de' : 'en';
+    const priority = readOneOf(query, 'priority', ['HIGH', 'LOW']) ?? 'HIGH';
+    const language = readLanguage(query);
     const at = this.at(query);
     return this.explanations.explain({ policy: await this.policies.byId(id), at, priority, language });
   }

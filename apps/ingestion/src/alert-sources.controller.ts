@@ -6,7 +6,18 @@ import { integrations } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newIntegrationKey, SecretBox } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, CurrentUser, Describe, pageParameters, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import {
+  ChangeBy,
+  created,
+  CurrentUser,
+  Describe,
+  includeParameter,
+  pageParameters,
+  readInclude,
+  readPage,
+  RequiresRole,
+  ResourceId,
+} from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
@@ -15,6 +26,13 @@ import { AlertSources } from './alert-sources';
 type Sent = Readonly<Record<string, unknown>>;
 
 const PAGE = { usual: 50, cap: 50 };
+/** Clients ask for all of these at once and read what comes back; none has an effect yet, so that none is answered. */
+const INCLUDES = [
+  ...(['summaryTemplate', 'detailsTemplate', 'routingTemplate', 'textTemplate', 'linkTemplates', 'priorityTemplate'] as const),
+  ...(['severityTemplate', 'servicesTemplate', 'alertKeyTemplate', 'eventFilter'] as const),
+  ...(['eventTypeFilterCreate', 'eventTypeFilterAccept', 'eventTypeFilterResolve'] as const),
+] as const;
+const INCLUDE = includeParameter(INCLUDES);
 
 /** Where events come from. Everybody may see the sources; their keys are shown to those who may change them. */
 @Controller('api/alert-sources')
@@ -36,14 +54,16 @@ export class AlertSourcesController {
   }
 
   @Post()
-  @Describe('Create an alert source')
+  @Describe('Create an alert source', { query: [INCLUDE] })
   async create(
     @Body() body: AlertSourceBody,
     @Body() sent: Sent,
+    @Query() query: QueryParameters,
     @CurrentUser() principal: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicAlertSource> {
+    readInclude(query, INCLUDES);
     const request = alertSourceRequest(body, sent);
     const source = await this.store.create(
       'source',
@@ -58,28 +78,40 @@ export class AlertSourcesController {
   }
 
   @Get('name/:name')
-  @Describe('Find an alert source by its name')
+  @Describe('Find an alert source by its name', { query: [INCLUDE] })
   @RequiresRole('STAKEHOLDER')
-  async named(@Param('name') name: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
+  async named(
+    @Param('name') name: string,
+    @Query() query: QueryParameters,
+    @CurrentUser() principal: Principal,
+  ): Promise<PublicAlertSource> {
+    readInclude(query, INCLUDES);
     return this.sources.show(await this.sources.named(name), principal);
   }
 
   @Get(':id')
-  @Describe('Read an alert source, by id or integration key')
+  @Describe('Read an alert source, by id or integration key', { query: [INCLUDE] })
   @RequiresRole('STAKEHOLDER')
-  async get(@Param('id') idOrKey: string, @CurrentUser() principal: Principal): Promise<PublicAlertSource> {
+  async get(
+    @Param('id') idOrKey: string,
+    @Query() query: QueryParameters,
+    @CurrentUser() principal: Principal,
+  ): Promise<PublicAlertSource> {
+    readInclude(query, INCLUDES);
     return this.sources.show(await this.sources.byIdOrKey(idOrKey), principal);
   }
 
   @Put(':id')
-  @Describe('Replace an alert source')
+  @Describe('Replace an alert source', { query: [INCLUDE] })
   async replace(
     @ResourceId('id') id: AlertSourceId,
     @Body() body: AlertSourceBody,
     @Body() sent: Sent,
+    @Query() query: QueryParameters,
     @CurrentUser() principal: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicAlertSource> {
+    readInclude(query, INCLUDES);
     const request = alertSourceRequest(body, sent);
     const source = await this.store.change('source', id, (current, now) => replaceAlertSource(current, request, this.change(now)), context);
     return this.sources.show(source, principal);

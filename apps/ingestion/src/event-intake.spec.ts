@@ -130,6 +130,8 @@ const event = (more: object = {}) => ({
   ...more,
 });
 
+const ALERTS_OF_SOURCE_1 = /^https?:\/\/[^/]+\/api\/alerts\?sources=1$/;
+
 describe('an event of a tool', () => {
   it('is durable when it is answered, with the id that follows it everywhere', async () => {
     const answer = await post('/api/events', event());
@@ -154,9 +156,10 @@ describe('an event of a tool', () => {
 
   it('is answered in the words of version 1 on its path', async () => {
     const answer = await post('/api/v1/events', event());
-    expect([answer.status, answer.body]).toEqual([200, { incidentKey: 'Disk', alertKey: 'Disk', responseCode: 'ACCEPTED' }]);
+    const url = { incidentUrl: expect.stringMatching(ALERTS_OF_SOURCE_1), alertUrl: expect.stringMatching(ALERTS_OF_SOURCE_1) };
+    expect([answer.status, answer.body]).toEqual([200, { incidentKey: 'Disk', alertKey: 'Disk', responseCode: 'ACCEPTED', ...url }]);
     const keyless = await post('/api/v1/events', event({ alertKey: undefined }));
-    expect(keyless.body).toEqual({ incidentKey: null, alertKey: null, responseCode: 'ACCEPTED' });
+    expect(keyless.body).toEqual({ incidentKey: null, alertKey: null, responseCode: 'ACCEPTED', ...url });
   });
 
   it('goes to one lane per key, whatever its case and blanks, and to one lane per source where keys do not decide', async () => {

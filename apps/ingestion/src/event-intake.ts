@@ -8,11 +8,14 @@ import type { IntegrationRequest } from '@tocsin/integrations';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
+import type { PlatformSettings } from '@tocsin/platform';
 
 export interface Taken {
   readonly correlationId: string;
   /** Of the first event, as the tool gave it. */
   readonly alertKey?: string;
+  /** Where the alert will be the newest one: it is opened after the answer, and has no address yet. */
+  readonly alertUrl: string;
 }
 
 const LONGEST_CHALLENGE = 1_024;
@@ -34,6 +37,7 @@ export class EventIntake {
     private readonly bus: MessageBus,
     private readonly configuration: ConfigurationReader,
     private readonly clock: Clock,
+    private readonly settings: Pick<PlatformSettings, 'publicUrl'>,
   ) {}
 
   /** A plain event with its key in the body. @throws Rejection, MessageBusFault */
@@ -97,7 +101,11 @@ export class EventIntake {
     });
     if (messages.length > 0) await this.bus.publish(topics.toolEvents, messages);
     const alertKey = events[0]?.alertKey;
-    return { correlationId, ...(alertKey === undefined ? {} : { alertKey }) };
+    return {
+      correlationId,
+      alertUrl: `${this.settings.publicUrl}/api/alerts?sources=${source.id}`,
+      ...(alertKey === undefined ? {} : { alertKey }),
+    };
   }
 }
 

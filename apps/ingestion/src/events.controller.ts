@@ -77,10 +77,11 @@ const accepted = ({ correlationId }: Taken, reply: FastifyReply): object => {
   return {};
 };
 
-/** The shape that v1 plug-ins read: some print `incidentKey`, newer ones `alertKey`. */
-const acceptedV1 = ({ correlationId, alertKey }: Taken, reply: FastifyReply): object => {
+/** The shape that v1 plug-ins read: some print the names with `incident`, newer ones those with `alert`. */
+const acceptedV1 = ({ correlationId, alertKey: given, alertUrl }: Taken, reply: FastifyReply): object => {
   void reply.header('correlation-id', correlationId);
-  return { incidentKey: alertKey ?? null, alertKey: alertKey ?? null, responseCode: 'ACCEPTED' };
+  const alertKey = given ?? null;
+  return { incidentKey: alertKey, incidentUrl: alertUrl, alertKey, alertUrl, responseCode: 'ACCEPTED' };
 };
 
 const single = (fields: TextFields): Record<string, string> => {

@@ -17,7 +17,7 @@ export class IngestionModule {
       controllers: [EventsController, AlertSourcesController],
       providers: [
         ...platformProviders(platform),
-        { provide: EventIntake, useValue: new EventIntake(bus, configuration, clock) },
+        { provide: EventIntake, useValue: new EventIntake(bus, configuration, clock, settings) },
         { provide: AlertSources, useValue: new AlertSources({ configuration, readStore, secrets, settings }) },
       ],
     };

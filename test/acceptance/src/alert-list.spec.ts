@@ -64,12 +64,14 @@ describe('the list of alerts', () => {
   it('is filtered by a policy', async () => expect(await listed(`policies=${policies[0]}`)).toEqual(['disk 2', 'disk 1']));
 
   it('says source and policy in full and keeps custom details for who asks for one alert (B3)', async () => {
-    const [alert] = await world.alerts('?responders=ana&states=ACCEPTED&include=customDetails');
+    const [alert] = await world.alerts('?responders=ana&states=ACCEPTED&include=escalationRules&include=nextEscalationUser');
     expect(alert).toMatchObject({
       alertSource: { id: world.sourceId(disk), escalationPolicy: { escalationRules: [{ users: [{ id: ana }] }] } },
       escalationPolicy: { id: policies[0], escalationRules: [{ users: [{ id: ana }] }] },
     });
     expect(alert).not.toHaveProperty('customDetails');
+    // A list that left out what was asked for would look as if there were none.
+    expect((await world.get('/api/alerts?include=customDetails')).status).toBe(400);
     const one = `/api/alerts/${alert?.id}`;
     expect((await world.get(one)).body).not.toHaveProperty('customDetails');
     expect((await world.get(`${one}?include=customDetails`)).body).toMatchObject({ customDetails: { host: 'db1' } });
@@ -122,5 +124,8 @@ describe('the log entries of an alert', () => {
       `/api/alerts/${await idOf('disk 1')}/log-entries?filter-types=NOTIFICATIONS`,
     );
     expect(new Set(body.flatMap(({ filterTypes }) => filterTypes))).toEqual(new Set(['NOTIFICATIONS']));
+    const path = `/api/alerts/${await idOf('disk 1')}/log-entries`;
+    // Known to clients, and nothing here is of it.
+    expect(await world.get(`${path}?filter-types=INCIDENT_COMMUNICATIONS`)).toMatchObject({ status: 200, body: [] });
   });
 });

@@ -17,6 +17,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'GET /api-docs/openapi.json': 'the shape of the API',
   'GET /api-docs/start.js': 'a file of the page',
   'GET /api-docs/:file': 'a file of the page',
+  'GET /': 'a page that leads to the others',
   'POST /api/events': 'the integration key is in the body',
   'POST /api/v1/events': 'the integration key is in the body',
   'POST /api/events/:integration/:key': 'the integration key is in the path',

@@ -57,6 +57,53 @@ const operations = () =>
     })),
   );
 
+const readers = () =>
+  operations()
+    .filter(({ method, operation }) => method === 'GET' || operation.parameters.some((parameter) => parameter.in === 'query'))
+    // What is deleted cannot be read any more.
+    .sort((one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'));
+
+/** Of what each route with an id leads to, one. */
+const pathsToWhatIsThere = async (): Promise<(path: string) => string> => {
+  const policy = await server.create('/api/escalation-policies', {
+    name: 'q',
+    routingKey: 'q',
+    escalationRules: [{ escalationTimeout: 5, users: [{ id: 1 }] }],
+  });
+  sourceBody = { name: 'q', integrationType: 'API', escalationPolicy: { id: policy } };
+  const source = await server.create('/api/alert-sources', sourceBody);
+  const alert = await server.create('/api/alerts', { summary: 'q', alertSource: { id: source } });
+  const schedule = await server.create('/api/schedules', SCHEDULE);
+  const user = await server.create('/api/users', PERSON);
+  await server.settle();
+  const ids: Readonly<Record<string, number>> = {
+    alerts: alert,
+    schedules: schedule,
+    'escalation-policies': policy,
+    'alert-sources': source,
+  };
+  return (path) =>
+    path
+      .replace(/^\/api\/([\w-]+)\/:id/, (whole, kind: string) => (kind in ids ? `/api/${kind}/${ids[kind]}` : whole))
+      .replace('/events/:integration/', '/events/netdata/')
+      .replace('/users/:user', `/users/${user}`)
+      .replace(':name', 'q');
+};
+
+let sourceBody: object;
+
+const bodyFor = (method: string, path: string): { readonly body?: unknown } => {
+  const bodies: Readonly<Record<string, unknown>> = {
+    'POST schedules': { ...SCHEDULE, name: 'another' },
+    'PUT schedules': SCHEDULE,
+    'POST users': { ...PERSON, email: 'another@example.test' },
+    'POST alert-sources': { ...sourceBody, name: 'another' },
+    'PUT alert-sources': sourceBody,
+  };
+  const body = bodies[`${method} ${path.split('/')[2]}`];
+  return body === undefined ? {} : { body };
+};
+
 const resolved = (schema: Schema): Schema => {
   const [reference] = [schema.$ref ?? schema.allOf?.[0]?.$ref];
   return reference === undefined ? schema : (document.components.schemas[reference.split('/').at(-1) ?? ''] ?? {});
@@ -95,39 +142,39 @@ describe('the description of the API', () => {
     }
   });
 
-  it('has every query parameter that a read looks at, and no other', async () => {
-    const policy = await server.create('/api/escalation-policies', {
-      name: 'q',
-      routingKey: 'q',
-      escalationRules: [{ escalationTimeout: 5, users: [{ id: 1 }] }],
+  describe('of what is there', () => {
+    let pathTo: (path: string) => string;
+    beforeAll(async () => {
+      pathTo = await pathsToWhatIsThere();
     });
-    const source = await server.create('/api/alert-sources', { name: 'q', integrationType: 'API', escalationPolicy: { id: policy } });
-    const alert = await server.create('/api/alerts', { summary: 'q', alertSource: { id: source } });
-    const schedule = await server.create('/api/schedules', SCHEDULE);
-    const user = await server.create('/api/users', PERSON);
-    await server.settle();
-    const ids: Readonly<Record<string, number>> = { alerts: alert, schedules: schedule, 'escalation-policies': policy };
-    const pathTo = (path: string): string =>
-      path
-        .replace(/^\/api\/([\w-]+)\/:id/, (whole, kind: string) => (kind in ids ? `/api/${kind}/${ids[kind]}` : whole))
-        .replace('/events/:integration/', '/events/netdata/')
-        .replace('/users/:user', `/users/${user}`)
-        .replace(':name', 'q');
-    const bodies: Readonly<Record<string, unknown>> = {
-      'POST schedules': { ...SCHEDULE, name: 'another' },
-      'PUT schedules': SCHEDULE,
-      'POST users': { ...PERSON, email: 'another@example.test' },
-    };
-    const readers = operations()
-      .filter(({ method, operation }) => method === 'GET' || operation.parameters.some((parameter) => parameter.in === 'query'))
-      // What is deleted cannot be read any more.
-      .sort((one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'));
-    for (const { method, path, operation, route } of readers) {
-      const body = bodies[`${method} ${path.split('/')[2]}`];
-      await server.call(method, pathWithout(pathTo(path)), body === undefined ? {} : { body });
-      const described = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
-      expect({ route, read: [...(server.read.get(route) ?? [])].sort() }).toEqual({ route, read: [...described].sort() });
-    }
+
+    it('has every query parameter that a read looks at, and no other', async () => {
+      for (const { method, path, operation, route } of readers()) {
+        await server.call(method, pathWithout(pathTo(path)), bodyFor(method, path));
+        const described = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+        expect({ route, read: [...(server.read.get(route) ?? [])].sort() }).toEqual({ route, read: [...described].sort() });
+      }
+    });
+
+    it('names all that a parameter can be, and anything else is refused with the list of it', async () => {
+      let tried = 0;
+      for (const { method, path, operation, route } of readers())
+        for (const { name, schema } of operation.parameters) {
+          const choices = (schema.enum ?? schema.items?.enum) as readonly string[] | undefined;
+          if (choices === undefined) continue;
+          tried += 1;
+          const { status, body } = await server.call(method, `${pathWithout(pathTo(path))}?${name}=nonsense`, bodyFor(method, path));
+          expect({ route, name, status, ...body }).toEqual({
+            route,
+            name,
+            status: 400,
+            code: 'VALIDATION_ERROR',
+            message: expect.stringContaining(`${choices.join(', ')}`),
+            details: [{ field: expect.any(String), message: expect.any(String) }],
+          });
+        }
+      expect(tried).toBeGreaterThan(15);
+    });
   });
 
   it('has a body for each write that takes one', () => {

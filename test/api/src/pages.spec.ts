@@ -16,6 +16,7 @@ const policyOf = (headers: Headers): Readonly<Record<string, string>> =>
   );
 
 describe.each([
+  ['the page where a person lands', () => Promise.resolve('/')],
   ['the page of a sign-in link', () => signInLink()],
   ['the page of a sign-in link that is not valid', () => Promise.resolve('/sign-in/nothing')],
   ['the page of an answer link that is not valid', () => Promise.resolve('/answer/accept/nothing')],
@@ -43,6 +44,19 @@ const signInLink = async (): Promise<string> => {
   const { body } = await server.call('POST', '/api/sign-in-links');
   return new URL(String(body['url'])).pathname;
 };
+
+describe('the page where a person lands', () => {
+  it('needs no key, and leads to what is there', async () => {
+    const page = await server.call('GET', '/', { key: undefined, headers: { accept: 'text/html' } });
+    expect(page.status).toBe(200);
+    const targets = [...page.text.matchAll(/href="([^"]*)"/g)].map(([, target = '']) => target);
+    expect(targets).toEqual(['/outbox', '/api-docs', '/health/ready', '/metrics']);
+    for (const target of targets) expect({ target, status: (await server.call('GET', target)).status }).toEqual({ target, status: 200 });
+    // What asks for a name and a key can be entered by them.
+    const asked = await server.call('GET', '/outbox', { key: undefined, headers: { accept: 'text/html' } });
+    expect(asked.headers.get('www-authenticate')).toContain('Basic');
+  });
+});
 
 describe('the form of a sign-in link', () => {
   it('signs in by its POST, once', async () => {

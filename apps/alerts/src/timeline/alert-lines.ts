@@ -332,7 +332,7 @@ const problems = (found: readonly ReachabilityProblem[], names: Names): { readon
 const stepVars = ({ round, pass, level }: EscalationStep): Record<string, string> => ({
   round: String(round),
   pass: String(pass),
-  level: String(level),
+  level: String(level + 1),
 });
 
 const line = (

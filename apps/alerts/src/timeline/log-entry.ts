@@ -3,7 +3,12 @@ import type { ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
 import type { Actor, AlertSourceId, Instant, UserId } from '@tocsin/domain';
 
-export type LogFilterType = 'NOTIFICATIONS' | 'ALERT_SOURCE_EVENTS' | 'CALL_ROUTING_EVENTS' | 'ALERT_UPDATES' | 'CONNECTOR_EVENTS';
+/** What a timeline can be filtered by; clients may ask for each, whether or not anything is of it yet. */
+export const LOG_FILTER_TYPES = [
+  ...(['NOTIFICATIONS', 'ALERT_SOURCE_EVENTS', 'CALL_ROUTING_EVENTS'] as const),
+  ...(['ALERT_UPDATES', 'CONNECTOR_EVENTS', 'INCIDENT_COMMUNICATIONS'] as const),
+] as const;
+export type LogFilterType = (typeof LOG_FILTER_TYPES)[number];
 
 /** One line of an alert's timeline: what happened, and the sentence in both languages. */
 export interface TimelineLine {
@@ -11,6 +16,7 @@ export interface TimelineLine {
   /** The public API's name where one fits, else ours in the same style. */
   readonly logEntryType: string;
   readonly filterTypes: readonly LogFilterType[];
+  /** What the sentence says, as data; levels and passes count from 1, as in the sentence. */
   readonly vars: Readonly<Record<string, string>>;
   readonly text: Readonly<Record<TextLanguage, string>>;
 }

@@ -11,7 +11,7 @@ export const escalationLines = (event: EscalationEvent): readonly TimelineLine[]
   if (event.type !== 'LevelDue') return [];
   const { at, step, dueAt } = event.data;
   const level = step.level + 1;
-  const values = { round: String(step.round), pass: String(step.pass), level: String(step.level), dueAt: toIso(dueAt) };
+  const values = { round: String(step.round), pass: String(step.pass), level: String(level), dueAt: toIso(dueAt) };
   const text =
     step.pass > 1
       ? { en: `Level ${level} is due, pass ${step.pass}`, de: `Stufe ${level} ist fällig, Durchlauf ${step.pass}` }

@@ -66,6 +66,15 @@ describe('an event of an alert', () => {
     }
   });
 
+  it('names its level in its data as in its sentence', () => {
+    const levels = told.flatMap(linesOf).flatMap(({ text, vars: { level } }) => {
+      const named = /Level (\d+)|level (\d+)/.exec(text.en);
+      return level === undefined || named === null ? [] : [{ level, named: named[1] ?? named[2] }];
+    });
+    expect(levels.length).toBeGreaterThan(3);
+    for (const { level, named } of levels) expect(level).toBe(named);
+  });
+
   it('of a newer version is left out', () => {
     expect(alertLines({ type: 'AlertSang', data: { at: 1 } } as never, names)).toEqual([]);
     expect(notificationLines({ type: 'NotificationSang', data: { at: 1 } } as never, planned, names)).toEqual([]);

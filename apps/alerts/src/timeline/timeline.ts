@@ -25,7 +25,7 @@ export interface LogEntry {
 export interface TimelineQuery {
   readonly language: TextLanguage;
   /** Empty: all. */
-  readonly filterTypes: readonly string[];
+  readonly filterTypes: readonly LogFilterType[];
   readonly skip: number;
   readonly limit: number;
 }

@@ -56,7 +56,7 @@ export const includeParameter = (choices: readonly string[]): QueryParameter => 
   description: 'Repeatable: what the answer has only when asked for it',
 });
 
-/** What `readText` reads. */
+/** What `readText` and `readOneOf` read. */
 export const textParameter = (
   name: string,
   description: string,
@@ -65,6 +65,9 @@ export const textParameter = (
   const { choices, ...rest } = more;
   return { name, schema: { type: 'string', ...(choices === undefined ? {} : { enum: choices }) }, description, ...rest };
 };
+
+/** What `readLanguage` reads. */
+export const languageParameter = (of: string): QueryParameter => textParameter('lang', of, { choices: ['en', 'de'] });
 
 /** What `readMany` and `readManyOf` read. */
 export const manyParameter = (name: string, description: string, choices?: readonly string[]): QueryParameter => ({

@@ -5,6 +5,7 @@ export {
   idParameter,
   idsParameter,
   includeParameter,
+  languageParameter,
   manyParameter,
   olderName,
   pageParameters,

@@ -1,6 +1,19 @@
 import { instant } from '@tocsin/domain';
 import { ProblemException } from './problem';
-import { readFlag, readId, readIds, readInclude, readInstant, readInteger, readMany, readManyOf, readPage, readText } from './query';
+import {
+  readFlag,
+  readId,
+  readIds,
+  readInclude,
+  readInstant,
+  readInteger,
+  readMany,
+  readLanguage,
+  readManyOf,
+  readOneOf,
+  readPage,
+  readText,
+} from './query';
 
 const problemOf = (read: () => unknown): unknown => {
   try {
@@ -41,8 +54,20 @@ describe('a query', () => {
     expect(problemOf(() => readManyOf({ state: 'OPEN' }, ['states', 'state'], states))).toBe('states: must be one of PENDING, ACCEPTED');
   });
 
-  it('includes what it knows and overlooks the rest', () => {
-    expect([...readInclude({ include: ['nextEscalationUser', 'future'] }, ['nextEscalationUser', 'vars'])]).toEqual(['nextEscalationUser']);
+  it('includes what it knows, and lists that when asked for anything else', () => {
+    const choices = ['nextEscalationUser', 'vars'] as const;
+    expect([...readInclude({ include: 'nextEscalationUser' }, choices)]).toEqual(['nextEscalationUser']);
+    const wrong = { include: ['nextEscalationUser', 'future'] };
+    expect(problemOf(() => readInclude(wrong, choices))).toBe('include: must be one of nextEscalationUser, vars');
+  });
+
+  it('speaks English unless told, and no language that it does not know', () => {
+    expect([readLanguage({}), readLanguage({ lang: 'DE' }), readOneOf({ lang: ['en', 'de'] }, 'lang', ['en', 'de'])]).toEqual([
+      'en',
+      'de',
+      'de',
+    ]);
+    expect(problemOf(() => readLanguage({ lang: 'fr' }))).toBe('lang: must be one of en, de');
   });
 
   it('reads ids, flags, numbers and texts', () => {

@@ -35,16 +35,23 @@ export const readMany = (query: QueryParameters, ...names: readonly string[]): r
 /** @throws ProblemException 400 that lists what is possible */
 export const readManyOf = <const T extends string>(query: QueryParameters, names: readonly string[], choices: readonly T[]): readonly T[] =>
   readMany(query, ...names).map((value) => {
-    const choice = choices.find((each) => each === value.toUpperCase() || each === value);
+    const choice = choices.find((each) => each.toLowerCase() === value.toLowerCase());
     if (choice === undefined) throw invalidField(names[0] ?? '', `must be one of ${choices.join(', ')}`);
     return choice;
   });
 
-/** Unknown words are ignored: what a newer version can include, an older one leaves out. */
-export const readInclude = <const T extends string>(query: QueryParameters, choices: readonly T[]): ReadonlySet<T> => {
-  const asked = readMany(query, 'include');
-  return new Set(choices.filter((choice) => asked.includes(choice)));
-};
+/** The last one given. @throws ProblemException 400 that lists what is possible */
+export const readOneOf = <const T extends string>(query: QueryParameters, name: string, choices: readonly T[]): T | undefined =>
+  readManyOf(query, [name], choices).at(-1);
+
+const LANGUAGES = ['en', 'de'] as const;
+
+/** Of the sentences in an answer. @throws ProblemException 400 that lists what is possible */
+export const readLanguage = (query: QueryParameters): (typeof LANGUAGES)[number] => readOneOf(query, 'lang', LANGUAGES) ?? 'en';
+
+/** @throws ProblemException 400 that lists what is possible */
+export const readInclude = <const T extends string>(query: QueryParameters, choices: readonly T[]): ReadonlySet<T> =>
+  new Set(readManyOf(query, ['include'], choices));
 
 /** @throws ProblemException 400 */
 export const readIds = <Id extends number>(query: QueryParameters, ...names: readonly string[]): readonly Id[] =>
