@@ -26,21 +26,23 @@ export class AlertsModule {
     const { eventStore, readStore, views, clock, settings, background, configuration, ids, log } = platform;
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs });
     const following = { eventStore, readStore, log: readModelLog(log) };
-    background.add('view alerts', views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, ...following })));
+    const view = views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, ...following }));
+    background.addOwned('view alerts', () => view);
     const autoResolution = new AutoResolution(alerts, clock);
-    background.add(
+    background.addOwned(
       'timers alerts',
-      new DueTimers({
-        name: 'alerts',
-        prefixes: ['alert-'],
-        ...following,
-        clock,
-        due: ({ stream, type, data }) => {
-          const due = autoResolutionDueOf({ type, data } as AlertEvent);
-          return due === undefined ? undefined : { id: stream, ...due };
-        },
-        onDue: (stream) => autoResolution.fireDue(stream),
-      }),
+      () =>
+        new DueTimers({
+          name: 'alerts',
+          prefixes: ['alert-'],
+          ...following,
+          clock,
+          due: ({ stream, type, data }) => {
+            const due = autoResolutionDueOf({ type, data } as AlertEvent);
+            return due === undefined ? undefined : { id: stream, ...due };
+          },
+          onDue: (stream) => autoResolution.fireDue(stream),
+        }),
     );
     return {
       module: AlertsModule,

@@ -19,18 +19,19 @@ export class EscalationModule {
   static register(platform: Platform): DynamicModule {
     const { eventStore, readStore, clock, background, configuration, settings, log } = platform;
     const escalations = new Escalations(eventStore, clock);
-    background.add(
+    background.addOwned(
       'timers escalation',
-      new DueTimers({
-        name: 'escalation',
-        prefixes: ['escalation-'],
-        eventStore,
-        readStore,
-        clock,
-        log: readModelLog(log),
-        due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
-        onDue: (stream) => escalations.fireDue(stream),
-      }),
+      () =>
+        new DueTimers({
+          name: 'escalation',
+          prefixes: ['escalation-'],
+          eventStore,
+          readStore,
+          clock,
+          log: readModelLog(log),
+          due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
+          onDue: (stream) => escalations.fireDue(stream),
+        }),
     );
     return {
       module: EscalationModule,

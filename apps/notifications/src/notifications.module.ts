@@ -21,8 +21,6 @@ import { PagePlanner } from './page-planner';
 
 export interface NotificationsOptions {
   readonly random: () => number;
-  /** No other process sends what this one's event store plans: then an attempt that a crash ended is repeated at the next start. */
-  readonly soleSender: boolean;
   channelFor(method: NotificationMethod): Channel | undefined;
 }
 
@@ -35,26 +33,22 @@ export class NotificationsModule {
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
-    const startedAt = clock.now();
     const following = { eventStore, readStore, log: readModelLog(log) };
-    background.add(
-      'view notifications',
-      views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following })),
-    );
-    background.add(
-      'timers notifications',
-      new DueTimers({
+    const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));
+    background.addOwned('view notifications', () => view);
+    background.addOwned('timers notifications', () => {
+      // From now on nobody else sends: an attempt from before that has no outcome was ended by a crash, or by losing the ownership.
+      const ownerSince = clock.now();
+      return new DueTimers({
         name: 'notifications',
         prefixes: ['notification-'],
         ...following,
         clock,
         due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
         onDue: (stream) => delivery.attempt(stream),
-        onBegin: async (streams) => {
-          if (options.soleSender) await delivery.repeatInterrupted(streams, startedAt);
-        },
-      }),
-    );
+        onBegin: (streams) => delivery.repeatInterrupted(streams, ownerSince),
+      });
+    });
     const { visibleWithinMs } = settings;
     return {
       module: NotificationsModule,

@@ -1,49 +1,22 @@
+import { METHODS, openChannels } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
-import { SmtpChannel } from '@tocsin/channels/email';
-import { OutboxChannel } from '@tocsin/channels/outbox';
-import { factRoutes, RELAY, topics } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { CommitFaults } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
-import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
-import type { MessageBus, Outcome } from '@tocsin/messaging';
+import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import {
-  Background,
-  ConfigurationStore,
-  createLogger,
-  IdAllocator,
-  Metrics,
-  SecretBox,
-  secretKeyIn,
-  SystemClock,
-  Views,
-} from '@tocsin/platform';
-import type { Logger, Platform } from '@tocsin/platform';
-import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin/platform/nest';
+import { bootstrap, createLogger, SecretBox, secretKeyIn, SystemClock } from '@tocsin/platform';
+import type { FirstStart, Logger, Platform } from '@tocsin/platform';
+import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
-import { bootstrap } from './bootstrap';
-import type { FirstStart } from './bootstrap';
 import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
 import { refuseWithoutLog } from './data-directory';
 import { intakeFirst } from './intake-first';
 import { StandaloneModule } from './standalone.module';
-
-const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
-const RETENTION_DAYS = 7;
-
-const outcomeLevels: Readonly<Record<Outcome['outcome'], 'debug' | 'info' | 'warn' | 'error'>> = {
-  handled: 'debug',
-  repeated: 'debug',
-  'not-for-this-group': 'debug',
-  refused: 'info',
-  retrying: 'warn',
-  parked: 'error',
-};
 
 /** What a test puts in place of the world outside. */
 export interface StandaloneParts {
@@ -127,99 +100,33 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   const bus = parts.around?.bus?.(embeddedBus) ?? embeddedBus;
   const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
   opened.add(() => readStore.close());
-  const configuration = new ConfigurationReader();
-  opened.add(() => configuration.close());
-  const ids = new IdAllocator({ eventStore, clock });
-  const background = new Background();
-  let listeningUrl = `http://${settings.host}:${settings.port}`;
-  const platform: Platform = {
-    eventStore,
-    bus,
-    readStore,
-    clock,
-    ids,
-    configuration,
-    configurationStore: new ConfigurationStore({ eventStore, configuration, ids, clock }),
-    secrets,
-    log,
-    background,
-    views: new Views(eventStore, readStore),
-    settings: {
-      get publicUrl() {
-        return settings.publicUrl ?? listeningUrl;
-      },
-      reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
-      visibleWithinMs: 2_000,
-    },
-  };
-
-  const parking = new Parking(bus, clock);
-  await bus.declare([
-    CONFIGURATION_TOPIC,
-    PARKED_TOPIC,
-    ...[
-      topics.toolEvents,
-      topics.alertCommands,
-      topics.alertFacts,
-      topics.escalationFacts,
-      topics.resolutions,
-      topics.notificationCommands,
-    ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
-  ]);
-  const relay = new Relay({
-    eventStore,
-    bus,
-    routes: factRoutes,
-    name: RELAY,
-    parking,
-    random,
-    onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),
+  const channels = await openChannels({
+    smtpUrl: settings.smtpUrl,
+    mailFrom: settings.mailFrom ?? `tocsin@${new URL(settings.publicUrl ?? `http://${settings.host}`).hostname}`,
+    outbox: true,
   });
-  background.add('relay', relay);
-  background.add('bus retention', busRetention(embeddedBus, clock, log));
-  await configuration.start(bus);
-
-  const channels = channelsOf(settings, () => platform.settings.publicUrl);
   opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));
-  opened.add(() => background.stop());
-  const app = await createHttpApp(
-    StandaloneModule.register(platform, { random, soleSender: true, channelFor: parts.channelFor ?? ((method) => channels.get(method)) }),
-    {
-      log,
-      metrics: new Metrics({ process: true }),
-      clock,
-      secrets,
-      credentials: configurationDirectory(configuration),
-      waiting: () => background.waiting(),
-      ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+  const channelFor = parts.channelFor ?? ((method: NotificationMethod) => channels.get(method));
+  const starting = startService({
+    stores: { eventStore, bus, readStore },
+    module: (platform) => {
+      platform.background.add('bus retention', busRetention(embeddedBus, clock, log));
+      return StandaloneModule.register(platform, { random, channelFor });
     },
-  );
-  opened.add(() => app.close());
-  const transport = new MessageTransport({
-    bus,
-    parking,
+    clock,
+    log,
+    secrets,
     random,
+    host: settings.host,
+    port: settings.port,
+    publicUrl: settings.publicUrl,
+    reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
+    relays: true,
     concurrency: intakeFirst(embeddedBus),
-    onOutcome: ({ outcome, message, group, tries, durationMs, ...more }) => {
-      const { topic, type, id: messageId, correlationId } = message;
-      const fields = { outcome, topic, group, type, messageId, correlationId, tries, durationMs };
-      log[outcomeLevels[outcome]]({ ...fields, ...('error' in more ? { err: more.error } : {}) }, 'message handled');
-    },
-    onConnectFault: (error) => log.warn({ err: error }, 'the message bus is not reached'),
   });
-  // Nest starts and stops it; here it says how far it is.
-  background.add('consumers', {
-    start: () => undefined,
-    stop: async () => undefined,
-    settled: () => transport.settled(),
-    lag: () => transport.lag(),
-    waitsFor: () => (transport.connected ? undefined : transport.waitingFor().join(', ')),
-  });
-  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
-  await background.start();
-  await app.startAllMicroservices();
-  await app.listen(settings.port, settings.host);
-  listeningUrl = (await app.getUrl()).replace(/\/+$/, '');
+  opened.add(() => starting.stop());
+  const service = await starting.started;
+  const { platform } = service;
   let firstStart: ToldOnce | undefined;
   // Last of all: where it listens is part of what it tells.
   await bootstrap(
@@ -233,20 +140,10 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   );
 
   return {
-    url: listeningUrl,
+    url: service.url,
     platform,
     ...(firstStart === undefined ? {} : { firstStart }),
-    settle: () => background.settle(eventStore),
+    settle: () => service.settle(),
     stop: () => opened.close(),
   };
-};
-
-/** A provider for each method that has one set up; the outbox for all others. */
-const channelsOf = (settings: StandaloneSettings, publicUrl: () => string): ReadonlyMap<NotificationMethod, Channel> => {
-  const channels = new Map<NotificationMethod, Channel>(METHODS.map((method) => [method, new OutboxChannel(method)]));
-  if (settings.smtpUrl !== undefined) {
-    const from = settings.mailFrom ?? `tocsin@${new URL(publicUrl()).hostname}`;
-    channels.set('EMAIL', new SmtpChannel({ url: settings.smtpUrl, from }));
-  }
-  return channels;
 };

@@ -1,4 +1,5 @@
 export * from './channel';
 export * from './message';
+export * from './registry';
 export * from './render';
 export * from './texts';

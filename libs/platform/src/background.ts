@@ -16,13 +16,26 @@ export interface BackgroundPart {
 
 const LOOK_AGAIN_MS = 2;
 
+/** Makes a part whose work one process does at a time: where there are replicas it runs only in the one that owns it. */
+export type Ownership = (name: string, make: () => BackgroundPart) => BackgroundPart;
+
+/** Where there is one process it owns everything. */
+const sole: Ownership = (_name, make) => make();
+
 /** All moving parts of one process: started in the order they were added, stopped the other way round. */
 export class Background {
   private readonly parts: (readonly [name: string, part: BackgroundPart])[] = [];
 
+  constructor(private readonly ownership: Ownership = sole) {}
+
   add<Part extends BackgroundPart>(name: string, part: Part): Part {
     this.parts.push([name, part]);
     return part;
+  }
+
+  /** What only one replica may do at a time; `make` gives a part for each time this process becomes the owner. */
+  addOwned(name: string, make: () => BackgroundPart): void {
+    this.add(name, this.ownership(name, make));
   }
 
   async start(): Promise<void> {

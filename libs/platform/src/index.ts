@@ -1,4 +1,6 @@
 export * from './background';
+export { bootstrap } from './bootstrap';
+export type { FirstStart } from './bootstrap';
 export * from './clock/duration';
 export * from './clock/system-clock';
 export * from './clock/wound-clock';

@@ -21,7 +21,7 @@ export class Views {
   /** Whether the view had passed the position within the time. */
   async waitFor(view: string, position: string, timeoutMs: number): Promise<boolean> {
     const runner = this.runners.get(view);
-    return runner === undefined
+    return runner === undefined || runner.state() === 'stopped'
       ? this.readStore.waitFor(view, position, timeoutMs)
       : runner.waitFor(position as Parameters<typeof runner.waitFor>[0], timeoutMs);
   }

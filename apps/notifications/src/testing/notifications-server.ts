@@ -101,7 +101,6 @@ export const notificationsServer = async (provider = 'told') => {
   const app = await createHttpApp(
     NotificationsModule.register(platform, {
       random: () => 0.5,
-      soleSender: false,
       channelFor: (method) => (method === 'EMAIL' ? channel : undefined),
     }),
     { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) },

@@ -27,8 +27,9 @@ export class PeopleModule {
     const people = new People(configuration);
     const deletion = new UserDeletion({ people, configuration, configurationStore, clock });
     const following = { eventStore, readStore, log: readModelLog(log) };
-    background.add('view audit-log', views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following })));
-    background.add('user erasure', new UserErasure({ eventStore, configuration, deletion, log }));
+    const view = views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following }));
+    background.addOwned('view audit-log', () => view);
+    background.addOwned('user erasure', () => new UserErasure({ eventStore, configuration, deletion, log }));
     return {
       module: PeopleModule,
       controllers: [

@@ -31,3 +31,5 @@ export * from './query';
 export { csrfToken, endedSessionCookie, isCsrfToken, SESSION_COOKIE, sessionCookie } from './session';
 export { BodyValidation, OptionalOrNull, ResourceName, validationProblem } from './validation';
 export type { FieldProblem } from './validation';
+export { startService } from './service';
+export type { Service, ServiceOptions, Stores } from './service';

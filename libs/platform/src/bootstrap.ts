@@ -1,6 +1,6 @@
 import type { AlertSourceId, ApiKeyId, ContactId, EscalationPolicyId, PreferenceId, User, UserId } from '@tocsin/domain';
-import { hashSecret, newApiKey, newIntegrationKey } from '@tocsin/platform';
-import type { Platform } from '@tocsin/platform';
+import type { Platform } from './platform';
+import { hashSecret, newApiKey, newIntegrationKey } from './secrets';
 
 /** The bootstrap's resources have fixed ids, below those that are allocated: of ten replicas one wins, nine do nothing. */
 const ADMIN = 1 as UserId;

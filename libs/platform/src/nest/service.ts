@@ -1,0 +1,192 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { factRoutes, RELAY, topics } from '@tocsin/contracts';
+import type { Clock, NotificationMethod } from '@tocsin/domain';
+import type { EventStore } from '@tocsin/event-store';
+import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import type { MessageBus, Outcome, TopicDefinition } from '@tocsin/messaging';
+import type { ReadStore } from '@tocsin/read-models';
+import { Background } from '../background';
+import type { Ownership } from '../background';
+import { ConfigurationStore } from '../configuration-store';
+import { IdAllocator } from '../ids';
+import type { Logger } from '../logging';
+import { Metrics } from '../metrics';
+import type { Platform } from '../platform';
+import type { SecretBox } from '../secrets';
+import { Views } from '../views';
+import { configurationDirectory } from './authenticator';
+import { createHttpApp } from './http-app';
+import { MessageTransport } from './message-transport';
+import { Starting } from './starting';
+
+/** What a service keeps things in and hears things from; which adapters these are, only the wiring knows. */
+export interface Stores {
+  readonly eventStore: EventStore;
+  readonly bus: MessageBus;
+  readonly readStore: ReadStore;
+}
+
+export interface ServiceOptions {
+  readonly stores: Stores;
+  readonly module: (platform: Platform) => DynamicModule;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly secrets: SecretBox;
+  readonly random: () => number;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Without it the listening URL. */
+  readonly publicUrl: string | undefined;
+  readonly reachableMethods: ReadonlySet<NotificationMethod>;
+  /** Whether this process may copy facts to the bus. */
+  readonly relays: boolean;
+  /** Who runs what only one replica may do; without it this process does. */
+  readonly ownership?: Ownership;
+  /** How many handlers of a topic and group may run at once. */
+  readonly concurrency?: (topic: string, group: string) => number;
+}
+
+export interface Service {
+  readonly url: string;
+  readonly platform: Platform;
+  /** Resolves when everything that was set off has had its effect here. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const RETENTION_DAYS = 7;
+
+const declaredTopics: readonly TopicDefinition[] = [
+  CONFIGURATION_TOPIC,
+  PARKED_TOPIC,
+  ...[
+    topics.toolEvents,
+    topics.alertCommands,
+    topics.alertFacts,
+    topics.escalationFacts,
+    topics.resolutions,
+    topics.notificationCommands,
+  ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
+];
+
+const outcomeLevels: Readonly<Record<Outcome['outcome'], 'debug' | 'info' | 'warn' | 'error'>> = {
+  handled: 'debug',
+  repeated: 'debug',
+  'not-for-this-group': 'debug',
+  refused: 'info',
+  retrying: 'warn',
+  parked: 'error',
+};
+
+/**
+ * Starts one process that answers HTTP, handles messages and works on in the background, on stores that are open. It listens
+ * first and says over `/health/ready` what it waits for; servers that are away are waited for, and whoever asks meanwhile
+ * gets 503. Resolves when everything works. `stop` may be called before that. The stores stay the caller's to close.
+ */
+export const startService = (options: ServiceOptions): { readonly started: Promise<Service>; stop(): Promise<void> } => {
+  const starting = new Starting(options.log, options.random);
+  const closings: (() => Promise<unknown>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    starting.abort();
+    return (stopping ??= (async () => {
+      for (const close of closings.reverse()) await close();
+    })());
+  };
+  return { started: start(options, starting, (close) => void closings.push(close), stop), stop };
+};
+
+const start = async (
+  options: ServiceOptions,
+  starting: Starting,
+  opened: (close: () => Promise<unknown>) => void,
+  stop: () => Promise<void>,
+): Promise<Service> => {
+  const { clock, log } = options;
+  const { eventStore, bus, readStore } = options.stores;
+  const configuration = new ConfigurationReader();
+  opened(() => configuration.close());
+  const background = new Background(options.ownership);
+  opened(() => background.stop());
+  let listeningUrl = `http://${options.host}:${options.port}`;
+  const ids = new IdAllocator({ eventStore, clock });
+  const platform: Platform = {
+    ...options.stores,
+    clock,
+    ids,
+    configuration,
+    configurationStore: new ConfigurationStore({ eventStore, configuration, ids, clock }),
+    secrets: options.secrets,
+    log,
+    background,
+    views: new Views(eventStore, readStore),
+    settings: {
+      get publicUrl() {
+        return options.publicUrl ?? listeningUrl;
+      },
+      reachableMethods: options.reachableMethods,
+      visibleWithinMs: 2_000,
+    },
+  };
+  const parking = new Parking(bus, clock);
+  if (options.relays) background.addOwned('relay', () => relayOf(options, parking));
+  const app = await createHttpApp(options.module(platform), {
+    log,
+    metrics: new Metrics({ process: true }),
+    clock,
+    secrets: options.secrets,
+    credentials: configurationDirectory(configuration),
+    waiting: () => ({ ...starting.waiting(), ...background.waiting() }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  });
+  opened(() => app.close());
+  const transport = transportOf(options, parking);
+  // Nest starts and stops it; here it says how far it is.
+  background.add('consumers', {
+    start: () => undefined,
+    stop: async () => undefined,
+    settled: () => transport.settled(),
+    lag: () => transport.lag(),
+    waitsFor: () => (transport.connected ? undefined : transport.waitingFor().join(', ')),
+  });
+  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
+  listeningUrl = await listen(app, options);
+  await starting.persist('topics', () => bus.declare(declaredTopics));
+  await starting.persist('configuration', () => configuration.start(bus));
+  await background.start();
+  await app.startAllMicroservices();
+  starting.done();
+  return { url: listeningUrl, platform, settle: () => background.settle(eventStore), stop };
+};
+
+const listen = async (app: NestFastifyApplication, { host, port }: ServiceOptions): Promise<string> => {
+  await app.listen(port, host);
+  return (await app.getUrl()).replace(/\/+$/, '');
+};
+
+const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking): Relay =>
+  new Relay({
+    eventStore: stores.eventStore,
+    bus: stores.bus,
+    routes: factRoutes,
+    name: RELAY,
+    parking,
+    random,
+    onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),
+  });
+
+const transportOf = ({ stores, random, log, concurrency }: ServiceOptions, parking: Parking): MessageTransport =>
+  new MessageTransport({
+    bus: stores.bus,
+    parking,
+    random,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    onOutcome: ({ outcome, message, group, tries, durationMs, ...more }) => {
+      const { topic, type, id: messageId, correlationId } = message;
+      const fields = { outcome, topic, group, type, messageId, correlationId, tries, durationMs };
+      log[outcomeLevels[outcome]]({ ...fields, ...('error' in more ? { err: more.error } : {}) }, 'message handled');
+    },
+    onConnectFault: (error) => log.warn({ err: error }, 'the message bus is not reached'),
+  });
