@@ -1,14 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
-import { rejected } from '@tocsin/domain';
+import { mayAnswerAlerts, rejected } from '@tocsin/domain';
 import type { Actor } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
-
-const CONFIGURATION_WITHIN_MS = 2_000;
 
 /** Carries out answers given on channels, under the person's name and with the person's rights. */
 @Controller()
@@ -35,9 +33,11 @@ export class AlertCommandsConsumer {
 
   /** @throws Rejection `forbidden`, MessageBusFault */
   private async authorise(by: Actor): Promise<void> {
-    if (by.type === 'user' && this.configuration.get('user', by.userId) === undefined)
-      await this.configuration.upToDate(CONFIGURATION_WITHIN_MS);
-    const role = by.type === 'user' ? this.configuration.get('user', by.userId)?.role : undefined;
-    if (role === undefined || role === 'STAKEHOLDER' || role === 'GUEST') throw rejected('forbidden', 'this person may not answer alerts');
+    const { configuration } = this;
+    const mayAnswer = await configuration.surely(() => {
+      const user = by.type === 'user' ? configuration.get('user', by.userId) : undefined;
+      return (user !== undefined && mayAnswerAlerts(user)) || undefined;
+    });
+    if (mayAnswer !== true) throw rejected('forbidden', 'this person may not answer alerts');
   }
 }

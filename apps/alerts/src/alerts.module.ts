@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { autoResolutionDueOf } from '@tocsin/domain';
 import type { AlertEvent } from '@tocsin/domain';
 import { readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
@@ -10,7 +11,7 @@ import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
 import { AlertStreams } from './alert-streams';
 import { AlertsController } from './alerts.controller';
-import { AutoResolution, autoResolutionDueOf } from './auto-resolution';
+import { AutoResolution } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';

@@ -1,4 +1,4 @@
-import type { AlertEvent, AlertId, Clock, Instant } from '@tocsin/domain';
+import type { AlertId, Clock } from '@tocsin/domain';
 import { newUuid } from '@tocsin/platform';
 import type { AlertStreams } from './alert-streams';
 
@@ -19,9 +19,3 @@ export class AutoResolution {
     );
   }
 }
-
-/** What the durable timer of an alert holds after this event; undefined: nothing changes. */
-export const autoResolutionDueOf = (event: AlertEvent): { readonly dueAt: Instant | null } | undefined => {
-  if (event.type === 'AlertRaised') return event.data.autoResolveAt === undefined ? undefined : { dueAt: event.data.autoResolveAt };
-  return event.type === 'AlertResolved' ? { dueAt: null } : undefined;
-};

@@ -1,6 +1,6 @@
 import { publicUserRel } from '@tocsin/contracts';
-import { Clock, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
-import type { AlertCommand, AlertEventOf, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
+import { Clock, defined, raisedByPerson, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
+import type { AlertCommand, AlertContent, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { IdAllocator, Views } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
@@ -13,7 +13,6 @@ import { AlertStreams } from './alert-streams';
 import { publicResponder } from './public-alert';
 
 const LOOK_AGAIN_MS = 10;
-const CONFIGURATION_WITHIN_MS = 2_000;
 
 interface AssignTo {
   readonly user: string | undefined;
@@ -42,22 +41,11 @@ export class ManualCommands {
   async create(request: ManualAlertRequest, context: ChangeContext): Promise<AlertDocument> {
     const source = await this.source(request.alertSource.id);
     const alertId = (await this.parts.ids.next('alert')) as AlertId;
-    const data: AlertEventOf<'AlertRaised'>['data'] = {
-      alertId,
-      sourceId: source.id,
-      at: this.parts.clock.now(),
-      by: context.actor,
-      summary: request.summary,
-      ...(request.details === undefined ? {} : { details: request.details }),
-      priority: request.priority ?? source.alertPriorityRule,
-      ...(source.severity === undefined ? {} : { severity: source.severity }),
-      images: request.images ?? [],
-      links: request.links ?? [],
-      labels: {},
-      comments: [],
-      route: await this.route(request, source),
-    };
-    const document = await this.command(alertId, { type: 'raise', alert: data }, context);
+    const { summary, details, priority, images, links } = request;
+    const content: AlertContent = defined({ summary, details, priority, images, links });
+    const route = await this.route(request, source);
+    const alert = raisedByPerson({ alertId, source, content, at: this.now(), by: context.actor, route });
+    const document = await this.command(alertId, { type: 'raise', alert }, context);
     return this.afterFirstLevel(alertId, document);
   }
 
@@ -141,7 +129,7 @@ export class ManualCommands {
     if (given.length !== 1) throw rejected('invalid', 'user, policy, schedule: give exactly one of them', { field: 'user' });
     if (to.user !== undefined) return { type: 'user', userId: await this.user(to.user) };
     if (to.policy !== undefined) return { type: 'policy', policy: snapshotOf(await this.policy(Number(to.policy), 'policy')) };
-    const schedule = await this.known(() => this.parts.configuration.get('schedule', Number(to.schedule)));
+    const schedule = await this.parts.configuration.surely(() => this.parts.configuration.get('schedule', Number(to.schedule)));
     if (schedule === undefined) throw rejected('not-found', `there is no schedule ${to.schedule}`, { field: 'schedule' });
     const onCall = whoIsOnCall(schedule, this.now());
     return {
@@ -159,29 +147,21 @@ export class ManualCommands {
   }
 
   private async user(name: string): Promise<UserId> {
-    const userId = await this.known(() => userNamed(name, this.parts.configuration));
+    const userId = await this.parts.configuration.surely(() => userNamed(name, this.parts.configuration));
     if (userId === undefined) throw rejected('not-found', `there is no user ${name}`, { field: 'user' });
     return userId;
   }
 
   private async source(id: number): Promise<AlertSource> {
-    const source = await this.known(() => this.parts.configuration.get('source', id));
+    const source = await this.parts.configuration.surely(() => this.parts.configuration.get('source', id));
     if (source === undefined) throw rejected('invalid', `alertSource.id: there is no alert source ${id}`, { field: 'alertSource.id' });
     return source;
   }
 
   private async policy(id: number, field: string) {
-    const policy = await this.known(() => this.parts.configuration.get('policy', id));
+    const policy = await this.parts.configuration.surely(() => this.parts.configuration.get('policy', id));
     if (policy === undefined) throw rejected('not-found', `there is no escalation policy ${id}`, { field });
     return policy;
-  }
-
-  /** Looks again at everything configured up to now before it says that there is no such thing. */
-  private async known<T>(lookUp: () => T | undefined): Promise<T | undefined> {
-    const found = lookUp();
-    if (found !== undefined) return found;
-    await this.parts.configuration.upToDate(CONFIGURATION_WITHIN_MS);
-    return lookUp();
   }
 
   private now() {

@@ -6,22 +6,28 @@ import {
   alertsToLookUp,
   Clock,
   decideToolEvent,
-  exactDurationMs,
   groupCommandId,
-  plusMs,
+  groupingOf,
+  isSettledThere,
+  keyedBy,
+  knows,
+  policyFor,
+  raisedByTool,
   Rejection,
+  routingKeysIn,
 } from '@tocsin/domain';
 import type {
   Actor,
   Alert,
-  AlertEventOf,
   AlertGroup,
   AlertGroupCommand,
   AlertGroupEvent,
   AlertId,
   AlertSource,
+  EscalationPolicy,
   GuardedAlert,
   ToolEventDecision,
+  ToolTrigger,
 } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
@@ -29,15 +35,13 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
-import { policyFor } from './policy-snapshot';
-import { beforeRegrouping, groupingOf, isSettled, keyedEvent, knows, sha256 } from './tool-event-subject';
+import { beforeRegrouping, sha256 } from './tool-event-subject';
 import type { Decided, Subject } from './tool-event-subject';
 
 /** What became of a tool event; `dropped` with the reason. */
 export type ToolEventOutcome = 'opened' | 'applied' | `dropped: ${string}`;
 
 const DECISION_TRIES = 20;
-const CONFIGURATION_WITHIN_MS = 2_000;
 /** Repeats that are not on record are counted in memory for this many alerts. */
 const ALERTS_COUNTED = 10_000;
 
@@ -67,7 +71,7 @@ export class ToolEvents {
     const source = await this.source(event.sourceId, event.sourceRevision);
     if (source === undefined) return 'dropped: no such alert source';
     if (!source.active) return 'dropped: alert source is not active';
-    const keyed = keyedEvent(source, event);
+    const keyed = keyedBy(source, event);
     const settings = groupingOf(source);
     const scope = alertGuardScope(keyed, settings, message.id);
     if (scope === undefined) return 'dropped: key-required';
@@ -88,7 +92,7 @@ export class ToolEvents {
     const former = beforeRegrouping(subject, this.parts.configuration);
     if (former !== undefined) {
       const decided = await this.decide(message, former);
-      if (isSettled(decided, subject.keyed)) return this.act(message, former, decided);
+      if (isSettledThere(decided.decision, subject.keyed, decided.alertOf)) return this.act(message, former, decided);
     }
     return this.act(message, subject, await this.decide(message, subject));
   }
@@ -107,7 +111,7 @@ export class ToolEvents {
         const alertId = decision.alertId ?? ((await this.parts.ids.next('alert')) as AlertId);
         await recordFor(alertId, decision.record(alertId));
         const { events, state } = await this.raise(message, subject, alertId, decision.alert);
-        if (events.length > 0 || knows(state, message)) return 'opened';
+        if (events.length > 0 || knows(state, triggerOf(message))) return 'opened';
         // Another event completed what the guard has on record first: to that alert this one is a repeat.
         return this.decideAndAct(message, subject);
       }
@@ -142,15 +146,16 @@ export class ToolEvents {
         ),
       ),
     );
+    const alertOf = (alertId: AlertId): Alert => known.get(alertId) ?? { status: 'absent' };
     const decision = decideToolEvent({
       event: keyed,
-      trigger: { eventId: message.id, position: { epoch: message.epoch, partition: message.partition, offset: message.offset } },
+      trigger: triggerOf(message),
       at: this.parts.clock.now(),
       settings,
       group,
-      alertOf: (alertId) => known.get(alertId) ?? { status: 'absent' },
+      alertOf,
     });
-    return { decision, seen: group.version, alerts: known };
+    return { decision, seen: group.version, alertOf };
   }
 
   private async record(
@@ -165,45 +170,23 @@ export class ToolEvents {
 
   private async raise(
     message: Message<ToolEvent>,
-    { source, event, keyed }: Subject,
+    { source, event }: Subject,
     alertId: AlertId,
     guarded: GuardedAlert,
   ): Promise<Handled<Alert>> {
-    const policy = policyFor(source, event.routingKey, this.parts.configuration);
-    const at = this.parts.clock.now();
-    const severity = event.severity ?? source.severity;
-    const autoResolveAt =
-      source.autoResolutionTimeout === undefined ? undefined : plusMs(at, exactDurationMs(source.autoResolutionTimeout));
-    const alert: AlertEventOf<'AlertRaised'>['data'] = {
-      ...guarded,
-      alertId,
-      sourceId: source.id,
-      at,
-      by: { type: 'source', sourceId: source.id },
-      summary: event.summary ?? '',
-      ...(event.details === undefined ? {} : { details: event.details }),
-      priority: keyed.priority ?? source.alertPriorityRule,
-      ...(severity === undefined ? {} : { severity }),
-      images: event.images ?? [],
-      links: event.links ?? [],
-      labels: event.labels ?? {},
-      ...(event.customDetails === undefined ? {} : { customDetails: event.customDetails }),
-      comments: event.comments ?? [],
-      // A source whose policy is gone still raises its alert: nobody is on call then, and the fallback is paged.
-      route: {
-        type: 'policy',
-        policy: policy ?? {
-          policyId: source.escalationPolicyId,
-          name: 'deleted escalation policy',
-          rules: [],
-          repeating: false,
-          frequency: 1,
-          delayMin: 0,
-        },
-      },
-      ...(autoResolveAt === undefined ? {} : { autoResolveAt }),
-    };
+    const policy = await this.policy(source, event.routingKey);
+    const alert = raisedByTool({ alertId, source, content: event, at: this.parts.clock.now(), guarded, policy });
     return this.parts.alerts.handle(alertId, { type: 'raise', alert }, this.cause(message, source, alertId));
+  }
+
+  /** A routing key that nobody has here may belong to a policy that was made a moment ago, elsewhere. @throws MessageBusFault */
+  private async policy(source: AlertSource, routingKey: string | undefined): Promise<EscalationPolicy | undefined> {
+    const { configuration } = this.parts;
+    const routedBy = (key: string) => configuration.find('policy', 'routingKey', key);
+    const byId = (id: number) => configuration.get('policy', id);
+    const [first] = routingKeysIn(routingKey);
+    if (first !== undefined) await configuration.surely(() => routedBy(first));
+    return configuration.surely(() => policyFor(source, routingKey, { routedBy, byId }));
   }
 
   private cause(message: Message<ToolEvent>, source: AlertSource, alertId: AlertId) {
@@ -220,8 +203,12 @@ export class ToolEvents {
   /** At least as new as it was when the event was taken: another process may have read further than this one. */
   private async source(id: AlertSource['id'], revision: number): Promise<AlertSource | undefined> {
     const { configuration } = this.parts;
-    if (configuration.get('source', id) === undefined || configuration.revision('source', id) < revision)
-      await configuration.upToDate(CONFIGURATION_WITHIN_MS);
+    if (configuration.get('source', id) === undefined || configuration.revision('source', id) < revision) await configuration.upToDate();
     return configuration.get('source', id);
   }
 }
+
+const triggerOf = ({ id: eventId, epoch, partition, offset }: Message): ToolTrigger => ({
+  eventId,
+  position: { epoch, partition, offset },
+});

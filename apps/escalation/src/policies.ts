@@ -1,8 +1,6 @@
-import { rejected } from '@tocsin/domain';
+import { rejected, routingKeysIn } from '@tocsin/domain';
 import type { EscalationPolicy, EscalationPolicyId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-
-const UP_TO_DATE_WITHIN_MS = 2_000;
 
 /** Escalation policies as they are found. */
 export class Policies {
@@ -20,7 +18,7 @@ export class Policies {
 
   /** The policy that an event with this routing key leads to: of several keys between commas, the first that some policy has. */
   routedBy(routingKey: string): Promise<EscalationPolicy> {
-    const keys = routingKey.split(',').filter((key) => key.trim() !== '');
+    const keys = routingKeysIn(routingKey);
     const lookUp = (): EscalationPolicy | undefined => {
       for (const key of keys) {
         const policy = this.configuration.find('policy', 'routingKey', key);
@@ -33,8 +31,7 @@ export class Policies {
 
   /** Perhaps it was made a moment ago, elsewhere: everything configured up to now is read before saying no. */
   private async found(lookUp: () => EscalationPolicy | undefined, missing: string): Promise<EscalationPolicy> {
-    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const policy = lookUp();
+    const policy = await this.configuration.surely(lookUp);
     if (policy === undefined) throw rejected('not-found', missing);
     return policy;
   }

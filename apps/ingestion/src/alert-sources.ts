@@ -10,8 +10,6 @@ import { hasRole } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { openAlertsStatuses, ReadStore } from '@tocsin/read-models';
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 /** Alert sources as they are found and shown. */
 export class AlertSources {
   constructor(
@@ -76,8 +74,7 @@ export class AlertSources {
 
   /** Perhaps it was made a moment ago, elsewhere: everything configured up to now is read before saying no. */
   private async found(lookUp: () => AlertSource | undefined, missing: string): Promise<AlertSource> {
-    if (lookUp() === undefined) await this.parts.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const source = lookUp();
+    const source = await this.parts.configuration.surely(lookUp);
     if (source === undefined) throw rejected('not-found', missing);
     return source;
   }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { topics } from '@tocsin/contracts';
 import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
-import { Clock, normaliseAlertKey, rejected } from '@tocsin/domain';
+import { Clock, laneOf, rejected } from '@tocsin/domain';
 import type { AlertSource, IntegrationType } from '@tocsin/domain';
 import { api, integrationBySlug, mapApiEvent, netdataChallengeAnswer, parseApiEvent } from '@tocsin/integrations';
 import type { IntegrationRequest } from '@tocsin/integrations';
@@ -19,14 +19,6 @@ export interface Taken {
 }
 
 const LONGEST_CHALLENGE = 1_024;
-
-/** Modes in which keys do not decide alone: all events of such a source keep one order. */
-const GROUPED_PER_SOURCE: ReadonlySet<AlertSource['alertCreation']> = new Set([
-  'ONE_ALERT_PER_EMAIL_SUBJECT',
-  'ONE_PENDING_ALERT_ALLOWED',
-  'ONE_OPEN_ALERT_ALLOWED',
-  'ONE_ALERT_GROUPED_PER_WINDOW',
-]);
 
 /**
  * Takes tools' events: checks the key, maps the payload, makes the result durable on the bus. It knows nothing of alerts
@@ -73,13 +65,10 @@ export class EventIntake {
 
   private async sourceOf(key: string): Promise<AlertSource> {
     const hash = createHash('sha256').update(key.trim()).digest('hex');
-    const known = this.configuration.find('source', 'integrationKeyHash', hash);
-    if (known !== undefined) return known;
-    // Perhaps it was made a moment ago: look at everything configured up to now before saying no.
-    await this.configuration.upToDate(2_000);
-    const made = this.configuration.find('source', 'integrationKeyHash', hash);
-    if (made === undefined) throw rejected('not-found', 'there is no alert source with this integration key', { field: 'integrationKey' });
-    return made;
+    const source = await this.configuration.surely(() => this.configuration.find('source', 'integrationKeyHash', hash));
+    if (source === undefined)
+      throw rejected('not-found', 'there is no alert source with this integration key', { field: 'integrationKey' });
+    return source;
   }
 
   private async take(source: AlertSource, integrationType: IntegrationType, events: readonly MappedEvent[]): Promise<Taken> {
@@ -90,7 +79,7 @@ export class EventIntake {
       const id = events.length === 1 ? correlationId : newUuid();
       return {
         id,
-        key: laneOf(source, event),
+        key: laneOf(source, event.alertKey),
         type: 'ToolEvent',
         schemaVersion: 1,
         time: receivedAt,
@@ -108,8 +97,3 @@ export class EventIntake {
     };
   }
 }
-
-const laneOf = (source: AlertSource, { alertKey }: MappedEvent): string =>
-  alertKey === undefined || GROUPED_PER_SOURCE.has(source.alertCreation)
-    ? `${source.id}`
-    : `${source.id}:${normaliseAlertKey(alertKey) ?? ''}`;

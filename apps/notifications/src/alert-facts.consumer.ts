@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
-import { stoppedByFact } from '@tocsin/domain';
-import type { AlertEvent, AlertId, CancelReason, UserId } from '@tocsin/domain';
+import { activationOf, mayStopPages, stoppedByFact } from '@tocsin/domain';
+import type { AlertEvent, AlertId, CancelReason } from '@tocsin/domain';
+import type { Position } from '@tocsin/event-store';
 import type { Message } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
 import { Consumes } from '@tocsin/platform/nest';
@@ -10,7 +11,6 @@ import type { NotificationDocument } from '@tocsin/read-models';
 import { Notifications } from './notifications';
 import type { FactContext } from './notifications';
 import { PagePlanner } from './page-planner';
-import type { Activation } from './page-planner';
 
 const VIEW_WITHIN_MS = 2_000;
 /** More than this many notifications of one alert are waiting only in a storm; the rest end when they are attempted. */
@@ -37,7 +37,7 @@ export class AlertFactsConsumer {
     };
     if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, context);
     const activation = activationOf(fact, message.fact.revision);
-    if (activation !== undefined) await this.planner.plan(activation, context);
+    if (activation !== undefined) await this.planner.plan(activation, message.fact.position as Position, context);
   }
 
   /**
@@ -72,32 +72,3 @@ export class AlertFactsConsumer {
     }
   }
 }
-
-const mayStopPages = (fact: AlertEvent): boolean =>
-  ['AlertAccepted', 'ResponderAccepted', 'AlertResolved', 'AlertAssigned', 'EscalationRequested', 'ResponderRemoved'].includes(fact.type);
-
-/** Whom this fact makes responder, and what the plan follows from. */
-const activationOf = (fact: AlertEvent, alertRevision: number): Activation | undefined => {
-  const people = (userIds: readonly UserId[]) => ({ alertId: fact.data.alertId, at: fact.data.at, userIds, alertRevision });
-  switch (fact.type) {
-    case 'RespondersActivated': {
-      const { activation, step, priority, responders } = fact.data;
-      return { ...people(responders.map(({ userId }) => userId)), activation, step, priority, purpose: 'page' };
-    }
-    case 'ResponderAdded':
-      return { ...people([fact.data.userId]), activation: fact.data.activation, priority: fact.data.priority, purpose: 'page' };
-    case 'AlertAssigned': {
-      const { to, activation, priority } = fact.data;
-      return activation === undefined || to.type === 'policy'
-        ? undefined
-        : { ...people([to.userId]), activation, priority, purpose: 'page' };
-    }
-    case 'NobodyOnCall':
-    case 'EscalationEnded': {
-      const { activation, step, fallback } = fact.data;
-      return { ...people(fallback), activation, step, priority: 'HIGH', purpose: 'fallback' };
-    }
-    default:
-      return undefined;
-  }
-};

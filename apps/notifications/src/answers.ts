@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
 import type { Language } from '@tocsin/channels';
-import { alertDecider, Clock, fold, Rejection } from '@tocsin/domain';
+import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
@@ -56,11 +56,10 @@ export class Answers {
   }
 
   private async before(claims: AnswerClaims): Promise<{ readonly user: User; readonly history: AlertHistory } | undefined> {
-    const user = this.parts.configuration.get('user', claims.userId);
+    const { configuration } = this.parts;
+    const user = await configuration.surely(() => answering(configuration.get('user', claims.userId)));
     const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
-    if (user === undefined || history === undefined) return undefined;
-    // The same authorisation as the API's: acting on alerts takes a responder's rights.
-    return user.role === 'STAKEHOLDER' || user.role === 'GUEST' ? undefined : { user, history };
+    return user === undefined || history === undefined ? undefined : { user, history };
   }
 
   private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims): Promise<void> {
@@ -109,7 +108,7 @@ export class Answers {
     if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
       return t.acceptedBefore(this.nameOf({ type: 'user', userId: user.id }, user.language), timeFor(user, mine.acceptedAt));
     }
-    if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && leftBehind(step, alert.step)) {
+    if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && isLater(alert.step, step)) {
       return t.alreadyAtLevel(alert.step.level + 1);
     }
     return purpose === 'escalate' && step !== undefined ? this.refusal(history, step, user) : undefined;
@@ -142,6 +141,9 @@ export class Answers {
   }
 }
 
+/** The same authorisation as the API's: acting on alerts takes a responder's rights. */
+const answering = (user: User | undefined): User | undefined => (user !== undefined && mayAnswerAlerts(user) ? user : undefined);
+
 const commandOf = (
   purpose: AnswerPurpose,
   { step, ...rest }: { readonly alertId: AlertId; readonly by: Actor; readonly at: Instant; readonly step: EscalationStep | undefined },
@@ -151,14 +153,5 @@ const commandOf = (
   if (step === undefined) throw new Error('an answer that escalates says from where');
   return { type: 'escalate', ...rest, from: step };
 };
-
-type Step = { readonly round: number; readonly pass: number; readonly level: number };
-
-const leftBehind = (from: Step, current: Step): boolean =>
-  current.round !== from.round
-    ? current.round > from.round
-    : current.pass !== from.pass
-      ? current.pass > from.pass
-      : current.level > from.level;
 
 const timeFor = (user: User, at: Instant): string => formatInTimeZone(new Date(at), user.timezone, 'yyyy-MM-dd HH:mm');

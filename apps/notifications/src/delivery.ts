@@ -1,20 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { renderMessage } from '@tocsin/channels';
 import type { Channel, MessageContent, SendOutcome } from '@tocsin/channels';
-import { Clock, stoppedBy } from '@tocsin/domain';
-import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, User } from '@tocsin/domain';
+import { Clock, isFinal, recipientOf, stoppedBy } from '@tocsin/domain';
+import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, Recipient } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import type { Logger } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
-import { contactTarget } from './contact-target';
 import type { MessageComposer, Planned } from './message-composer';
 import { Notifications } from './notifications';
 
 type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
-type Ready = { readonly content: MessageContent; readonly target: string };
 
 const LOADED_PER_TURN = 64;
 
@@ -53,7 +51,7 @@ export class Delivery {
     await Promise.all(repeated);
   }
 
-  /** Called at least once per due time. @throws EventStoreFault */
+  /** Called at least once per due time. @throws EventStoreFault; MessageBusFault while it cannot be said whether the person is there */
   async attempt(stream: string, interruptedBefore?: Instant): Promise<void> {
     const { notifications, clock } = this.parts;
     const context = { commandId: newUuid(), correlationId: stream };
@@ -62,8 +60,9 @@ export class Delivery {
       await notifications.change(stream, { type: 'expireReceipt', at: clock.now() }, context);
       return;
     }
-    if (!('plan' in state)) return;
+    if (state.status === 'absent' || isFinal(state)) return;
     const { plan } = state;
+    const recipient = await this.recipient(plan);
     const channel = this.parts.channelFor(plan.method);
     const { events } = await notifications.change(
       stream,
@@ -71,19 +70,19 @@ export class Delivery {
         type: 'startAttempt',
         at: clock.now(),
         provider: channel?.provider ?? 'none',
-        alert: 'wanted',
+        alert: 'stopped' in recipient ? recipient : 'wanted',
         ...(interruptedBefore === undefined ? {} : { interruptedBefore }),
       },
       context,
     );
     const started = events.find((event) => event.type === 'AttemptStarted');
-    if (started === undefined) return;
+    if (started === undefined || 'stopped' in recipient) return;
     const attempt = started.data as Attempt;
-    const ready = await this.ready(plan, attempt);
-    if ('stopped' in ready) {
+    const content = await this.contentFor(plan, recipient, attempt);
+    if ('stopped' in content) {
       await notifications.change(
         stream,
-        { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: ready.stopped },
+        { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: content.stopped },
         context,
       );
       return;
@@ -98,30 +97,34 @@ export class Delivery {
       );
       return;
     }
-    const outcome = await channel.send({ target: ready.target, message: renderMessage(plan.method, ready.content), key: attempt.key });
+    const outcome = await channel.send({ target: recipient.target, message: renderMessage(plan.method, content), key: attempt.key });
     await this.record(stream, attempt.attempt, channel.provider, outcome, context);
   }
 
-  /** Everything the provider needs, unless the page is not wanted any more. */
-  private async ready(plan: Planned, attempt: Attempt): Promise<Ready | { readonly stopped: CancelReason }> {
-    const user = this.parts.configuration.get('user', plan.userId);
-    if (user === undefined) return { stopped: 'user-deleted' };
-    const target = plan.method === 'PUSH' ? '' : contactTarget(user, plan.contactId);
-    if (target === undefined) return { stopped: 'contact-removed' };
-    if (plan.purpose === 'test') return { content: this.parts.composer.test(user), target };
+  /** Whoever cannot be reached by what this process knows may have been made, or changed, a moment ago elsewhere. */
+  private async recipient(plan: Planned): Promise<Recipient | { readonly stopped: CancelReason }> {
+    const { configuration, clock } = this.parts;
+    const look = () => recipientOf(plan, configuration.get('user', plan.userId), clock.now());
+    const reachable = await configuration.surely(() => {
+      const found = look();
+      return 'stopped' in found ? undefined : found;
+    });
+    return reachable ?? look();
+  }
+
+  /** What to say, unless the page is not wanted any more. */
+  private async contentFor(
+    plan: Planned,
+    { user }: Recipient,
+    { lateMs, possiblyDuplicate }: Attempt,
+  ): Promise<MessageContent | { readonly stopped: CancelReason }> {
+    if (plan.purpose === 'test') return this.parts.composer.test(user);
     if (plan.alertId === undefined) return { stopped: 'resolved' };
-    // A fallback page is the last resort: nobody else was there to be told (B11).
-    const isMuted = user.mutedUntil !== undefined && user.mutedUntil > this.parts.clock.now();
-    if (isMuted && plan.purpose !== 'fallback') return { stopped: 'muted' };
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
     const history = await readAlertFromStreams(this.parts.eventStore, plan.alertId);
     if (history === undefined) return { stopped: 'resolved' };
     const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
-    return stopped === undefined ? { content: this.page(plan, user, history, attempt), target } : { stopped };
-  }
-
-  private page(plan: Planned, user: User, history: AlertHistory, { lateMs, possiblyDuplicate }: Attempt): MessageContent {
-    return this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate });
+    return stopped === undefined ? this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate }) : { stopped };
   }
 
   private async record(

@@ -56,7 +56,7 @@ export class NotificationsModule {
       providers: [
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },
-        { provide: PagePlanner, useValue: new PagePlanner({ configuration, notifications, ids, clock, settings }) },
+        { provide: PagePlanner, useValue: new PagePlanner({ eventStore, notifications, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, visibleWithinMs }) },
         { provide: OutboxSettings, useValue: settings },

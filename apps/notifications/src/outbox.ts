@@ -1,12 +1,11 @@
 import { renderMessage } from '@tocsin/channels';
-import { toIso } from '@tocsin/domain';
+import { contactTarget, toIso } from '@tocsin/domain';
 import type { AlertId, NotificationEvent } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
-import { contactTarget } from './contact-target';
 import { MessageComposer } from './message-composer';
 import type { AttemptNotes } from './message-composer';
 

@@ -1,96 +1,56 @@
-import { Clock, mergePages, notificationStream, planLastResort, planNotifications, unchosenNotificationStream } from '@tocsin/domain';
-import type {
-  AlertId,
-  AlertPriority,
-  ContactId,
-  EscalationStep,
-  Instant,
-  NotificationMethod,
-  NotificationPurpose,
-  PreferenceId,
-  UnsentPage,
-  User,
-  UserId,
-} from '@tocsin/domain';
-import { ConfigurationReader } from '@tocsin/messaging';
+import { mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
+import type { Activation, AlertId, ConfigurationEvent, PlanItem, UnsentPage, User, UserId } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
+import type { Position, StoredEvent } from '@tocsin/event-store';
 import { IdAllocator } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 import { Notifications } from './notifications';
 import type { FactContext } from './notifications';
 
-/** What one fact of an alert asks for: these people are to be paged now. */
-export interface Activation {
-  readonly alertId: AlertId;
-  readonly activation: number;
-  readonly userIds: readonly UserId[];
-  readonly step?: EscalationStep;
-  readonly priority: AlertPriority;
-  readonly purpose: Extract<NotificationPurpose, 'page' | 'fallback'>;
-  readonly at: Instant;
-  /** Revision of the fact in the alert's stream. */
-  readonly alertRevision: number;
-}
-
-/** One item of a person's plan; `held` says why nothing is sent by it. */
-interface Item {
-  readonly preferenceId?: PreferenceId;
-  readonly method: NotificationMethod;
-  readonly contactId?: ContactId;
-  readonly dueAt: Instant;
-  readonly held?: string;
-}
-
 /** Older activations that may still have something unsent to the same contact; more than a minute back none does. */
 const ACTIVATIONS_LOOKED_BACK = 5;
 
-const CONFIGURATION_WITHIN_MS = 2_000;
-
-/** Makes the plan of each activated person from their preferences: one notification each, recorded once. */
+/**
+ * Makes the plan of each activated person from their preferences: one notification each, recorded once. The preferences are
+ * those of the moment at which the fact was recorded, read from the person's own stream: so a fact that comes again, on any
+ * replica and however much later, leads to the same plan, and no replica is behind.
+ */
 export class PagePlanner {
   constructor(
     private readonly parts: {
-      readonly configuration: ConfigurationReader;
+      readonly eventStore: EventStore;
       readonly notifications: Notifications;
       readonly ids: IdAllocator;
-      readonly clock: Clock;
       readonly settings: PlatformSettings;
     },
   ) {}
 
-  /** @throws EventStoreFault, MessageBusFault */
-  async plan(activation: Activation, context: FactContext): Promise<void> {
-    await Promise.all(activation.userIds.map((userId) => this.planFor(userId, activation, context)));
+  /** `recordedAt`: the fact's place in the log. @throws EventStoreFault */
+  async plan(activation: Activation, recordedAt: Position, context: FactContext): Promise<void> {
+    await Promise.all(activation.userIds.map((userId) => this.planFor(userId, activation, recordedAt, context)));
   }
 
-  private async planFor(userId: UserId, activation: Activation, context: FactContext): Promise<void> {
-    const user = await this.userOf(userId);
+  private async planFor(userId: UserId, activation: Activation, recordedAt: Position, context: FactContext): Promise<void> {
+    const user = await this.personAt(userId, recordedAt);
+    // Their stream is gone: whoever was erased has no plan any more (B33).
     if (user === undefined) return;
-    await Promise.all(this.itemsFor(user, activation).map((item) => this.planOne(user, item, activation, context)));
+    const { priority, purpose, at } = activation;
+    const { reachableMethods } = this.parts.settings;
+    const items = planItems({ user, priority, activatedAt: at, canSend: (method) => reachableMethods.has(method) }, purpose);
+    await Promise.all(items.map((item) => this.planOne(user, item, activation, context)));
   }
 
-  /** Somebody may have been made a moment ago, elsewhere: they are not passed over in silence. @throws MessageBusFault */
-  private async userOf(userId: UserId): Promise<User | undefined> {
-    const { configuration } = this.parts;
-    const known = configuration.get('user', userId);
-    if (known !== undefined) return known;
-    await configuration.upToDate(CONFIGURATION_WITHIN_MS);
-    return configuration.get('user', userId);
-  }
-
-  /** What leads to nothing is on record, too: the timeline says why a person was not paged. */
-  private itemsFor(user: User, { priority, purpose, at }: Activation): readonly Item[] {
-    const canSend = (method: NotificationMethod): boolean => this.parts.settings.reachableMethods.has(method);
-    const question = { user, priority, activatedAt: at, canSend };
-    const { planned, unusable } = planNotifications(question);
-    const lastResort = purpose === 'fallback' && planned.length === 0 ? planLastResort(question) : [];
-    const held = unusable.map(({ reason, ...item }): Item => ({ ...item, dueAt: at, held: reason }));
-    const items: readonly Item[] = [...planned, ...lastResort, ...held];
-    return items.length > 0 ? items : [{ method: 'EMAIL', dueAt: at, held: 'no-preference' }];
+  private async personAt(userId: UserId, recordedAt: Position): Promise<User | undefined> {
+    const { eventStore } = this.parts;
+    const stream = `user-${userId}`;
+    const last = await eventStore.readLast(stream);
+    if (last === undefined || last.position < recordedAt) return personIn(last);
+    return personIn((await eventStore.readStream(stream)).findLast(({ position }) => position < recordedAt));
   }
 
   private async planOne(
     user: User,
-    item: Item,
+    item: PlanItem,
     { alertId, activation, step, purpose, at, alertRevision }: Activation,
     context: FactContext,
   ): Promise<void> {
@@ -143,3 +103,11 @@ export class PagePlanner {
     return unsent.filter((candidate) => candidate !== undefined);
   }
 }
+
+/** Each change carries the whole person; a deletion has none. */
+const personIn = (stored: StoredEvent | undefined): User | undefined => {
+  if (stored === undefined) return undefined;
+  const { type, data } = upcast(stored);
+  const event = { type, data } as ConfigurationEvent<'user'>;
+  return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
+};

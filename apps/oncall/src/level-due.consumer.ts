@@ -31,7 +31,7 @@ export class LevelDueConsumer {
           at,
           problems,
           cause: 'nobody-on-call',
-          fallback: this.whoToPage.fallback(),
+          fallback: await this.whoToPage.fallback(),
           ...(retryAt === undefined ? {} : { retryAt }),
         };
         return this.answer(message, alertId, 'FallbackResolved', answer);
@@ -44,7 +44,7 @@ export class LevelDueConsumer {
           at,
           problems: [],
           cause: 'escalation-ended',
-          fallback: this.whoToPage.fallback(),
+          fallback: await this.whoToPage.fallback(),
         };
         return this.answer(message, alertId, 'FallbackResolved', answer);
       }

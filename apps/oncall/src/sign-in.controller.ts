@@ -15,8 +15,8 @@ export class SignInController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
   @Header('referrer-policy', 'no-referrer')
-  ask(@Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): string {
-    const state = this.signIn.check(token);
+  async ask(@Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const state = await this.signIn.check(token);
     if (state !== 'usable') void reply.status(state === 'expired' ? 410 : 404);
     return eta.renderString(PAGE, { state });
   }

@@ -38,14 +38,14 @@ export class SignIn {
   }
 
   /** Whether the link could be used now; nothing happens yet. */
-  check(token: string): 'usable' | 'expired' | 'invalid' {
-    const read = this.read(token);
+  async check(token: string): Promise<'usable' | 'expired' | 'invalid'> {
+    const read = await this.read(token);
     return typeof read === 'string' ? read : 'usable';
   }
 
   /** Uses the link up. @throws Rejection `forbidden` when it is expired, invalid or used; EventStoreFault */
   async redeem(token: string, remoteAddress?: string): Promise<Session> {
-    const read = this.read(token);
+    const read = await this.read(token);
     if (typeof read === 'string')
       throw rejected(
         'forbidden',
@@ -73,11 +73,11 @@ export class SignIn {
     return { key, expiresAt };
   }
 
-  private read(token: string): { readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid' {
+  private async read(token: string): Promise<{ readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid'> {
     const verified = this.parts.secrets.verifyToken('sign-in', token, this.parts.clock.now());
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
     const { u, r, n } = verified.payload as { u: number; r: Role; n: string };
-    const user = this.parts.configuration.get('user', u);
+    const user = await this.parts.configuration.surely(() => this.parts.configuration.get('user', u));
     return user === undefined ? 'invalid' : { user, role: r, nonce: n };
   }
 

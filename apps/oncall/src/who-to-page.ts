@@ -3,8 +3,6 @@ import type { AlertPriority, EscalationTarget, Instant, LevelResolution, UserId 
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { PlatformSettings } from '@tocsin/platform';
 
-const CONFIGURATION_WITHIN_MS = 2_000;
-
 /** Whom a level leads to at an instant, and who is left when nobody is. */
 export class WhoToPage {
   constructor(
@@ -15,11 +13,13 @@ export class WhoToPage {
   /** Reads the configuration up to now first: a level is resolved once, and a change made before it counts. @throws MessageBusFault */
   async resolve(targets: readonly EscalationTarget[], at: Instant, priority: AlertPriority): Promise<LevelResolution> {
     const { configuration, settings } = this;
-    await configuration.upToDate(CONFIGURATION_WITHIN_MS);
+    await configuration.upToDate();
     return whoToPage({ targets, at, priority, configuration, canSend: (method) => settings.reachableMethods.has(method) });
   }
 
-  fallback(): readonly UserId[] {
+  /** The same: somebody who was made an administrator a moment ago is one. @throws MessageBusFault */
+  async fallback(): Promise<readonly UserId[]> {
+    await this.configuration.upToDate();
     return fallbackContacts(this.configuration.list('user'));
   }
 }

@@ -142,6 +142,23 @@ describe('a change', () => {
   });
 });
 
+describe('looking for something that may have been made a moment ago, elsewhere', () => {
+  it('finds what was published before the look', async () => {
+    await reader.start(disk.bus);
+    await publish(configured('policy', 0, policy(1)));
+    expect((await reader.surely(() => reader.get('policy', 1)))?.id).toBe(1);
+  });
+
+  it('finds nothing only when it was not there at the time of the look', async () => {
+    await reader.start(disk.bus);
+    expect(await reader.surely(() => reader.get('policy', 1))).toBeUndefined();
+  });
+
+  it('says neither when the topic cannot be read', async () => {
+    await expect(reader.surely(() => reader.get('policy', 1))).rejects.toMatchObject({ reason: 'unavailable' });
+  });
+});
+
 describe('a person who was erased', () => {
   it('is gone by the bare tombstone of their stream', async () => {
     await publish(configured('user', 4, user(1)));

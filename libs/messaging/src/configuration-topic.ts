@@ -24,6 +24,8 @@ export type ConfigurationChange = {
   };
 }[ConfigurationKind];
 
+const UP_TO_DATE_WITHIN_MS = 2_000;
+
 interface Waiter {
   readonly stream: string;
   readonly revision: number;
@@ -35,7 +37,7 @@ type Tables = { readonly [Kind in ConfigurationKind]: ResourceTable<Kind> };
 /**
  * All configuration in memory, kept up to date from the compacted topic, so that a service authenticates and looks up
  * without asking anybody. Services in one process share one. A read may be older than a write on another replica:
- * `upToDate` before a refusal for want of a resource, `waitFor` after a write.
+ * `surely` before anything is refused, cancelled or left out for want of a resource, `waitFor` after a write.
  */
 export class ConfigurationReader {
   private readonly tables: Tables = {
@@ -88,8 +90,19 @@ export class ConfigurationReader {
     return this.revisions.get(`${kind}-${id}`) ?? -1;
   }
 
+  /**
+   * What `find` gives; when that is nothing, once more after everything published by now is in memory. Only then is there no
+   * such thing: it may have been made a moment ago, elsewhere. @throws MessageBusFault when that cannot be said
+   */
+  async surely<Found>(find: () => Found | undefined): Promise<Found | undefined> {
+    const found = find();
+    if (found !== undefined) return found;
+    await this.upToDate();
+    return find();
+  }
+
   /** Resolves when everything published before the call is in memory. @throws MessageBusFault */
-  async upToDate(timeoutMs: number): Promise<void> {
+  async upToDate(timeoutMs = UP_TO_DATE_WITHIN_MS): Promise<void> {
     if (this.starting === undefined) throw new MessageBusFault('unavailable', true);
     await (await this.starting).upToDate(timeoutMs);
   }

@@ -207,6 +207,17 @@ describe('autoResolutionTimeout', () => {
   });
 });
 
+describe('autoResolutionTimeout of a source on which a person raises an alert', () => {
+  it('resolves that alert like any other of the source', async () => {
+    const source = await make({ autoResolutionTimeout: 'PT30M' });
+    const { body } = await world.post<{ readonly id: number }>('/api/alerts', { summary: 'forgotten', alertSource: { id: source.id } });
+    await world.advance('29m');
+    expect(await world.alert(body.id)).toMatchObject({ status: 'PENDING' });
+    await world.advance('1m');
+    expect(await world.alert(body.id)).toMatchObject({ status: 'RESOLVED' });
+  });
+});
+
 describe('a deleted alert source', () => {
   it('takes no events; its open alerts go on and can be answered', async () => {
     const source = await make();

@@ -93,4 +93,34 @@ describe('every message of every topic, delivered again after the fact (P4)', ()
     expect(await contents(world)).not.toEqual(before);
     await world.stop();
   });
+
+  const afterPreferenceWasAdded = async (again: Memory['again']) => {
+    const memory = new Memory();
+    const world = await World.start({ around: { bus: memory.bus } });
+    const ana = await world.person('ana');
+    await world.event(await world.source(await world.policy([{ targets: [{ type: 'user', userId: ana }] }])), { summary: 'disk full' });
+    await world.changePerson(ana, (user) => ({
+      ...user,
+      alertPreferences: user.alertPreferences.flatMap((one) => [one, { ...one, id: (one.id + 1_000) as never, delayMin: 30 }]),
+    }));
+    const before = await contents(world);
+    memory.again = again;
+    memory.replays = true;
+    await world.down('0s');
+    const after = await contents(world);
+    await world.stop();
+    return { before, after };
+  };
+
+  it('plans no page by a preference that was added since', async () => {
+    const { before, after } = await afterPreferenceWasAdded((message) => message);
+    expect(after).toEqual(before);
+  });
+
+  it('turns that red where the preferences of now are taken for those of then', async () => {
+    const { before, after } = await afterPreferenceWasAdded((message) =>
+      message.fact === undefined ? message : { ...message, fact: { ...message.fact, position: '9'.repeat(20) } },
+    );
+    expect(after).not.toEqual(before);
+  });
 });

@@ -23,8 +23,6 @@ import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { ApiKeyBody, apiKeyRequest } from './api-key-requests';
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 const PAGE = { usual: 50, cap: 100 };
 
 /** Keys to the API: each person's own, and all of them for administrators. The key itself is in the answer that makes it and nowhere else. */
@@ -76,8 +74,7 @@ export class ApiKeysController {
   @Get(':id')
   @Describe('Read an API key')
   async get(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal): Promise<PublicApiKey> {
-    if (this.configuration.get('apikey', id) === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const key = this.configuration.get('apikey', id);
+    const key = await this.configuration.surely(() => this.configuration.get('apikey', id));
     if (key === undefined) throw rejected('not-found', `there is no apikey ${id}`);
     refuseHiddenKey(key, by);
     return publicApiKey(key, this.configuration);

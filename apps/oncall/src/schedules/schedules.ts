@@ -2,8 +2,6 @@ import { rejected } from '@tocsin/domain';
 import type { Schedule, ScheduleId, ScheduleReferences } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 /** Schedules as paths name them, and what their rules must know of people and teams. */
 export class Schedules {
   readonly references: ScheduleReferences = {
@@ -24,8 +22,7 @@ export class Schedules {
   }
 
   private async found(lookUp: () => Schedule | undefined, missing: string): Promise<Schedule> {
-    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const schedule = lookUp();
+    const schedule = await this.configuration.surely(lookUp);
     if (schedule === undefined) throw rejected('not-found', missing);
     return schedule;
   }

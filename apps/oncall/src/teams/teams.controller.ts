@@ -22,8 +22,6 @@ import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { TeamBody, TeamMemberBody, teamMember, teamRequest } from './team-requests';
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 const PAGE = { usual: 50, cap: 100 };
 
 /** Teams: seen by everybody; made by administrators, changed by them and by the administrators of the team. */
@@ -137,8 +135,7 @@ export class TeamsController {
   }
 
   private async found(lookUp: () => Team | undefined, missing: string): Promise<PublicTeam> {
-    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const team = lookUp();
+    const team = await this.configuration.surely(lookUp);
     if (team === undefined) throw rejected('not-found', missing);
     return publicTeam(team, this.configuration);
   }

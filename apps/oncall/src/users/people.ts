@@ -2,20 +2,15 @@ import { refuseStrangers, rejected } from '@tocsin/domain';
 import type { Editor, User, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 /** People as paths name them: by id, by username (B4), or `current` for whoever asks. */
 export class People {
   constructor(private readonly configuration: ConfigurationReader) {}
 
   /** Reads everything configured up to now before it says that somebody is not there. @throws Rejection `not-found`, MessageBusFault */
   async find(reference: string, by: Editor): Promise<User> {
-    const found = this.lookUp(reference, by);
-    if (found !== undefined) return found;
-    await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const now = this.lookUp(reference, by);
-    if (now === undefined) throw rejected('not-found', `there is no user ${reference}`);
-    return now;
+    const found = await this.configuration.surely(() => this.lookUp(reference, by));
+    if (found === undefined) throw rejected('not-found', `there is no user ${reference}`);
+    return found;
   }
 
   /** The person, for whom only they themselves and administrators act (B32). @throws Rejection `forbidden`, `not-found` */
@@ -35,9 +30,7 @@ export class People {
 
   /** Without regard to case. */
   async findByEmail(email: string): Promise<User> {
-    const lookUp = (): User | undefined => this.configuration.find('user', 'email', email);
-    if (lookUp() === undefined) await this.configuration.upToDate(UP_TO_DATE_WITHIN_MS);
-    const found = lookUp();
+    const found = await this.configuration.surely(() => this.configuration.find('user', 'email', email));
     if (found === undefined) throw rejected('not-found', 'nobody has this e-mail address');
     return found;
   }

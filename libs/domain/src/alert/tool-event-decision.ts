@@ -43,7 +43,8 @@ export const decideToolEvent = (question: ToolEventQuestion): ToolEventDecision 
   return event.eventType === 'ALERT' ? alertFired(candidates, question) : addressed(candidates, question);
 };
 
-const knows = (alert: Alert, { eventId, position }: ToolTrigger): boolean =>
+/** Whether the alert has had this event. */
+export const knows = (alert: Alert, { eventId, position }: ToolTrigger): boolean =>
   alert.status !== 'absent' && wasApplied(alert.tool, eventId, position);
 
 const isOverIn = (candidates: readonly Candidate[], key: ToolKey): Candidate | undefined => {
@@ -181,3 +182,19 @@ const logged = (
 const newestOpen = (candidates: readonly Candidate[]): AlertId | undefined => candidates.find(({ alert }) => isOpen(alert))?.entry.alertId;
 
 const sourceOf = ({ sourceId }: KeyedToolEvent) => ({ type: 'source', sourceId }) as const;
+
+/** Whether the guard of a former grouping has the last word on the event: it belongs to what was opened then (P2). */
+export const isSettledThere = (
+  decision: ToolEventDecision,
+  { eventType }: Pick<KeyedToolEvent, 'eventType'>,
+  alertOf: ToolEventQuestion['alertOf'],
+): boolean => {
+  switch (decision.type) {
+    case 'drop':
+      return decision.reason === 'duplicate';
+    case 'open':
+      return decision.alertId !== undefined;
+    case 'apply':
+      return eventType === 'ALERT' || isOpen(alertOf(decision.alertId));
+  }
+};

@@ -83,6 +83,10 @@ export const attached = (
 const closedOf = (candidates: readonly Candidate[]): readonly AlertId[] =>
   candidates.filter(({ entry, alert }) => !entry.closed && alert.status === 'resolved').map(({ entry }) => entry.alertId);
 
+type WithoutHoles<Data> = {
+  readonly [Key in keyof Data as undefined extends Data[Key] ? never : Key]: Data[Key];
+} & { readonly [Key in keyof Data as undefined extends Data[Key] ? Key : never]?: Exclude<Data[Key], undefined> };
+
 /** Without the keys whose value is undefined, so that stored events have no holes. */
-export const defined = <Data extends object>(data: Data): Data =>
-  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as Data;
+export const defined = <Data extends object>(data: Data): WithoutHoles<Data> =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as WithoutHoles<Data>;

@@ -6,6 +6,9 @@ const ranks: Readonly<Record<Role, number>> = { STAKEHOLDER: 0, GUEST: 1, RESPON
 
 export const isAtLeast = (role: Role, other: Role): boolean => ranks[role] >= ranks[other];
 
+/** Acting on alerts takes a responder's rights, whatever way the answer comes. */
+export const mayAnswerAlerts = ({ role }: Pick<User, 'role'>): boolean => isAtLeast(role, 'RESPONDER');
+
 /** Who asks for a change, with the role they may act with now: their key's, when that is lower than their own. */
 export interface Editor {
   readonly userId: UserId;

@@ -86,6 +86,25 @@ export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): re
     .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }))
     .filter(({ method }) => canSend(method));
 
+/** One message that an activation leads to, or would have led to: `held` says why nothing is sent by it. */
+export interface PlanItem {
+  readonly preferenceId?: PreferenceId;
+  readonly method: NotificationMethod;
+  readonly contactId?: ContactId;
+  readonly dueAt: Instant;
+  readonly held?: UnusableReason | 'no-preference';
+}
+
+/** Everything that one activation means for one person. What leads to nothing is told, too: the timeline says why nobody was paged. */
+export const planItems = (question: PlanQuestion, purpose: 'page' | 'fallback'): readonly PlanItem[] => {
+  const { planned, unusable } = planNotifications(question);
+  const lastResort = purpose === 'fallback' && planned.length === 0 ? planLastResort(question) : [];
+  const dueAt = question.activatedAt;
+  const held = unusable.map(({ reason, ...item }): PlanItem => ({ ...item, dueAt, held: reason }));
+  const items: readonly PlanItem[] = [...planned, ...lastResort, ...held];
+  return items.length > 0 ? items : [{ method: 'EMAIL', dueAt, held: 'no-preference' }];
+};
+
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${activation}-${preferenceId}`;

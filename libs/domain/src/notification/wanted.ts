@@ -17,6 +17,14 @@ export interface PageOrigin {
 const isBy = (by: { readonly type: string; readonly userId?: UserId }, userId: UserId): boolean =>
   by.type === 'user' && by.userId === userId;
 
+const stoppingTypes: readonly AlertEvent['type'][] = [
+  ...(['AlertAccepted', 'ResponderAccepted', 'AlertResolved'] as const),
+  ...(['AlertAssigned', 'EscalationRequested', 'ResponderRemoved'] as const),
+];
+
+/** Whether a fact of this kind can end anybody's pages. */
+export const mayStopPages = ({ type }: AlertEvent): boolean => stoppingTypes.includes(type);
+
 /** What this one fact means for a page that was planned before it. */
 export const stoppedByFact = (userId: UserId, event: AlertEvent): CancelReason | undefined => {
   switch (event.type) {

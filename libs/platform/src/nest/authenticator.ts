@@ -23,13 +23,11 @@ export interface CredentialDirectory {
   upToDate(): Promise<void>;
 }
 
-const UP_TO_DATE_WITHIN_MS = 2_000;
-
 export const configurationDirectory = (configuration: ConfigurationReader): CredentialDirectory => ({
   apiKeyByHash: (hash) => configuration.find('apikey', 'hash', hash),
   userById: (id) => configuration.get('user', id),
   userByUsernameOrEmail: (name) => configuration.find('user', 'username', name) ?? configuration.find('user', 'email', name),
-  upToDate: () => configuration.upToDate(UP_TO_DATE_WITHIN_MS),
+  upToDate: () => configuration.upToDate(),
 });
 
 export interface Credentials {

@@ -1,0 +1,33 @@
+import type { User } from '../configuration/resources';
+import { minute } from '../testing/alert-builders';
+import { recipientOf } from './recipient';
+
+const mail = { id: 3 as never, type: 'email', target: 'ana@example.org', status: 'OK', verified: true } as const;
+const ana = { id: 1, contacts: [mail] } as unknown as User;
+const page = { method: 'EMAIL', contactId: mail.id, purpose: 'page' } as const;
+
+describe('a planned message', () => {
+  it('goes to the contact as it is now', () => {
+    expect(recipientOf(page, ana, minute(1))).toEqual({ user: ana, target: 'ana@example.org' });
+  });
+
+  it.each([
+    ['whose person is gone', page, undefined, 'user-deleted'],
+    ['whose contact is gone', { ...page, contactId: 9 as never }, ana, 'contact-removed'],
+    ['of a person who is muted', page, { ...ana, mutedUntil: minute(2) } as User, 'muted'],
+  ] as const)('%s goes nowhere', (_name, plan, user, stopped) => {
+    expect(recipientOf(plan, user, minute(1))).toEqual({ stopped });
+  });
+
+  it.each(['fallback', 'test'] as const)('is not held by a mute when it is a %s', (purpose) => {
+    expect(recipientOf({ ...page, purpose }, { ...ana, mutedUntil: minute(2) } as User, minute(1))).toHaveProperty('target');
+  });
+
+  it('is not held by a mute that is over', () => {
+    expect(recipientOf(page, { ...ana, mutedUntil: minute(1) } as User, minute(1))).toHaveProperty('target');
+  });
+
+  it('needs no contact when it is pushed', () => {
+    expect(recipientOf({ method: 'PUSH', purpose: 'page' }, ana, minute(1))).toEqual({ user: ana, target: '' });
+  });
+});
