@@ -86,7 +86,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
         return this.remember(stream, current, events, result);
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
-        if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`, { stream });
+        if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`);
       }
     }
   }

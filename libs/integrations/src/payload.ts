@@ -5,7 +5,7 @@ import type { Rejection } from '@tocsin/domain';
 /** Reading what other people's tools send: they add fields, send numbers as text, and null for nothing. */
 export type Payload = Readonly<Record<string, unknown>>;
 
-export const invalid = (field: string, fix: string): Rejection => rejected('invalid', `${field}: ${fix}`, { field });
+export const invalid = (field: string, fix: string): Rejection => rejected('invalid', `${field}: ${fix}`, { field, message: fix });
 
 export const isPayload = (value: unknown): value is Payload => typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -153,7 +153,11 @@ describe('what an alert source cannot be', () => {
     const answer = await world.post('/api/alert-sources', { ...plain, [field]: value });
     expect(answer).toMatchObject({
       status: 400,
-      body: { code: 'SETTING_WITHOUT_EFFECT', message: expect.stringContaining(`${field}: `), details: { field } },
+      body: {
+        code: 'SETTING_WITHOUT_EFFECT',
+        message: expect.stringContaining(`${field}: `),
+        details: [{ field, message: expect.any(String) }],
+      },
     });
   });
 

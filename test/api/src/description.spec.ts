@@ -177,6 +177,12 @@ describe('the description of the API', () => {
     });
   });
 
+  it('has the same parts of a refusal as the reference of problem codes', () => {
+    const reference = readFileSync(join(__dirname, '../../../docs/reference/problem-codes.md'), 'utf8');
+    const listed = [...reference.matchAll(/^- `(\w+)`/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(Object.keys(document.components.schemas['ProblemDetail']?.properties ?? {}).sort());
+  });
+
   it('has a body for each write that takes one', () => {
     const writes = operations().filter(
       ({ method, path }) => ['POST', 'PUT'].includes(method) && !WITHOUT_BODY.some((pattern) => pattern.test(path)),

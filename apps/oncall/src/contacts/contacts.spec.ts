@@ -93,7 +93,7 @@ describe('a contact', () => {
     expect(answer.body).toMatchObject({
       status: 400,
       code: 'STILL_IN_USE',
-      details: { preferences: [expect.any(Number), expect.any(Number)] },
+      details: Array(2).fill({ message: expect.any(String), resource: { type: 'alert-preference', id: expect.any(Number) } }),
     });
   });
 });

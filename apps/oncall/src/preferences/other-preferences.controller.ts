@@ -60,5 +60,6 @@ const withoutEffect = ({ routeOptions }: FastifyRequest): Error => {
   const list = lists.find((each) => routeOptions.url?.includes(`/${each}`)) ?? '';
   return rejected('setting-without-effect', `notification-preferences/${list}: such messages are not sent yet`, {
     field: `notification-preferences/${list}`,
+    message: 'such messages are not sent yet',
   });
 };

@@ -169,9 +169,9 @@ describe('replacing a schedule', () => {
     const path = await make(weekly());
     expect(await server.call('PUT', path, ana, weekly({ timezone: 'Asia/Istanbul' }))).toMatchObject({
       status: 400,
-      body: { details: { field: 'timezone' } },
+      body: { details: [{ field: 'timezone' }] },
     });
-    expect(await server.call('PUT', path, ana, fixed())).toMatchObject({ status: 400, body: { details: { field: 'type' } } });
+    expect(await server.call('PUT', path, ana, fixed())).toMatchObject({ status: 400, body: { details: [{ field: 'type' }] } });
     expect((await server.call('PUT', path, ana, { name: 'x', scheduleLayers: weekly().scheduleLayers })).status).toBe(200);
   });
 
@@ -219,7 +219,7 @@ describe('deleting a schedule', () => {
     );
     expect(await server.call('DELETE', path, ana)).toMatchObject({
       status: 400,
-      body: { code: 'STILL_IN_USE', details: { references: [{ type: 'escalation-policy', id: policy.id, name: 'Nights' }] } },
+      body: { code: 'STILL_IN_USE', details: [{ resource: { type: 'escalation-policy', id: policy.id, name: 'Nights' } }] },
     });
     await server.platform.configurationStore.remove('policy', policy.id, () => undefined, server.context());
     expect((await server.call('DELETE', path, ana)).status).toBe(204);
@@ -278,7 +278,7 @@ describe('an override', () => {
     const { body } = await server.call('PUT', `${path}/overrides`, ana, takeover(ben, { start: '2026-03-02T08:00' }));
     expect(body['override']).toMatchObject({ start: '2026-03-02T12:00:00.000Z' });
     const over = await server.call('PUT', `${path}/overrides`, ana, takeover(ben, { start: '2026-03-01T08:00', end: '2026-03-01T09:00' }));
-    expect(over).toMatchObject({ status: 400, body: { details: { field: 'end' } } });
+    expect(over).toMatchObject({ status: 400, body: { details: [{ field: 'end' }] } });
   });
 
   it('is made by a responder for themselves only, and by a user for anybody', async () => {

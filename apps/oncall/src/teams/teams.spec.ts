@@ -95,7 +95,7 @@ describe('a team', () => {
     );
     expect((await server.call('DELETE', `/api/teams/${teamId}`, admin)).body).toMatchObject({
       code: 'STILL_IN_USE',
-      details: { references: [{ id }] },
+      details: [{ resource: { id } }],
     });
     await configurationStore.remove('policy', id, () => undefined, server.context());
     expect((await server.call('DELETE', `/api/teams/${teamId}`, admin)).status).toBe(204);

@@ -74,18 +74,13 @@ describe('deleting a person', () => {
 
     const refused = await server.call('DELETE', `/api/users/${ben.id}`, admin);
     expect({ status: refused.status, code: refused.body['code'] }).toEqual({ status: 400, code: 'STILL_IN_USE' });
-    expect(refused.body['details']).toEqual({
-      references: [
-        { type: 'escalation-policy', id: policyId, name: 'Nights', level: 2 },
-        {
-          type: 'schedule',
-          id: scheduleId,
-          name: 'Primary',
-          shifts: [{ start: '2026-03-10T08:00:00.000Z', end: '2026-03-11T08:00:00.000Z' }],
-        },
-        { type: 'team', id: team.body['id'], name: 'Ops' },
-      ],
-    });
+    const policy = { type: 'escalation-policy', id: policyId, name: 'Nights', level: 2 };
+    const shifts = [{ start: '2026-03-10T08:00:00.000Z', end: '2026-03-11T08:00:00.000Z' }];
+    expect(refused.body['details']).toEqual([
+      { message: 'escalation-policy "Nights" level 2 names it', resource: policy },
+      { message: 'schedule "Primary" names it', resource: { type: 'schedule', id: scheduleId, name: 'Primary', shifts } },
+      { message: 'team "Ops" names it', resource: { type: 'team', id: team.body['id'], name: 'Ops' } },
+    ]);
     expect((await server.call('GET', '/api/users/current', ben)).status).toBe(200);
 
     expect((await server.call('DELETE', `/api/users/${ben.id}?confirm-gaps=true`, admin)).status).toBe(204);

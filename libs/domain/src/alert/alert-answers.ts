@@ -5,7 +5,7 @@ import type { OpenAlert, RaisedAlert } from './alert-state';
 import { hasAccepted, isResponder } from './responders';
 
 const alreadyResolved = (state: RaisedAlert) =>
-  rejected('alert-already-resolved', `alert ${state.alertId} is resolved already`, { alertId: state.alertId });
+  rejected('alert-already-resolved', `alert ${state.alertId} is resolved already`, { resource: { type: 'alert', id: state.alertId } });
 
 /** What only an open alert takes; on a resolved one it is refused (B5). */
 export const openOnly = (state: RaisedAlert): OpenAlert => {
@@ -40,13 +40,14 @@ export const comment = ({ by, at, comments, tool }: AlertCommandOf<'comment'>, s
 export const addResponder = ({ by, at, userId }: AlertCommandOf<'addResponder'>, raised: RaisedAlert): readonly AlertEvent[] => {
   const state = openOnly(raised);
   if (isResponder(state.responders, userId))
-    throw rejected('responder-already-present', `user ${userId} is a responder already`, { userId });
+    throw rejected('responder-already-present', `user ${userId} is a responder already`, { resource: { type: 'user', id: userId } });
   const { alertId, priority, round } = state;
   return [{ type: 'ResponderAdded', data: { alertId, at, by, userId, activation: state.activations + 1, priority, round } }];
 };
 
 export const removeResponder = ({ by, at, userId }: AlertCommandOf<'removeResponder'>, raised: RaisedAlert): readonly AlertEvent[] => {
   const state = openOnly(raised);
-  if (!isResponder(state.responders, userId)) throw rejected('responder-not-found', `user ${userId} is not a responder`, { userId });
+  if (!isResponder(state.responders, userId))
+    throw rejected('responder-not-found', `user ${userId} is not a responder`, { resource: { type: 'user', id: userId } });
   return [{ type: 'ResponderRemoved', data: { alertId: state.alertId, at, by, userId } }];
 };

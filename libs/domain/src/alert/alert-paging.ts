@@ -78,7 +78,10 @@ export const assign = ({ by, at, to }: AlertCommandOf<'assign'>, raised: RaisedA
       return [{ type: 'AlertAssigned', data: { ...data, to, activation } }];
     case 'schedule': {
       const { scheduleId, onCall } = to;
-      if (onCall === undefined) throw rejected('nobody-on-call', `nobody is on call in schedule ${scheduleId} now`, { scheduleId });
+      if (onCall === undefined)
+        throw rejected('nobody-on-call', `nobody is on call in schedule ${scheduleId} now`, {
+          resource: { type: 'schedule', id: scheduleId },
+        });
       return [{ type: 'AlertAssigned', data: { ...data, to: { type: 'schedule', scheduleId, ...onCall }, activation } }];
     }
   }
@@ -88,7 +91,9 @@ const levelAfter = (state: OpenAlert, levels: number, repeating: boolean): numbe
   const next = state.step === undefined ? 0 : state.step.level + 1;
   if (next < levels) return next;
   if (repeating && levels > 0) return 0;
-  throw rejected('nobody-left-to-escalate-to', 'this is the last level, and the policy does not repeat', { alertId: state.alertId });
+  throw rejected('nobody-left-to-escalate-to', 'this is the last level, and the policy does not repeat', {
+    resource: { type: 'alert', id: state.alertId },
+  });
 };
 
 /** To the next level, or to a certain one. Asked twice from one level it is done once (B13). */
@@ -97,11 +102,14 @@ export const escalate = ({ by, at, from, to }: AlertCommandOf<'escalate'>, raise
   const { alertId, route } = state;
   if (from !== undefined && (from.round < state.round || (state.step !== undefined && isLater(state.step, from)))) return [];
   if (route.type === 'users')
-    throw rejected('nobody-left-to-escalate-to', 'the alert is with certain people, not with a policy', { alertId });
-  if (state.priority === 'LOW') throw rejected('low-priority-does-not-escalate', 'raise the alert to HIGH first', { alertId });
+    throw rejected('nobody-left-to-escalate-to', 'the alert is with certain people, not with a policy', {
+      resource: { type: 'alert', id: alertId },
+    });
+  if (state.priority === 'LOW')
+    throw rejected('low-priority-does-not-escalate', 'raise the alert to HIGH first', { resource: { type: 'alert', id: alertId } });
   const { rules, repeating } = route.policy;
   if (to !== undefined && rules[to.level] === undefined)
-    throw rejected('level-not-found', `the policy has ${rules.length} levels`, { ...to });
+    throw rejected('level-not-found', `the policy has ${rules.length} levels`, { field: 'level' });
   const level = to?.level ?? levelAfter(state, rules.length, repeating);
   return [{ type: 'EscalationRequested', data: { alertId, at, by, round: state.round + 1, to: { pass: 1, level } } }];
 };

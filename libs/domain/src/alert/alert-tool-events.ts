@@ -64,7 +64,8 @@ const leavesNothingOpen = (state: RaisedAlert, changes: readonly AlertEvent[]): 
 
 /** B17: a repeat never reopens and never lowers. On a resolved alert it is refused: the guard decides again, and opens another. */
 export const repeat = (command: AlertCommandOf<'repeat'>, state: RaisedAlert): readonly AlertEvent[] => {
-  if (state.status === 'resolved') throw rejected('alert-already-resolved', 'a repeat never reopens', { alertId: state.alertId });
+  if (state.status === 'resolved')
+    throw rejected('alert-already-resolved', 'a repeat never reopens', { resource: { type: 'alert', id: state.alertId } });
   const { at, by, tool, summary, details, alertKey, unrecorded = 0 } = command;
   const { alertId } = state;
   const episodes = command.firing.map(open).filter(({ key, episode }) => {

@@ -27,7 +27,7 @@ const refusal = (act: () => unknown): unknown => {
   try {
     return act();
   } catch (error) {
-    return error instanceof Rejection ? [error.code, error.details['field']] : error;
+    return error instanceof Rejection ? [error.code, error.details[0]?.field] : error;
   }
 };
 

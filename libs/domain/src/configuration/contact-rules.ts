@@ -2,7 +2,7 @@ import type { ContactId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
 import { emailAddressProblem, foldedAddress, foldedNumber, phoneNumberProblem, regionCodeProblem } from './contact-targets';
-import { invalidSetting } from './refusals';
+import { invalidSetting, stillInUse } from './refusals';
 import type { Contact, EmailContact, PhoneContact, User } from './resources';
 import { refuseStrangers } from './roles';
 import type { Editor } from './roles';
@@ -48,10 +48,9 @@ export const removeContact = (user: User, id: ContactId, type: Contact['type'], 
   contactOf(user, id, type);
   const preferences = user.alertPreferences.filter(({ contactId }) => contactId === id).map((preference) => preference.id);
   if (preferences.length > 0)
-    throw rejected(
-      'still-in-use',
+    throw stillInUse(
       `contact ${id} is used by the alert preferences ${preferences.join(', ')}: change or delete them first`,
-      { preferences },
+      preferences.map((preference) => ({ type: 'alert-preference', id: preference })),
     );
   return { ...user, contacts: user.contacts.filter((contact) => contact.id !== id), updatedAt: now };
 };
@@ -77,7 +76,10 @@ const contactFor = (user: User, request: ContactRequest, before: Contact | undef
   const regionCode = request.type === 'phone' ? request.regionCode : undefined;
   const same = contactWithTarget(user, request.type, target, regionCode);
   if (same !== undefined && same.id !== before?.id)
-    throw rejected('already-exists', `target: contact ${same.id} has it already`, { field: 'target', id: same.id });
+    throw rejected('already-exists', `target: contact ${same.id} has it already`, {
+      field: 'target',
+      resource: { type: 'contact', id: same.id },
+    });
   const isUnchanged = before !== undefined && same?.id === before.id;
   // There is no verification by code yet: an administrator vouches for what they enter, and the login address was theirs to enter.
   const verified =
@@ -103,7 +105,7 @@ const refuseNumberOfAnother = ({ target, regionCode }: PhoneContactRequest, othe
   if (owner !== undefined)
     throw rejected('already-exists', `target: this number belongs to user ${owner.id}; an answer from it would be theirs`, {
       field: 'target',
-      userId: owner.id,
+      resource: { type: 'user', id: owner.id },
     });
 };
 

@@ -1,8 +1,8 @@
-import type { AlertSourceId, EscalationPolicyId, TeamId } from '../ids';
+import type { EscalationPolicyId, TeamId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
-import { invalidSetting } from './refusals';
+import { invalidSetting, stillInUse } from './refusals';
 import type { AlertSource, EscalationPolicy, EscalationRule, EscalationTarget, PolicySnapshot } from './resources';
 import { checkedTeams } from './team-ownership';
 
@@ -76,9 +76,10 @@ export const levelOf = ({ id, rules }: EscalationPolicy, level: number): Escalat
 export const refuseUsedPolicy = (policy: EscalationPolicy, sources: readonly AlertSource[]): void => {
   const using = sources.filter(({ escalationPolicyId }) => escalationPolicyId === policy.id);
   if (using.length === 0) return;
-  throw rejected('still-in-use', `policy ${policy.id} is used by ${using.map(({ name }) => `alert source "${name}"`).join(', ')}`, {
-    references: using.map(({ id, name }): { type: string; id: AlertSourceId; name: string } => ({ type: 'alert-source', id, name })),
-  });
+  throw stillInUse(
+    `policy ${policy.id} is used by ${using.map(({ name }) => `alert source "${name}"`).join(', ')}`,
+    using.map(({ id, name }) => ({ type: 'alert-source', id, name })),
+  );
 };
 
 /** What an escalation runs on, as the policy is now (B16). */
@@ -115,7 +116,10 @@ const refuseRoutingKey = (routingKey: string, id: EscalationPolicyId, policies: 
   if (routingKey.includes(',')) throw invalidSetting('routingKey', 'must not contain a comma');
   const taken = policies.find((other) => other.id !== id && other.routingKey?.toLowerCase() === routingKey.toLowerCase());
   if (taken === undefined) return;
-  throw rejected('already-exists', `routingKey: policy ${taken.id} "${taken.name}" has it`, { field: 'routingKey', id: taken.id });
+  throw rejected('already-exists', `routingKey: policy ${taken.id} "${taken.name}" has it`, {
+    field: 'routingKey',
+    resource: { type: 'escalation-policy', id: taken.id, name: taken.name },
+  });
 };
 
 const checkedRule = (

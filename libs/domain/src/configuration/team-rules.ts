@@ -1,7 +1,7 @@
 import type { TeamId, UserId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
-import { invalidSetting, withoutEffect } from './refusals';
+import { invalidSetting, stillInUse, withoutEffect } from './refusals';
 import type { EscalationPolicy, Team } from './resources';
 import type { Editor } from './roles';
 
@@ -62,9 +62,10 @@ export const refusePagedTeam = (team: Team, policies: readonly EscalationPolicy[
     rules.some(({ targets }) => targets.some((target) => target.type === 'team' && target.teamId === team.id)),
   );
   if (paging.length === 0) return;
-  throw rejected('still-in-use', `team ${team.id} is paged by ${paging.map(({ name }) => `escalation policy "${name}"`).join(', ')}`, {
-    references: paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
-  });
+  throw stillInUse(
+    `team ${team.id} is paged by ${paging.map(({ name }) => `escalation policy "${name}"`).join(', ')}`,
+    paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
+  );
 };
 
 const refuseOutsiders = (team: Team, by: Editor): void => {

@@ -2,8 +2,8 @@ import type { EscalationPolicyId, ScheduleId, TeamId, UserId } from '../ids';
 import type { Schedule } from '../oncall/schedule';
 import { shiftsBetween } from '../oncall/shifts';
 import { localToInstant } from '../oncall/time-zone';
-import { rejected } from '../rejection';
 import { plusMs, toIso, type Instant } from '../time';
+import { inWords, stillInUse } from './refusals';
 import type { EscalationPolicy, Team } from './resources';
 
 export type UserReference =
@@ -51,13 +51,9 @@ export const referencesToUser = (userId: UserId, { policies, schedules, teams }:
 /** @throws Rejection `still-in-use` with the list, unless the gaps were confirmed */
 export const refuseGaps = (references: readonly UserReference[], confirmed: boolean): void => {
   if (confirmed || references.length === 0) return;
-  const named = references.map(
-    (reference) => `${reference.type} "${reference.name}"${reference.type === 'escalation-policy' ? ` level ${reference.level}` : ''}`,
-  );
-  throw rejected(
-    'still-in-use',
-    `still named by ${named.join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`,
-    { references },
+  throw stillInUse(
+    `still named by ${references.map(inWords).join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`,
+    references,
   );
 };
 

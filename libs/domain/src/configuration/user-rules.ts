@@ -103,7 +103,11 @@ const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'languag
   const taken = others.find(
     (other) => foldedAddress(other.email) === foldedAddress(email) || foldedAddress(other.username) === foldedAddress(email),
   );
-  if (taken !== undefined) throw rejected('already-exists', `email: user ${taken.id} has this address`, { field: 'email', id: taken.id });
+  if (taken !== undefined)
+    throw rejected('already-exists', `email: user ${taken.id} has this address`, {
+      field: 'email',
+      resource: { type: 'user', id: taken.id },
+    });
   const timezone = request.timezone ?? usual.timezone;
   if (!isTimeZone(timezone)) throw invalidSetting('timezone', 'must be a time zone of the IANA database, like Europe/Berlin');
   const regionProblem = request.region === undefined ? undefined : regionCodeProblem(request.region);
@@ -142,7 +146,8 @@ const refuseUsername = (username: string, email: string, others: readonly User[]
   if (username.includes('@') && folded !== foldedAddress(email))
     throw invalidSetting('username', 'with an @ must be the e-mail address of the person');
   const taken = others.find((other) => foldedAddress(other.username) === folded || foldedAddress(other.email) === folded);
-  if (taken !== undefined) throw rejected('already-exists', `username: user ${taken.id} has it`, { field: 'username', id: taken.id });
+  if (taken !== undefined)
+    throw rejected('already-exists', `username: user ${taken.id} has it`, { field: 'username', resource: { type: 'user', id: taken.id } });
 };
 
 const freeUsername = (email: string, others: readonly User[]): string => {

@@ -14,7 +14,10 @@ import { parseTimeOfWeek } from './weekly-windows';
 
 const HOUR_MS = 3_600_000;
 
-export const invalid = (field: string, message: string, fix: string): Rejection => rejected('invalid', message, { field, fix });
+export const invalid = (field: string, wrong: string, fix: string): Rejection => {
+  const message = `${wrong}; ${fix}`;
+  return rejected('invalid', `${field}: ${message}`, { field, message });
+};
 
 /** Everything that can be said about a request without knowing the schedule or the time. */
 export const checkRequest = (request: ScheduleRequest, references: ScheduleReferences): void => {

@@ -30,7 +30,7 @@ const create = (request: ScheduleRequest, abortOnGaps = false): Schedule =>
   createSchedule(1 as ScheduleId, request, { ...change, abortOnGaps });
 const replace = (schedule: Schedule, request: ScheduleRequest, at: Instant = now): Schedule =>
   replaceSchedule(schedule, request, { ...change, now: at });
-const invalid = (field: string) => expect.objectContaining({ code: 'invalid', details: { field, fix: expect.any(String) } });
+const invalid = (field: string) => expect.objectContaining({ code: 'invalid', details: [{ field, message: expect.any(String) }] });
 const refused = (field: string, attempt: () => unknown): void => expect(attempt).toThrow(invalid(field));
 
 describe('a request for a schedule', () => {

@@ -1,6 +1,6 @@
 import type { EscalationPolicy } from '../configuration/resources';
 import type { ScheduleId } from '../ids';
-import { rejected } from '../rejection';
+import { stillInUse } from '../configuration/refusals';
 import { plusMs, type Instant } from '../time';
 import { checkRequest, invalid, refuseOverlaps } from './schedule-checks';
 import {
@@ -89,9 +89,10 @@ export const refusePagedSchedule = (schedule: Schedule, policies: readonly Escal
   );
   if (paging.length === 0) return;
   const names = paging.map(({ name }) => `escalation policy "${name}"`).join(', ');
-  throw rejected('still-in-use', `schedule ${schedule.id} is paged by ${names}`, {
-    references: paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
-  });
+  throw stillInUse(
+    `schedule ${schedule.id} is paged by ${names}`,
+    paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
+  );
 };
 
 const staticSettings = ({ showGaps, defaultShiftDuration }: StaticScheduleRequest) =>

@@ -1,5 +1,5 @@
 import type { UserId } from '../ids';
-import { rejected } from '../rejection';
+import { invalidSetting } from '../configuration/refusals';
 import { instant, type Instant } from '../time';
 import type { GapReason, OnCallReason } from './responder-reason';
 import type { Schedule } from './schedule';
@@ -109,8 +109,7 @@ const sameOnCall = (a: OnCall, b: OnCall): boolean => {
 const asShift = ({ start, end }: Stretch, onCall: OnCall): OnCallShift => ({ ...onCall, start: instant(start), end: instant(end) });
 
 const refuseWindow = (from: Instant, until: Instant): void => {
-  if (!isPlannable(from))
-    throw rejected('invalid', 'the window begins too early or too late', { field: 'from', fix: 'ask for the years 1970 to 2199' });
+  if (!isPlannable(from)) throw invalidSetting('from', 'the window begins too early or too late; ask for the years 1970 to 2199');
   if (until - from <= LONGEST_WINDOW_MS) return;
-  throw rejected('invalid', 'the window is longer than two years', { field: 'until', fix: 'ask for at most two years at a time' });
+  throw invalidSetting('until', 'the window is longer than two years; ask for at most two years at a time');
 };

@@ -32,9 +32,40 @@ const problemSchema: JsonSchema = {
     status: { type: 'integer', description: 'The same as the status of the answer' },
     message: { type: 'string', description: 'What is wrong and how to mend it' },
     code: { type: 'string', description: 'One word per kind of refusal, for programs' },
-    details: { description: 'The fields that must be mended, or what else the refusal is about' },
+    details: { type: 'array', items: { $ref: '#/components/schemas/ProblemDetail' }, description: 'What it is about, one by one' },
   },
   required: ['status', 'message', 'code'],
+};
+
+const problemDetailSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    message: { type: 'string', description: 'How to mend it, or what is the matter' },
+    field: { type: 'string', description: 'What must be mended: a path into the body, or a parameter' },
+    resource: {
+      type: 'object',
+      description: 'What it is about, or what stands in the way',
+      properties: {
+        type: { type: 'string' },
+        id: { type: 'integer', format: 'int64' },
+        name: { type: 'string' },
+        level: { type: 'integer', description: 'Of an escalation policy, from 1' },
+        shifts: {
+          type: 'array',
+          description: 'Of a schedule, the next ones',
+          items: {
+            type: 'object',
+            properties: { start: { type: 'string', format: 'date-time' }, end: { type: 'string', format: 'date-time' } },
+            required: ['start', 'end'],
+          },
+        },
+      },
+      required: ['type', 'id'],
+    },
+    reason: { type: 'string', description: 'Of a fault: one word of a closed set' },
+    check: { type: 'string', description: 'Of `/health/ready`: what waits' },
+  },
+  required: ['message'],
 };
 
 /** The OpenAPI document of everything that these controllers serve under `/api`. @throws Error for a body that cannot be described */
@@ -65,7 +96,7 @@ export const describeApi = (controllers: readonly Type[], { version }: { readonl
           description: '`Bearer <api key>`, the key alone, or Basic with a name and a key',
         },
       },
-      schemas: { ...schemas.all(), Problem: problemSchema },
+      schemas: { ...schemas.all(), Problem: problemSchema, ProblemDetail: problemDetailSchema },
       responses: {
         Problem: {
           description: 'Not done, and why',

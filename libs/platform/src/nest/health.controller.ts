@@ -2,6 +2,7 @@ import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Metrics } from '../metrics';
 import { Public } from './auth.decorators';
+import type { Problem } from './problem';
 
 /** What the process waits for, by name; empty when it can do its work. */
 export type Waiting = () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
@@ -55,7 +56,12 @@ export class HealthController {
     const waitsFor = await this.waiting();
     if (Object.keys(waitsFor).length === 0) return { status: 'ready' };
     void reply.status(503);
-    return { status: 503, message: `waits for ${Object.keys(waitsFor).join(', ')}`, code: 'NOT_READY', details: waitsFor };
+    return {
+      status: 503,
+      message: `waits for ${Object.keys(waitsFor).join(', ')}`,
+      code: 'NOT_READY',
+      details: Object.entries(waitsFor).map(([check, message]) => ({ check, message })),
+    } satisfies Problem;
   }
 
   @Get('metrics')

@@ -64,7 +64,7 @@ class Things {
 
   @Get('refused')
   refused(): never {
-    throw rejected('alert-already-resolved', 'alert 5 is resolved', { alertId: 5 });
+    throw rejected('alert-already-resolved', 'alert 5 is resolved', { resource: { type: 'alert', id: 5 } });
   }
 
   @Get('fault')
@@ -203,13 +203,17 @@ describe('an error', () => {
       status: 400,
       message: 'alert 5 is resolved',
       code: 'ALERT_ALREADY_RESOLVED',
-      details: { alertId: 5 },
+      details: [{ message: 'alert 5 is resolved', resource: { type: 'alert', id: 5 } }],
     });
   });
 
   it('of an adapter is 503 with the reason, and says when to come back', async () => {
     const answer = await app.json('/api/fault');
-    expect(answer.body).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE', details: { reason: 'timeout' } });
+    expect(answer.body).toMatchObject({
+      status: 503,
+      code: 'STORE_UNAVAILABLE',
+      details: [{ message: 'the reason is: timeout', reason: 'timeout' }],
+    });
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
@@ -388,7 +392,7 @@ describe('health', () => {
     const waiting = await edge(ThingsModule, { waiting: () => ({ relay: 'the message bus' }) });
     expect(await waiting.json('/health/ready')).toMatchObject({
       status: 503,
-      body: { code: 'NOT_READY', details: { relay: 'the message bus' } },
+      body: { code: 'NOT_READY', details: [{ check: 'relay', message: 'the message bus' }] },
     });
     await waiting.close();
   });

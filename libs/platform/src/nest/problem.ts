@@ -1,17 +1,31 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { Rejection } from '@tocsin/domain';
-import type { RejectionCode } from '@tocsin/domain';
+import type { ConcernedResource, RejectionCode } from '@tocsin/domain';
 import { EventStoreFault } from '@tocsin/event-store';
 import { MessageBusFault } from '@tocsin/messaging';
 import { ReadStoreFault } from '@tocsin/read-models';
+
+/** One thing that an answer which is no success is about. */
+export interface ProblemDetail {
+  /** How to mend it, or what is the matter. */
+  readonly message: string;
+  /** What must be mended: a path into the body, e.g. `escalationRules[0].users[1].id`, or a parameter. */
+  readonly field?: string;
+  /** What it is about, or what stands in the way. */
+  readonly resource?: ConcernedResource;
+  /** Of a fault: one word of a closed set, as in the metrics. */
+  readonly reason?: string;
+  /** Of `/health/ready`: what waits. */
+  readonly check?: string;
+}
 
 /** The body of every answer that is not a success. */
 export interface Problem {
   readonly status: number;
   readonly message: string;
   readonly code: string;
-  readonly details?: unknown;
+  readonly details?: readonly ProblemDetail[];
 }
 
 /** An answer that the edge itself gives; rules refuse with a `Rejection` instead. */
@@ -25,7 +39,7 @@ export class ProblemException extends HttpException {
   }
 }
 
-export const problem = (status: number, code: string, message: string, details?: unknown): ProblemException =>
+export const problem = (status: number, code: string, message: string, details?: readonly ProblemDetail[]): ProblemException =>
   new ProblemException({ status, message, code, ...(details === undefined ? {} : { details }) });
 
 /** A field or parameter that must be mended. */
@@ -84,7 +98,8 @@ export const answerFor = (error: unknown): ProblemAnswer => {
   if (error instanceof Rejection) return refusal(rejectionProblem(error));
   const fault = faultCode(error);
   if (fault !== undefined) {
-    const unavailable = { status: 503, message: fault.message, code: fault.code, details: { reason: fault.reason } };
+    const { message, code, reason } = fault;
+    const unavailable = { status: 503, message, code, details: [{ message: `the reason is: ${reason}`, reason }] };
     return { problem: unavailable, kind: 'fault', headers: { 'retry-after': '1' } };
   }
   if (error instanceof ProblemException) return { problem: error.problem, kind: kindOf(error.problem.status), headers: error.headers };
@@ -98,11 +113,20 @@ const refusal = (given: Problem): ProblemAnswer => ({ problem: given, kind: 'ref
 
 const kindOf = (status: number): ErrorKind => (status < 500 ? 'refusal' : status === 503 ? 'fault' : 'bug');
 
-const rejectionProblem = ({ code, message, details }: Rejection): Problem => ({
-  ...rejectionProblems[code],
-  message: message === code ? message.replaceAll('-', ' ') : message,
-  ...(Object.keys(details).length === 0 ? {} : { details }),
-});
+const rejectionProblem = ({ code, message: given, details }: Rejection): Problem => {
+  const message = given === code ? given.replaceAll('-', ' ') : given;
+  return {
+    ...rejectionProblems[code],
+    message,
+    ...(details.length === 0
+      ? {}
+      : { details: details.map((detail) => ({ ...detail, message: detail.message ?? withoutField(message, detail.field) })) }),
+  };
+};
+
+/** Messages that are about one field begin with its name. */
+const withoutField = (message: string, field = ''): string =>
+  message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
 
 const httpProblem = (status: number, message: string): ProblemAnswer => {
   // Whatever is wrong inside is nobody's business outside.

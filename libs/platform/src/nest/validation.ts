@@ -5,14 +5,9 @@ import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { problem } from './problem';
-import type { ProblemException } from './problem';
+import type { ProblemDetail, ProblemException } from './problem';
 
-export interface FieldProblem {
-  /** Path from the body, e.g. `escalationRules[0].users[1].id`. */
-  readonly field: string;
-  /** How to mend it. */
-  readonly message: string;
-}
+export type FieldProblem = ProblemDetail & { readonly field: string };
 
 /**
  * Bodies against their classes. What the class does not know is left out in silence, since clients send back whole
