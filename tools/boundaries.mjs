@@ -89,9 +89,9 @@ export const boundaries = [
   },
   {
     id: 'internals-of-another-project-in-tests',
-    message: 'A project’s names are those its index lists; only adapters, platform/nest and domain/testing have a path of their own.',
+    message: 'A project’s names are those its index lists; only adapters, platform/nest and the kits for tests have a path of their own.',
     files: [...SPECS, ...TEST_KITS, 'test/**/*.ts', 'bench/**/*.ts'],
-    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|domain/testing$)[^/]+/`,
+    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|domain/testing$|testing/eventstoredb$)[^/]+/`,
   },
   {
     id: 'lib-dependencies',
@@ -114,7 +114,7 @@ export const boundaries = [
     files: CODE,
     except: [...SPECS, ...ADAPTER_FOLDERS, 'libs/embedded-log/src/**', ...TEST_KITS],
     imports:
-      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@sendgrid/.*|@slack/.*)(/|$)',
+      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@grpc/.*|google-protobuf|@sendgrid/.*|@slack/.*)(/|$)',
   },
   {
     id: 'adapter-outside-wiring',

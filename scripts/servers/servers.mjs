@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { startEventStoreDb } from './eventstoredb.mjs';
 import { startKafka } from './kafka.mjs';
 import { startMongodb } from './mongodb.mjs';
 
@@ -7,6 +8,11 @@ import { startMongodb } from './mongodb.mjs';
  * A server more is a line more.
  */
 const servers = [
+  {
+    name: 'eventstoredb',
+    variable: 'EVENTSTORE_URL',
+    start: async (directory) => addressed(await startEventStoreDb({ directory }), ({ url }) => url),
+  },
   {
     name: 'kafka',
     variable: 'KAFKA_BROKERS',
