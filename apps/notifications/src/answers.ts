@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topics } from '@tocsin/contracts';
+import { timeText, topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
 import type { Language } from '@tocsin/channels';
 import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
@@ -9,7 +9,6 @@ import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertDocument, AlertHistory } from '@tocsin/read-models';
-import { formatInTimeZone } from 'date-fns-tz';
 import type { AnswerClaims, AnswerPurpose } from './answer-links';
 import { answerTexts } from './answer-texts';
 
@@ -90,7 +89,7 @@ export class Answers {
     const t = answerTexts[user.language];
     const first = alert.responders.find((responder) => responder.status === 'ACCEPTED' && responder.userId !== user.id);
     return purpose === 'accept' && first?.acceptedAt !== undefined
-      ? `${t.done.accept} ${t.alsoResponder(this.nameOf({ type: 'user', userId: first.userId }, user.language), timeFor(user, first.acceptedAt))}`
+      ? `${t.done.accept} ${t.alsoResponder(this.nameOf({ type: 'user', userId: first.userId }, user.language), timeText(first.acceptedAt, user))}`
       : t.done[purpose];
   }
 
@@ -101,12 +100,12 @@ export class Answers {
     if (alert.status === 'RESOLVED') {
       return t.resolvedBefore(
         this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language),
-        timeFor(user, alert.resolvedOn ?? alert.reportTime),
+        timeText(alert.resolvedOn ?? alert.reportTime, user),
       );
     }
     const mine = alert.responders.find((responder) => responder.userId === user.id);
     if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
-      return t.acceptedBefore(this.nameOf({ type: 'user', userId: user.id }, user.language), timeFor(user, mine.acceptedAt));
+      return t.acceptedBefore(this.nameOf({ type: 'user', userId: user.id }, user.language), timeText(mine.acceptedAt, user));
     }
     if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && isLater(alert.step, step)) {
       return t.alreadyAtLevel(alert.step.level + 1);
@@ -153,5 +152,3 @@ const commandOf = (
   if (step === undefined) throw new Error('an answer that escalates says from where');
   return { type: 'escalate', ...rest, from: step };
 };
-
-const timeFor = (user: User, at: Instant): string => formatInTimeZone(new Date(at), user.timezone, 'yyyy-MM-dd HH:mm');

@@ -1,6 +1,5 @@
-import { reasonText } from '@tocsin/contracts';
+import { reasonText, timeText } from '@tocsin/contracts';
 import type { MessageContent } from '@tocsin/channels';
-import { toIso } from '@tocsin/domain';
 import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
 import { upcast } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -40,10 +39,10 @@ export class MessageComposer {
         ...(document.details === undefined ? {} : { details: document.details }),
         priority: document.priority,
         sourceName: source?.name ?? `#${document.sourceId}`,
-        reportTime: toIso(document.reportTime),
+        reportTime: timeText(document.reportTime, user),
         links: document.links,
       },
-      reason: reasonText(activation.reason, user.language),
+      reason: reasonText(activation.reason, user.language, (at) => timeText(at, user)),
       lateSec: lateTogetherMs < LATE_FROM_MS ? 0 : Math.round(lateTogetherMs / 1_000),
       possiblyDuplicate,
       answers: this.links.links(

@@ -24,7 +24,7 @@ export class OutboxController {
   async newest(@Headers('accept') accept: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const messages = await this.outbox.newest(SHOWN);
     void reply.header('cache-control', 'no-store');
-    if (accept?.includes('application/json') === true) return messages;
+    if (accept?.includes('application/json') === true) return messages.map(({ atText: _atText, ...message }) => message);
     void reply.header('content-type', 'text/html; charset=utf-8');
     return eta.renderString(PAGE, { messages, partsOf: (text: string) => partsOf(text, this.settings.publicUrl) });
   }
@@ -44,6 +44,6 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta n
 <style>body{font-family:sans-serif;margin:20px auto;max-width:50em;padding:0 12px}article{border:1px solid #bbb;border-radius:8px;padding:12px;margin:12px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}</style></head><body>
 <h1>Outbox</h1><p>Messages for which no provider is set up. The newest is on top.</p>
 <% if (it.messages.length === 0) { %><p>No messages yet.</p><% } %>
-<% for (const message of it.messages) { %><article><h2><%= message.subject %></h2><p><%= message.method %> to <%= message.to || 'device' %>, <%= message.at %></p>
+<% for (const message of it.messages) { %><article><h2><%= message.subject %></h2><p><%= message.method %> to <%= message.to || 'device' %>, <%= message.atText %></p>
 <pre><% for (const part of it.partsOf(message.text)) { if (part.isAnswer) { %><a href="<%= part.text %>" rel="noreferrer"><%= part.text %></a><% } else { %><%= part.text %><% } } %></pre></article><% } %>
 </body></html>`;

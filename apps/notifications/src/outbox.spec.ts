@@ -44,6 +44,13 @@ describe('the outbox', () => {
     expect(text).toContain('&lt;script&gt;');
   });
 
+  it("has the times of each message by its reader's clocks", async () => {
+    const { text } = await open(admin.key);
+    expect(text).toMatch(/EMAIL to ana@example\.org, \d\d:\d\d CES?T on \w{3}, /);
+    expect(text).toMatch(/Raised by .* at \d\d:\d\d CES?T on /);
+    expect(text).not.toMatch(/\d{4}-\d\d-\d\dT/);
+  });
+
   it('is not kept by browsers and runs no script', async () => {
     const { headers } = await open(admin.key);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -53,7 +60,13 @@ describe('the outbox', () => {
   it('can be read as JSON', async () => {
     const messages = JSON.parse((await open(admin.key, 'application/json')).text) as object[];
     expect(messages).toMatchObject([
-      { alertId: 4_711, method: 'EMAIL', to: 'ana@example.org', subject: expect.stringContaining('[#4711]') },
+      {
+        alertId: 4_711,
+        method: 'EMAIL',
+        to: 'ana@example.org',
+        subject: expect.stringContaining('[#4711]'),
+        at: expect.stringMatching(/Z$/),
+      },
     ]);
   });
 });

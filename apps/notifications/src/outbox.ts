@@ -1,4 +1,5 @@
 import { renderMessage } from '@tocsin/channels';
+import { timeText } from '@tocsin/contracts';
 import { contactTarget, toIso } from '@tocsin/domain';
 import type { AlertId, NotificationEvent } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
@@ -18,6 +19,8 @@ export interface OutboxMessage {
   readonly text: string;
   readonly html?: string;
   readonly at: string;
+  /** By the clocks of the person it is to. */
+  readonly atText: string;
 }
 
 /**
@@ -64,6 +67,7 @@ export class Outbox {
     const attempt = events.findLast((event) => event.type === 'AttemptStarted');
     const content = await this.content(planned.data, user, attempt?.data ?? { lateMs: 0, possiblyDuplicate: false });
     if (content === undefined) return undefined;
+    const at = document.handedOverAt ?? document.at;
     const rendered = renderMessage(document.method, content);
     return {
       notificationId: document.notificationId,
@@ -73,7 +77,8 @@ export class Outbox {
       subject: rendered.subject,
       text: rendered.text,
       ...(rendered.html === undefined ? {} : { html: rendered.html }),
-      at: toIso(document.handedOverAt ?? document.at),
+      at: toIso(at),
+      atText: timeText(at, { timezone: user.timezone, language: 'en' }),
     };
   }
 

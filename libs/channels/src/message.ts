@@ -12,7 +12,7 @@ export interface PageContent {
     readonly details?: string;
     readonly priority: AlertPriority;
     readonly sourceName: string;
-    /** UTC ISO 8601. */
+    /** As the person reads it: by their clocks, in their language. */
     readonly reportTime: string;
     readonly links: readonly { readonly href: string; readonly text?: string }[];
   };

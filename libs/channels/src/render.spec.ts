@@ -12,7 +12,7 @@ const page = (alert: Partial<PageContent['alert']> = {}, more: Partial<PageConte
     summary: 'disk full',
     priority: 'HIGH',
     sourceName: 'Monitor',
-    reportTime: '2026-03-02T03:00:00.000Z',
+    reportTime: '04:00 CET on Mon, 2 Mar 2026',
     links: [],
     ...alert,
   },

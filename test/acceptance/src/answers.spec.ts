@@ -35,7 +35,9 @@ describe('the links of a page', () => {
     await world.press(world.mailbox('ana').link('accept'));
     await world.advance('3m');
     const page = await world.press(world.mailbox('ben').link('accept'));
-    expect(page).toContain('You accepted this alert. Ana Tester accepted it at 2026-01-05 10:00. You are a responder now, too.');
+    expect(page).toContain(
+      'You accepted this alert. Ana Tester accepted it at 10:00 CET on Mon, 5 Jan 2026. You are a responder now, too.',
+    );
     const alert = await world.alert();
     expect(alert).toMatchObject({ status: 'ACCEPTED', assignedTo: { id: ben } });
     expect(alert['responders']).toEqual(
@@ -50,7 +52,9 @@ describe('the links of a page', () => {
   it('accept: pressed again it says that it was done, and when (B5)', async () => {
     await world.press(world.mailbox('ana').link('accept'));
     await world.advance('3m');
-    expect(await world.press(world.mailbox('ana').link('accept'))).toContain('Accepted by Ana Tester at 2026-01-05 10:00 already.');
+    expect(await world.press(world.mailbox('ana').link('accept'))).toContain(
+      'Accepted by Ana Tester at 10:00 CET on Mon, 5 Jan 2026 already.',
+    );
   });
 
   it('accept: after the end it says who resolved it and when, and makes nobody a responder (B5)', async () => {
@@ -58,7 +62,7 @@ describe('the links of a page', () => {
     await world.press(world.mailbox('ana').link('resolve'));
     await world.advance('1h');
     const page = await world.press(world.mailbox('ben').link('accept'));
-    expect(page).toContain('Already resolved by Ana Tester at 2026-01-05 10:07.');
+    expect(page).toContain('Already resolved by Ana Tester at 10:07 CET on Mon, 5 Jan 2026.');
     const alert = await world.alert();
     expect(alert).toMatchObject({ status: 'RESOLVED', resolvedBy: { id: ana } });
     expect(await world.timeline(alert.id)).not.toContain('Accepted by Ben Tester');
@@ -107,5 +111,23 @@ describe('the links of a page', () => {
     expect(await world.open(link)).toContain('This link has expired.');
     await world.confirm(link);
     expect(await world.alert()).toMatchObject({ status: 'PENDING' });
+  });
+});
+
+describe('a page to somebody far away', () => {
+  it('has every time by their clocks, in their language', async () => {
+    const world = await World.start();
+    try {
+      const dana = await world.person('dana');
+      await world.changePerson(dana, (person) => ({ ...person, timezone: 'Asia/Kolkata', language: 'de' }));
+      const scheduleId = await world.shifts('Nächte', [{ userId: dana, start: '2026-01-05T08:00', end: '2026-01-05T20:00' }]);
+      const key = await world.source(await world.policy([{ targets: [{ type: 'schedule', scheduleId }], timeoutMin: 30 }]));
+      await world.event(key, DISK);
+      const { text } = world.mailbox('dana').all().at(-1) ?? { text: '' };
+      expect(text).toContain('um 14:30 GMT+5:30 am Mo., 5. Jan. 2026');
+      expect(text).toContain('Bereitschaft in Nächte (Schicht, bis 01:30 GMT+5:30 am Di., 6. Jan. 2026)');
+    } finally {
+      await world.stop();
+    }
   });
 });

@@ -3,3 +3,4 @@ export * from './people';
 export * from './reason-texts';
 export * from './routing';
 export * from './schedules';
+export * from './time-texts';

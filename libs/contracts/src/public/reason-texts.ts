@@ -1,12 +1,14 @@
 import { toIso } from '@tocsin/domain';
-import type { GapReason, ReachabilityProblem, ResponderReason } from '@tocsin/domain';
+import type { GapReason, Instant, ReachabilityProblem, ResponderReason } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 import { publicUserRel } from './people';
+import type { TextLanguage } from './time-texts';
 
-export type TextLanguage = 'en' | 'de';
-
-/** Why a person became responder, as a phrase that ends a sentence: "Ana was paged: on call in Primary (layer Week)". */
-export const reasonText = (reason: ResponderReason, language: TextLanguage): string => {
+/**
+ * Why a person became responder, as a phrase that ends a sentence: "Ana was paged: on call in Primary (layer Week)". Times are
+ * UTC unless it is told whose they are to be.
+ */
+export const reasonText = (reason: ResponderReason, language: TextLanguage, textOf: (at: Instant) => string = toIso): string => {
   const german = language === 'de';
   switch (reason.type) {
     case 'direct':
@@ -21,7 +23,7 @@ export const reasonText = (reason: ResponderReason, language: TextLanguage): str
       return german ? 'Ersatzkontakt, weil sonst niemand erreichbar war' : 'fallback contact, because nobody else could be reached';
     case 'schedule': {
       const { onCall, scheduleName } = reason;
-      const until = toIso(onCall.end);
+      const until = textOf(onCall.end);
       const by =
         onCall.type === 'override'
           ? german
