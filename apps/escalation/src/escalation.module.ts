@@ -31,6 +31,8 @@ export class EscalationModule {
           log: readModelLog(log),
           due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
           onDue: (stream) => escalations.fireDue(stream),
+          // A level that is due is waited for, also one that an older version fired.
+          version: 2,
         }),
     );
     return {

@@ -37,6 +37,8 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   EscalationStarted: 'escalation',
   LevelPlanned: 'escalation',
   LevelDue: 'escalation',
+  LevelAwaited: 'escalation',
+  LevelUnresolved: 'escalation',
   EndPlanned: 'escalation',
   NobodyFound: 'escalation',
   RetryPlanned: 'escalation',

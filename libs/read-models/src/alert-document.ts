@@ -1,3 +1,4 @@
+import { isLater } from '@tocsin/domain';
 import type {
   Actor,
   AlertEvent,
@@ -71,11 +72,11 @@ export const evolveAlertDocument = (
     case 'RespondersActivated':
       return event.data.responders.reduce<AlertDocument>((soFar, { userId }) => withPending(soFar, userId), {
         ...document,
-        step: event.data.step,
+        step: furthest(document, event.data.step),
         firstLevelDone: true,
       });
     case 'LevelSkipped':
-      return { ...document, step: event.data.step };
+      return { ...document, step: furthest(document, event.data.step) };
     case 'NobodyOnCall':
       return { ...document, step: event.data.step, firstLevelDone: true };
     case 'ResponderAdded':
@@ -110,6 +111,10 @@ export const evolveAlertDocument = (
       return document;
   }
 };
+
+/** A level that was left without a resolution may get it late. */
+const furthest = ({ step }: AlertDocument, reached: EscalationStep): EscalationStep =>
+  step !== undefined && isLater(step, reached) ? step : reached;
 
 /** The rules as they run: repeated `frequency` times. `nextEscalationRuleIndex` counts in this list. */
 export const expandedRules = (route: AlertRoute): readonly EscalationRule[] =>

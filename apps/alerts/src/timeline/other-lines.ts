@@ -6,17 +6,23 @@ import type { LogFilterType, Names, TimelineLine } from './log-entry';
 const NOTIFICATIONS: readonly LogFilterType[] = ['NOTIFICATIONS'];
 const UPDATE: readonly LogFilterType[] = ['ALERT_UPDATES'];
 
-/** What the escalation says: a level that became due. The alert's own stream says whom it led to. */
+/** What the escalation says: a level that became due, or that was left. The alert's own stream says whom one led to. */
 export const escalationLines = (event: EscalationEvent): readonly TimelineLine[] => {
-  if (event.type !== 'LevelDue') return [];
+  if (event.type !== 'LevelDue' && event.type !== 'LevelUnresolved') return [];
   const { at, step, dueAt } = event.data;
   const level = step.level + 1;
   const values = { round: String(step.round), pass: String(step.pass), level: String(level), dueAt: toIso(dueAt) };
-  const text =
-    step.pass > 1
-      ? { en: `Level ${level} is due, pass ${step.pass}`, de: `Stufe ${level} ist fällig, Durchlauf ${step.pass}` }
-      : { en: `Level ${level} is due`, de: `Stufe ${level} ist fällig` };
-  return [{ at, logEntryType: 'AlertEscalatedToLevelLogEntry', filterTypes: UPDATE, vars: values, text }];
+  const line = (logEntryType: string, en: string, de: string): readonly TimelineLine[] => {
+    const pass = step.pass > 1 ? { en: `, pass ${step.pass}`, de: `, Durchlauf ${step.pass}` } : { en: '', de: '' };
+    return [{ at, logEntryType, filterTypes: UPDATE, vars: values, text: { en: `${en}${pass.en}`, de: `${de}${pass.de}` } }];
+  };
+  return event.type === 'LevelDue'
+    ? line('AlertEscalatedToLevelLogEntry', `Level ${level} is due`, `Stufe ${level} ist fällig`)
+    : line(
+        'LevelUnresolvedLogEntry',
+        `Whom level ${level} leads to was not found out in time, the escalation goes on`,
+        `Zu wem Stufe ${level} führt, war nicht rechtzeitig bekannt, die Eskalation geht weiter`,
+      );
 };
 
 const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly de: string }>> = {

@@ -35,7 +35,7 @@ const examples = readdirSync(golden).flatMap((file) => {
 const planned = examples.find(({ type }) => type === 'NotificationPlanned')?.data as Parameters<typeof notificationLines>[1];
 const notTold = new Set(['AlertOpenedForKey', 'KeyAttached', 'ResourceConfigured', 'ResourceDeleted']);
 const ofEscalations = new Set([
-  ...['LevelDue', 'LevelPlanned', 'EndPlanned', 'NobodyFound', 'RetryPlanned'],
+  ...['LevelDue', 'LevelAwaited', 'LevelUnresolved', 'LevelPlanned', 'EndPlanned', 'NobodyFound', 'RetryPlanned'],
   ...['EscalationStarted', 'EscalationHalted', 'EscalationExhausted'],
 ]);
 const ofNotifications = new Set([
@@ -51,7 +51,7 @@ const linesOf = (event: { readonly type: string; readonly data: unknown }) => {
 describe('an event of an alert', () => {
   const told = examples.filter(({ type }) => !notTold.has(type));
   // What the alert's own stream tells, and a first attempt in time, have no line of their own.
-  const silent = new Set([...ofEscalations, 'AttemptStarted'].filter((type) => type !== 'LevelDue'));
+  const silent = new Set([...ofEscalations, 'AttemptStarted'].filter((type) => type !== 'LevelDue' && type !== 'LevelUnresolved'));
 
   it.each(told.map((event, index) => [`${event.type} ${index}`, event] as const))('is told in both languages: %s', (_name, event) => {
     const lines = linesOf(event);

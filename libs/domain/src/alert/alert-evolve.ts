@@ -1,5 +1,6 @@
 import { assertNever } from '../decider';
 import type { Actor } from '../actor';
+import { isLater } from '../escalation/pass';
 import type { Instant } from '../time';
 import type { AlertEvent, AlertEventOf, EscalationStep } from './alert-events';
 import { noToolEvents, normaliseAlertKey, withApplied } from './alert-key';
@@ -20,6 +21,7 @@ const raised = ({ data }: AlertEventOf<'AlertRaised'>): PendingAlert => ({
   keys: initialKeys(data),
   responders: [],
   round: 1,
+  told: [],
   stepAwaited: false,
   levelReached: false,
   route: data.route,
@@ -54,7 +56,7 @@ const bodyOf = (state: RaisedAlert): AlertBody => {
 const inRound = (state: RaisedAlert, round: number): PendingAlert => {
   const { step: _step, nobodyAt: _nobodyAt, endedAt: _endedAt, ...body } = bodyOf(state);
   const responders = askedAgain(body.responders, round);
-  return { ...body, status: 'pending', round, stepAwaited: false, levelReached: false, responders };
+  return { ...body, status: 'pending', round, told: [], stepAwaited: false, levelReached: false, responders };
 };
 
 const assigned = (state: RaisedAlert, { round, to, activation }: AlertEventOf<'AlertAssigned'>['data']): RaisedAlert => {
@@ -72,7 +74,14 @@ const assigned = (state: RaisedAlert, { round, to, activation }: AlertEventOf<'A
 const withAcceptance = <Raised extends RaisedAlert>(state: Raised, by: Actor, at: Instant, round: number): Raised =>
   by.type === 'user' ? { ...state, lastAcceptedBy: by.userId, responders: accepting(state.responders, by.userId, at, round) } : state;
 
-const reached = <Raised extends RaisedAlert>(state: Raised, step: EscalationStep): Raised => ({ ...state, step, stepAwaited: false });
+const reached = <Raised extends RaisedAlert>(state: Raised, step: EscalationStep): Raised =>
+  // A level that was left without a resolution may get it late: the escalation stands further on.
+  state.step !== undefined && isLater(state.step, step) ? state : { ...state, step, stepAwaited: false };
+
+const told = <Raised extends RaisedAlert>(state: Raised, step: EscalationStep): Raised => ({
+  ...reached(state, step),
+  told: [...state.told, step],
+});
 
 const evolveRaised = (state: RaisedAlert, event: Exclude<AlertEvent, { type: 'AlertRaised' }>): RaisedAlert => {
   switch (event.type) {
@@ -98,10 +107,10 @@ const evolveRaised = (state: RaisedAlert, event: Exclude<AlertEvent, { type: 'Al
     case 'RespondersActivated': {
       const { responders, activation, step } = event.data;
       const asked = responders.reduce((soFar, { userId }) => withPending(soFar, userId, activation, state.round), state.responders);
-      return { ...reached(state, step), levelReached: true, activations: activation, responders: asked };
+      return { ...told(state, step), levelReached: true, activations: activation, responders: asked };
     }
     case 'LevelSkipped':
-      return reached(state, event.data.step);
+      return told(state, event.data.step);
     case 'NobodyOnCall':
       return { ...reached(state, event.data.step), nobodyAt: event.data.step, activations: event.data.activation };
     case 'EscalationEnded':

@@ -54,12 +54,16 @@ describe('a level that comes due', () => {
     given(raised())
       .when(level(step(0), [ana, ana]))
       .then(levelOne));
+  it('pages its people late, but pages them, when the escalation has left it (B11)', () =>
+    given(raised(), activated(step(1), 1, ben))
+      .when(level(step(0), [ana]))
+      .then(activated(step(0), 2, ana)));
+  it('does not take the escalation back when it is told late', () =>
+    given(raised(), activated(step(1), 1, ben), activated(step(0), 2, ana))
+      .when(level(step(1), [ben]))
+      .thenNothing());
   it('changes nothing when it is told twice', () =>
     given(raised(), levelOne)
-      .when(level(step(0), [ana]))
-      .thenNothing());
-  it('changes nothing when the escalation has gone further', () =>
-    given(raised(), activated(step(1), 1, ben))
       .when(level(step(0), [ana]))
       .thenNothing());
   it('pages nobody once somebody accepted (B9)', () =>

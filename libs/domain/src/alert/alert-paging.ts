@@ -35,9 +35,16 @@ const isAhead = (state: RaisedAlert, step: EscalationStep): boolean =>
   step.round === state.round &&
   (state.step === undefined || isLater(step, state.step) || (state.stepAwaited && sameStep(step, state.step)));
 
+/** Not said before, in this round. The escalation may have left the level meanwhile: its people are paged late, but paged. */
+const isUntold = (state: RaisedAlert, step: EscalationStep): boolean =>
+  state.status === 'pending' &&
+  state.route.type === 'policy' &&
+  step.round === state.round &&
+  !state.told.some((before) => sameStep(before, step));
+
 export const recordLevel = (command: AlertCommandOf<'recordLevel'>, state: RaisedAlert): readonly AlertEvent[] => {
   const { at, step, dueAt, responders, problems, nextShiftStart } = command;
-  if (!isAhead(state, step) || (state.priority === 'LOW' && state.levelReached)) return [];
+  if (!isUntold(state, step) || (state.priority === 'LOW' && state.levelReached)) return [];
   const { alertId, priority } = state;
   if (responders.length === 0) {
     return [{ type: 'LevelSkipped', data: { alertId, at, step, problems, ...(nextShiftStart === undefined ? {} : { nextShiftStart }) } }];

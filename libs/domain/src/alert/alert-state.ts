@@ -23,6 +23,8 @@ export interface AlertBody {
   readonly round: number;
   /** Where the escalation stands in this round; absent before its first level. */
   readonly step?: EscalationStep;
+  /** The steps of this round of which oncall has said whom they lead to: each is recorded once. */
+  readonly told: readonly EscalationStep[];
   /** Somebody asked for `step`; oncall has not said yet who that is. */
   readonly stepAwaited: boolean;
   /** In this round a level paged somebody: a LOW alert goes no further (B15). */

@@ -4,8 +4,8 @@ import type { AlertId } from '../ids';
 import type { ReachabilityProblem } from '../oncall/responder-reason';
 import type { Instant } from '../time';
 
-/** Why a level comes next: it opens the escalation, nobody answered the one before it, that one was empty, or somebody or something asked. */
-export type PlanCause = 'start' | 'no-answer' | 'skipped' | 'requested' | 'raised' | 'retry';
+/** Why a level comes next: it opens the escalation, nobody answered the one before it, that one was empty or never resolved, or somebody or something asked. */
+export type PlanCause = 'start' | 'no-answer' | 'skipped' | 'unresolved' | 'requested' | 'raised' | 'retry';
 
 /** A level that gave nobody, as the alert's `LevelSkipped` told it. */
 export interface SkippedLevel {
@@ -60,8 +60,20 @@ export type EscalationEvent =
         readonly dueAt: Instant;
         readonly priority: AlertPriority;
         readonly targets: readonly EscalationTarget[];
+        /** When the escalation goes on if nobody has said by then whom the level leads to; absent in events of older versions. */
+        readonly leaveAt?: Instant;
         readonly fact?: number;
       };
+    }
+  /** Nothing was running when the wait for the level's resolution ended: it is waited for again, until `leaveAt`. */
+  | {
+      readonly type: 'LevelAwaited';
+      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly leaveAt: Instant };
+    }
+  /** Whom the level leads to was not said in time: lost, parked or very late. The escalation goes on. */
+  | {
+      readonly type: 'LevelUnresolved';
+      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly dueAt: Instant };
     }
   /** The last level has its responders; if nobody answers until `dueAt`, the escalation is over (B12). */
   | {

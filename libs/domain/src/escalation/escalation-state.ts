@@ -2,8 +2,8 @@ import type { EscalationStep } from '../alert/alert-events';
 import type { AlertPriority, PolicySnapshot } from '../configuration/resources';
 import { assertNever } from '../decider';
 import type { AlertId } from '../ids';
-import type { Instant } from '../time';
-import type { EscalationEvent, HaltReason } from './escalation-events';
+import { plusMinutes, type Instant } from '../time';
+import type { EscalationEvent, EscalationEventOf, HaltReason } from './escalation-events';
 import { freshPass, passAfter, ruleIndexOf, uncountedFrom, type Pass } from './pass';
 
 /** What one run through a policy has to remember. */
@@ -26,8 +26,14 @@ export type Escalation =
   /** Nothing is due yet: the decision that started it is not read to its end. */
   | ({ readonly status: 'started' } & Run)
   | ({ readonly status: 'planned'; readonly step: EscalationStep; readonly dueAt: Instant } & Run)
-  /** A level fired; whether it has somebody, the alert will say. */
-  | ({ readonly status: 'awaiting'; readonly step: EscalationStep; readonly dueAt: Instant; readonly firedAt: Instant } & Run)
+  /** A level fired; whether it has somebody, the alert will say. If it does not until `leaveAt`, the escalation goes on. */
+  | ({
+      readonly status: 'awaiting';
+      readonly step: EscalationStep;
+      readonly dueAt: Instant;
+      readonly firedAt: Instant;
+      readonly leaveAt: Instant;
+    } & Run)
   | ({ readonly status: 'ending'; readonly step: EscalationStep; readonly dueAt: Instant } & Run)
   | ({ readonly status: 'deserted'; readonly step: EscalationStep } & Run)
   | ({ readonly status: 'retrying'; readonly dueAt: Instant } & Run)
@@ -49,13 +55,22 @@ const runOf = (state: RunningEscalation, fact: number | undefined): Run => ({
   pass: state.pass,
 });
 
+const SHORTEST_WAIT_MIN = 1;
+const LONGEST_WAIT_MIN = 5;
+
+/** For whom a level leads to, which takes milliseconds: as long as the level itself would wait for an answer, within bounds. */
+export const resolutionWaitMin = (policy: PolicySnapshot, { level }: EscalationStep): number =>
+  Math.min(LONGEST_WAIT_MIN, Math.max(SHORTEST_WAIT_MIN, policy.rules[level]?.escalationTimeoutMin ?? 0));
+
+const leaveAtOf = ({ at, leaveAt }: EscalationEventOf<'LevelDue'>['data']): Instant => leaveAt ?? plusMinutes(at, LONGEST_WAIT_MIN);
+
 export const evolveEscalation = (state: Escalation, event: EscalationEvent): Escalation => {
   if (event.type === 'EscalationStarted') {
     const { alertId, round, policy, priority, fact } = event.data;
     return { status: 'started', alertId, round, policy, priority, lastFact: fact, uncountedPasses: 0, pass: freshPass };
   }
   if (state.status === 'absent') return state;
-  const run = runOf(state, event.data.fact);
+  const run = runOf(state, 'fact' in event.data ? event.data.fact : undefined);
   switch (event.type) {
     case 'LevelPlanned': {
       const { step, dueAt, priority } = event.data;
@@ -70,8 +85,15 @@ export const evolveEscalation = (state: Escalation, event: EscalationEvent): Esc
         pass: passAfter(state.pass, event.data),
       };
     }
-    case 'LevelDue':
-      return { ...run, status: 'awaiting', step: event.data.step, dueAt: event.data.dueAt, firedAt: event.data.at, fired: event.data.step };
+    case 'LevelDue': {
+      const { step, dueAt, at: firedAt } = event.data;
+      return { ...run, status: 'awaiting', step, dueAt, firedAt, leaveAt: leaveAtOf(event.data), fired: step };
+    }
+    case 'LevelAwaited':
+      return state.status === 'awaiting' ? { ...state, leaveAt: event.data.leaveAt } : state;
+    // Left in the same append: what comes next is planned, or there is nothing more.
+    case 'LevelUnresolved':
+      return { ...run, status: 'started' };
     case 'EndPlanned':
       return { ...run, status: 'ending', step: event.data.step, dueAt: event.data.dueAt };
     case 'NobodyFound':
@@ -89,7 +111,11 @@ export const evolveEscalation = (state: Escalation, event: EscalationEvent): Esc
 
 /** When the escalation wants to be woken; null: only a fact can move it. */
 export const nextEscalationDue = (state: Escalation): Instant | null =>
-  state.status === 'planned' || state.status === 'ending' || state.status === 'retrying' ? state.dueAt : null;
+  state.status === 'awaiting'
+    ? state.leaveAt
+    : state.status === 'planned' || state.status === 'ending' || state.status === 'retrying'
+      ? state.dueAt
+      : null;
 
 /** The next level that will page somebody, as the API shows it; absent once nothing comes by itself any more. */
 export const nextEscalation = (
@@ -109,8 +135,12 @@ export const escalationDueOf = (event: EscalationEvent): { readonly dueAt: Insta
     case 'EndPlanned':
     case 'RetryPlanned':
       return { dueAt: event.data.dueAt };
-    case 'EscalationStarted':
     case 'LevelDue':
+      return { dueAt: leaveAtOf(event.data) };
+    case 'LevelAwaited':
+      return { dueAt: event.data.leaveAt };
+    case 'EscalationStarted':
+    case 'LevelUnresolved':
     case 'NobodyFound':
     case 'EscalationHalted':
     case 'EscalationExhausted':

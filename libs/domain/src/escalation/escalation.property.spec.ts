@@ -80,7 +80,13 @@ const byTheBook = (policy: PolicySnapshot, priority: AlertPriority, people: Pres
 };
 
 /** Runs the decider as the service does: timers from the events alone, each due level answered by the alert. */
-const runUnanswered = (policy: PolicySnapshot, priority: AlertPriority, people: Presence): readonly EscalationEvent[] => {
+const runUnanswered = (
+  policy: PolicySnapshot,
+  priority: AlertPriority,
+  people: Presence,
+  isLost: (level: number) => boolean = () => false,
+): readonly EscalationEvent[] => {
+  let levels = 0;
   const events: EscalationEvent[] = [];
   let state = escalationDecider.initial;
   let timer: Instant | null = null;
@@ -95,7 +101,7 @@ const runUnanswered = (policy: PolicySnapshot, priority: AlertPriority, people: 
       events.push(event);
       timer = escalationDueOf(event).dueAt;
       if (event.type === 'NobodyFound') return events;
-      if (event.type === 'LevelDue') {
+      if (event.type === 'LevelDue' && !isLost(levels++)) {
         const { responders } = resolveLevel(people)(event.data.targets, event.data.at);
         const { at, step } = event.data;
         inbox.push(seen(++revision, responders.length > 0 ? activated(at, step, priority) : skipped(at, step)));
@@ -128,6 +134,23 @@ describe('an escalation that nobody answers', () => {
           explained.steps.map((s) => [s.pass, s.level, s.dueAt]),
         );
       }),
+      { numRuns: 300 },
+    );
+  });
+  it('comes to an end, whatever becomes of the resolutions of its levels', () => {
+    fc.assert(
+      fc.property(
+        policies,
+        priorities,
+        presence,
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
+        (settings, priority, people, lost) => {
+          const events = runUnanswered(policyOf(settings.rules, settings), priority, people, (level) => lost[level % lost.length] === true);
+          expect(['EscalationExhausted', 'EscalationHalted', 'NobodyFound']).toContain(
+            events.findLast(({ type }) => type !== 'RetryPlanned')?.type,
+          );
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -26,7 +26,7 @@ import {
   told,
   user,
 } from '../testing/escalation-builders';
-import { nextEscalation, nextEscalationDue } from './escalation-state';
+import { escalationDueOf, nextEscalation, nextEscalationDue } from './escalation-state';
 
 const twoLevels = policyOf([rule(5, ana), rule(10, ben)]);
 const repeated = policyOf(twoLevels.rules, { repeating: true, frequency: 2 });
@@ -221,5 +221,62 @@ describe('an answer', () => {
   });
   it('is not recorded when nothing is pending', () => {
     expect(escalating(raised, levelOnePaged, seen(2, accepted(minute(1)))).when(seen(3, resolved(minute(2)))).told).toEqual([]);
+  });
+});
+
+describe('a level of which nobody says whom it leads to', () => {
+  it('is left for the next one after its own timeout, on record', () => {
+    expect(escalating(raised).when(fires(minute(5))).told).toEqual([
+      'LevelUnresolved 1.1.0 due 0',
+      'LevelPlanned 1.1.1 due 5 unresolved',
+      'LevelDue 1.1.1 due 5',
+    ]);
+  });
+  it.each([
+    ['a minute at least', 0, 1],
+    ['five minutes at most', 30, 5],
+  ])('is waited for %s', (_name, timeoutMin, waitMin) => {
+    const before = escalated(seen(0, raisedTo(policyOf([rule(timeoutMin, ana), rule(5, ben)])))).state;
+    expect(nextEscalationDue(before)).toBe(minute(waitMin));
+  });
+  it('is not left before its time, nor once its people were paged', () => {
+    expect(escalating(raised).when(fires(minute(4.9))).told).toEqual([]);
+    expect(escalating(seen(0, raisedTo(policyOf([rule(30, ana), rule(5, ben)]))), levelOnePaged).when(fires(minute(5))).told).toEqual([]);
+  });
+  it('ends the escalation when it is the last one', () => {
+    const only = seen(0, raisedTo(policyOf([rule(5, ana)])));
+    expect(escalating(only).when(fires(minute(5))).told).toEqual(['LevelUnresolved 1.1.0 due 0', 'EscalationExhausted 1.1.0']);
+  });
+  it('is followed by the top of the next pass when the policy repeats', () => {
+    const twice = seen(0, raisedTo(policyOf([rule(5, ana)], { repeating: true, frequency: 2 })));
+    expect(
+      escalating(twice)
+        .when(fires(minute(5)))
+        .told.at(-1),
+    ).toBe('LevelDue 1.2.0 due 5');
+  });
+  it('is waited for again after downtime, in which nobody could have said it: two levels do not fire at once', () => {
+    const { told: again } = escalating(raised).when(fires(minute(120)));
+    expect(again).toEqual(['LevelAwaited 1.1.0']);
+    expect(nextEscalationDue(escalated(raised, fires(minute(120))).state)).toBe(minute(125));
+    expect(escalating(raised, fires(minute(120))).when(fires(minute(125))).told[0]).toBe('LevelUnresolved 1.1.0 due 0');
+  });
+  it('changes nothing any more when it is told late: the next level goes on', () => {
+    expect(escalating(raised, fires(minute(5))).when(seen(1, activated(minute(6), step(0)))).told).toEqual([]);
+    expect(
+      escalating(raised, fires(minute(5)), seen(1, activated(minute(6), step(0)))).when(seen(2, activated(minute(7), step(1)))).told,
+    ).toEqual(['EndPlanned 1.1.1 due 17']);
+  });
+  it('stops at an answer like any other', () => {
+    expect(escalating(raised).when(seen(1, accepted(minute(1)))).told).toEqual(['EscalationHalted accepted']);
+  });
+});
+
+describe('a level that an older version fired', () => {
+  it('is left after the longest wait', () => {
+    const { events } = escalated(raised);
+    const due = events.findLast((event) => event.type === 'LevelDue');
+    const { leaveAt: _leaveAt, ...old } = due?.data as Extract<typeof due, { type: 'LevelDue' }>['data'];
+    expect(escalationDueOf({ type: 'LevelDue', data: old })).toEqual({ dueAt: minute(5) });
   });
 });

@@ -5,7 +5,14 @@ import type { ReachabilityProblem } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 import type { EscalationCommand, EscalationFact } from './escalation-commands';
 import type { EscalationEvent, HaltReason, PlanCause, SkippedLevel } from './escalation-events';
-import { evolveEscalation, initialEscalation, nextEscalationDue, type Escalation, type RunningEscalation } from './escalation-state';
+import {
+  evolveEscalation,
+  initialEscalation,
+  nextEscalationDue,
+  resolutionWaitMin,
+  type Escalation,
+  type RunningEscalation,
+} from './escalation-state';
 import { earliest, isLater, passesOf, ruleIndexOf, sameStep, uncountedFrom, withSkipped } from './pass';
 
 interface Plan {
@@ -29,7 +36,18 @@ const planLevel = (state: RunningEscalation, plan: Plan, at: Instant, fact?: num
     data: { alertId, at, step, dueAt, cause, priority, ruleIndex, ...(skipped === undefined ? {} : { skipped }), ...followsFrom },
   };
   if (dueAt > at) return [planned];
-  return [planned, { type: 'LevelDue', data: { alertId, at, step, dueAt, priority, targets: rule.targets, ...followsFrom } }];
+  return [planned, levelDue(state, { step, dueAt, priority }, at, fact)];
+};
+
+const levelDue = (
+  { alertId, policy }: RunningEscalation,
+  { step, dueAt, priority }: Required<Pick<Plan, 'step' | 'dueAt' | 'priority'>>,
+  at: Instant,
+  fact?: number,
+): EscalationEvent => {
+  const targets = policy.rules[step.level]?.targets ?? [];
+  const leaveAt = plusMinutes(at, resolutionWaitMin(policy, step));
+  return { type: 'LevelDue', data: { alertId, at, step, dueAt, priority, targets, leaveAt, ...(fact === undefined ? {} : { fact }) } };
 };
 
 const start = (
@@ -71,7 +89,7 @@ const nobodyFound = (
 ];
 
 /** Whether anything is under way that an answer would stop. */
-const isPending = (state: RunningEscalation): boolean => nextEscalationDue(state) !== null || state.status === 'awaiting';
+const isPending = (state: RunningEscalation): boolean => nextEscalationDue(state) !== null;
 
 /** The level after `step`: the next rule, or the first one of the next pass while the policy still has passes. */
 const stepAfter = (state: RunningEscalation, step: EscalationStep): EscalationStep | undefined => {
@@ -127,6 +145,24 @@ const skipped = (
   const level: SkippedLevel = { step: data.step, problems: data.problems, ...(nextShiftStart === undefined ? {} : { nextShiftStart }) };
   // The level after an empty one was due when that one was, so that its lateness is the whole one (P6).
   return planLevel(state, { step, dueAt: state.dueAt, cause: 'skipped', skipped: level }, at, fact);
+};
+
+/** The timer fires to the second: so late it does only after a time in which nothing ran, and nobody could have resolved the level. */
+const DOWNTIME_MS = 30_000;
+
+/**
+ * A resolution that is lost or parked must not end in silence (B11): the level is left like one that nobody answered. It stays
+ * open to be resolved late. After downtime the wait begins again, so that one level fires and not two at once.
+ */
+const unresolved = (state: Extract<RunningEscalation, { status: 'awaiting' }>, at: Instant): readonly EscalationEvent[] => {
+  const { alertId, step, leaveAt } = state;
+  if (at - leaveAt > DOWNTIME_MS) {
+    return [{ type: 'LevelAwaited', data: { alertId, at, step, leaveAt: plusMinutes(at, resolutionWaitMin(state.policy, step)) } }];
+  }
+  const left: EscalationEvent = { type: 'LevelUnresolved', data: { alertId, at, step, dueAt: state.dueAt } };
+  const next = stepAfter(state, step);
+  if (next === undefined) return [left, { type: 'EscalationExhausted', data: { alertId, at, step } }];
+  return [left, ...planLevel(state, { step: next, dueAt: leaveAt, cause: 'unresolved' }, at)];
 };
 
 /** Alerts may know an earlier moment to try again than the skipped levels told. */
@@ -203,10 +239,10 @@ const fireDue = (state: Escalation, at: Instant): readonly EscalationEvent[] => 
   if (dueAt === null || dueAt > at) return [];
   const { alertId, priority } = state;
   switch (state.status) {
-    case 'planned': {
-      const targets = state.policy.rules[state.step.level]?.targets ?? [];
-      return [{ type: 'LevelDue', data: { alertId, at, step: state.step, dueAt, priority, targets } }];
-    }
+    case 'planned':
+      return [levelDue(state, { step: state.step, dueAt, priority }, at)];
+    case 'awaiting':
+      return unresolved(state, at);
     case 'ending':
       return [{ type: 'EscalationExhausted', data: { alertId, at, step: state.step } }];
     case 'retrying':
