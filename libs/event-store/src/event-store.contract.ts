@@ -322,6 +322,21 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
       });
     });
 
+    describe('a stream of which only the last event counts', () => {
+      it('still has its last event, and its revisions go on', async () => {
+        const stream = `${newCategory()}1`;
+        await store.append(stream, 'no_stream', newEvents(1));
+        await store.keepOnlyLast(stream);
+        await store.keepOnlyLast(stream);
+        for (let revision = 0; revision < 3; revision++) await store.append(stream, revision, newEvents(1));
+        const [last] = newEvents(1);
+        if (last === undefined) throw new Error('no event was made');
+        expect(await store.append(stream, 3, [last])).toMatchObject({ revision: 4 });
+        expect(await store.readLast(stream)).toMatchObject({ id: last.id, revision: 4 });
+        await expect(store.append(stream, 2, newEvents(1))).rejects.toMatchObject({ actual: 4 });
+      });
+    });
+
     describe('a checkpoint', () => {
       it('is at the start until it is saved, and then where it was saved last', async () => {
         expect(await store.loadCheckpoint(category)).toBe(START);

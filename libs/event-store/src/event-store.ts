@@ -124,6 +124,11 @@ export abstract class EventStore {
   abstract head(): Promise<Position>;
   /** Removes the stream's events for good. Appending to it later starts again at revision 0. @throws EventStoreFault */
   abstract deleteStream(stream: string): Promise<void>;
+  /**
+   * Of this stream only the last event counts from now on: the store may forget the others whenever it likes. Revisions go
+   * on. @throws EventStoreFault
+   */
+  abstract keepOnlyLast(stream: string): Promise<void>;
   /** Where a processor (the relay) stands; kept in the event store so that it survives every read model. @throws EventStoreFault */
   abstract loadCheckpoint(processor: string): Promise<Position>;
   abstract saveCheckpoint(processor: string, position: Position): Promise<void>;

@@ -51,6 +51,10 @@ export class StoreInBetween extends EventStore {
     return this.inner.deleteStream(stream);
   }
 
+  keepOnlyLast(stream: string): Promise<void> {
+    return this.inner.keepOnlyLast(stream);
+  }
+
   loadCheckpoint(processor: string): Promise<Position> {
     return this.inner.loadCheckpoint(processor);
   }
