@@ -32,9 +32,10 @@ export class AlertsModule {
     const autoResolution = new AutoResolution(alerts, clock);
     background.addOwned(
       'timers alerts',
-      () =>
+      (isOwner) =>
         new DueTimers({
           name: 'alerts',
+          isOwner,
           prefixes: ['alert-'],
           ...following,
           clock,

@@ -21,9 +21,10 @@ export class EscalationModule {
     const escalations = new Escalations(eventStore, clock);
     background.addOwned(
       'timers escalation',
-      () =>
+      (isOwner) =>
         new DueTimers({
           name: 'escalation',
+          isOwner,
           prefixes: ['escalation-'],
           eventStore,
           readStore,

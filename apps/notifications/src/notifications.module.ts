@@ -36,11 +36,12 @@ export class NotificationsModule {
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));
     background.addOwned('view notifications', () => view);
-    background.addOwned('timers notifications', () => {
+    background.addOwned('timers notifications', (isOwner) => {
       // From now on nobody else sends: an attempt from before that has no outcome was ended by a crash, or by losing the ownership.
       const ownerSince = clock.now();
       return new DueTimers({
         name: 'notifications',
+        isOwner,
         prefixes: ['notification-'],
         ...following,
         clock,

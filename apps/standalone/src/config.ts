@@ -1,4 +1,4 @@
-import { emailAddressProblem } from '@tocsin/domain';
+import { emailAddressProblem, senderProblem } from '@tocsin/domain';
 import {
   checked,
   choiceSetting,
@@ -11,9 +11,6 @@ import {
   urlSetting,
 } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
-
-/** `ana@example.org` or `Ana <ana@example.org>`. */
-const senderProblem = (text: string): string | undefined => emailAddressProblem(/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text);
 
 export const standaloneSchema = {
   profile: choiceSetting('TOCSIN_PROFILE', ['embedded', 'cluster'], {

@@ -20,6 +20,8 @@ export interface RelayOptions {
   readonly routes: readonly RelayRoute[];
   /** Names the checkpoint. One relay of a name at a time, by lease. */
   readonly name: string;
+  /** Asked right before each publishing: one that lost its lease while it slept would bring an old state after a new one. */
+  readonly isOwner?: () => boolean;
   readonly parking: Parking;
   readonly random: () => number;
   /** Everything that is retried or parked passes here. */
@@ -128,6 +130,7 @@ export class Relay {
   /** Returns when all of it is on the bus or, for what the bus can never take, parked. */
   private async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const tooLarge = await this.persist('publish', async () => {
+      if (this.options.isOwner?.() === false) throw new Error('another relay has taken over');
       try {
         await this.options.bus.publish(topic, messages);
         return undefined;

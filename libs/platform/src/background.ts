@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '@tocsin/event-store';
+import { soleOwner } from './ownership';
+import type { IsOwner, Ownership } from './ownership';
 
 /** Something that works on by itself: a consumer, the relay, a projection, timers. */
 export interface BackgroundPart {
@@ -16,17 +18,11 @@ export interface BackgroundPart {
 
 const LOOK_AGAIN_MS = 2;
 
-/** Makes a part whose work one process does at a time: where there are replicas it runs only in the one that owns it. */
-export type Ownership = (name: string, make: () => BackgroundPart) => BackgroundPart;
-
-/** Where there is one process it owns everything. */
-const sole: Ownership = (_name, make) => make();
-
 /** All moving parts of one process: started in the order they were added, stopped the other way round. */
 export class Background {
   private readonly parts: (readonly [name: string, part: BackgroundPart])[] = [];
 
-  constructor(private readonly ownership: Ownership = sole) {}
+  constructor(private readonly ownership: Ownership = soleOwner) {}
 
   add<Part extends BackgroundPart>(name: string, part: Part): Part {
     this.parts.push([name, part]);
@@ -34,7 +30,7 @@ export class Background {
   }
 
   /** What only one replica may do at a time; `make` gives a part for each time this process becomes the owner. */
-  addOwned(name: string, make: () => BackgroundPart): void {
+  addOwned(name: string, make: (isOwner: IsOwner) => BackgroundPart): void {
     this.add(name, this.ownership(name, make));
   }
 

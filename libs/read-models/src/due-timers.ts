@@ -24,6 +24,8 @@ export interface DueTimersOptions {
    * has moved on. Several at once, never two for one id. When it rejects it is tried again for ever.
    */
   onDue(id: string, dueAt: Instant): Promise<void>;
+  /** Asked right before each `onDue`: whoever lost the timers to another replica while it slept fires nothing more. */
+  readonly isOwner?: () => boolean;
   /** Called once after each start, when all is known: every id something is pending for. What it rejects with is logged. */
   onBegin?(ids: readonly string[]): Promise<void>;
   /** Calls of `onDue` at once (default 64). */
@@ -57,7 +59,9 @@ export class DueTimers {
     this.plan = new DuePlan({
       clock: options.clock,
       concurrency: options.concurrency ?? 64,
-      onDue: (id, dueAt) => options.onDue(id, dueAt),
+      onDue: async (id, dueAt) => {
+        if (options.isOwner?.() !== false) await options.onDue(id, dueAt);
+      },
       onError: (id, error) => log?.({ message: 'timer failed', timers, id, error }),
     });
     this.storage = new TimerStorage(timers, options.version ?? 1, readStore, (error) =>

@@ -14,6 +14,9 @@ export const emailAddressProblem = (text: string): string | undefined => {
   return DOMAIN.test(address.slice(at + 1)) ? undefined : 'has no host name behind the @';
 };
 
+/** The same for a sender, `ana@example.org` or `Ana <ana@example.org>`. */
+export const senderProblem = (text: string): string | undefined => emailAddressProblem(/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text);
+
 /** What people write between the digits. */
 const SEPARATORS = /[\s().\/\u00a0-]/g;
 const INTERNATIONAL = /^\+[1-9]\d{6,14}$/;

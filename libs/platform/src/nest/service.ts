@@ -7,7 +7,7 @@ import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay 
 import type { MessageBus, Outcome, TopicDefinition } from '@tocsin/messaging';
 import type { ReadStore } from '@tocsin/read-models';
 import { Background } from '../background';
-import type { Ownership } from '../background';
+import type { IsOwner, Ownership } from '../ownership';
 import { ConfigurationStore } from '../configuration-store';
 import { IdAllocator } from '../ids';
 import type { Logger } from '../logging';
@@ -29,7 +29,7 @@ export interface Stores {
 
 export interface ServiceOptions {
   readonly stores: Stores;
-  readonly module: (platform: Platform) => DynamicModule;
+  readonly module: (platform: Platform) => DynamicModule | Promise<DynamicModule>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly secrets: SecretBox;
@@ -131,8 +131,8 @@ const start = async (
     },
   };
   const parking = new Parking(bus, clock);
-  if (options.relays) background.addOwned('relay', () => relayOf(options, parking));
-  const app = await createHttpApp(options.module(platform), {
+  if (options.relays) background.addOwned('relay', (isOwner) => relayOf(options, parking, isOwner));
+  const app = await createHttpApp(await options.module(platform), {
     log,
     metrics: new Metrics({ process: true }),
     clock,
@@ -166,12 +166,13 @@ const listen = async (app: NestFastifyApplication, { host, port }: ServiceOption
   return (await app.getUrl()).replace(/\/+$/, '');
 };
 
-const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking): Relay =>
+const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking, isOwner: IsOwner): Relay =>
   new Relay({
     eventStore: stores.eventStore,
     bus: stores.bus,
     routes: factRoutes,
     name: RELAY,
+    isOwner,
     parking,
     random,
     onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),

@@ -1,0 +1,50 @@
+import { createLogger } from './logging';
+import type { Logger, LoggerOptions } from './logging';
+import { SettingsInvalid } from './settings';
+import { stopOnSignals } from './shutdown';
+
+export interface Program<S extends { readonly logLevel: LoggerOptions['level'] }> {
+  /** As in `tocsin <name> ready <url>`; the standalone has none. */
+  readonly name?: string;
+  /** @throws SettingsInvalid */
+  readSettings(): S;
+  /** `started` resolves when it serves. `stop` may be called before that, and leaves nothing open. */
+  start(settings: S, log: Logger): { readonly started: Promise<{ readonly url: string }>; stop(): Promise<void> };
+  /** What a start may fail with that a person can mend, in one line; undefined for a bug. */
+  refusal?(error: unknown): string | undefined;
+}
+
+/** Runs one process of Tocsin from its settings to its last signal: says when it is ready, and in one line why it cannot start. */
+export const runProgram = async <S extends { readonly logLevel: LoggerOptions['level'] }>(program: Program<S>): Promise<void> => {
+  let stopping = false;
+  try {
+    const settings = program.readSettings();
+    const log = createLogger({ level: settings.logLevel, ...(program.name === undefined ? {} : { service: program.name }) });
+    const { started, stop } = program.start(settings, log);
+    const stopOnce = (): Promise<void> => {
+      stopping = true;
+      return stop();
+    };
+    stopOnSignals({ stop: stopOnce, log });
+    const { url } = await started;
+    console.log(`tocsin ${program.name === undefined ? '' : `${program.name} `}ready ${url}`);
+  } catch (error) {
+    // A start that was stopped: the stop says how that went.
+    if (stopping) return;
+    console.error(inOneLine(program, error) ?? error);
+    process.exit(1);
+  }
+};
+
+const inOneLine = (program: { refusal?(error: unknown): string | undefined }, error: unknown): string | undefined =>
+  error instanceof SettingsInvalid ? error.message : (program.refusal?.(error) ?? refusedBySystem(error));
+
+/** What the operating system refused, when the settings asked for something that cannot be had. */
+const refusedBySystem = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, path, address, hostname, port } = error as NodeJS.ErrnoException &
+    Partial<Record<'address' | 'hostname' | 'port', string>>;
+  if (syscall === 'listen') return `cannot listen on ${address}:${port} (${code}): set TOCSIN_PORT or TOCSIN_HOST to what is free`;
+  if (syscall === 'getaddrinfo') return `cannot listen on ${hostname} (${code}): set TOCSIN_HOST to an address of this machine`;
+  return path === undefined ? undefined : `cannot use ${path} (${code}): set TOCSIN_DATA_DIR to a directory that can be written`;
+};
