@@ -81,6 +81,12 @@ export class ManualAlertRequest {
   @Type(() => LinkRequest)
   links?: LinkRequest[];
 
+  /** One responder, in the older word (B4). */
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => IdReference)
+  assignedTo?: IdReference;
+
   @OptionalOrNull()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(50)

@@ -115,9 +115,9 @@ export class ManualCommands {
   }
 
   private async route(request: ManualAlertRequest, source: AlertSource): Promise<AlertRoute> {
-    if (request.responders !== undefined && request.responders.length > 0) {
-      return { type: 'users', userIds: await Promise.all(request.responders.map(({ user }) => this.user(String(user.id)))) };
-    }
+    const { responders = [], assignedTo } = request;
+    const named = new Set([...responders.map(({ user }) => user.id), ...(assignedTo === undefined ? [] : [assignedTo.id])]);
+    if (named.size > 0) return { type: 'users', userIds: await Promise.all([...named].map((id) => this.user(String(id)))) };
     return {
       type: 'policy',
       policy: snapshotOf(await this.policy(request.escalationPolicy?.id ?? source.escalationPolicyId, 'escalationPolicy')),

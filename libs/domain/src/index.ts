@@ -22,6 +22,7 @@ export * from './configuration/contact-rules';
 export * from './configuration/contact-targets';
 export * from './configuration/policy-rules';
 export * from './configuration/preference-rules';
+export { withoutEffect } from './configuration/refusals';
 export * from './configuration/resources';
 export * from './configuration/roles';
 export * from './configuration/team-rules';

@@ -149,6 +149,7 @@ describe('what an alert source cannot be', () => {
     ['emailPredicates', [{ field: 'EMAIL_SUBJECT' }]],
     ['resolveKeyExtractor', { field: 'EMAIL_SUBJECT' }],
     ['heartbeat', { intervalSec: 900 }],
+    ['bidirectional', true],
   ])('one with %s %j, which does nothing yet (B6)', async (field, value) => {
     const answer = await world.post('/api/alert-sources', { ...plain, [field]: value });
     expect(answer).toMatchObject({

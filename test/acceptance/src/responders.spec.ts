@@ -36,6 +36,20 @@ describe('an alert that is assigned', () => {
     expect(await world.timeline(id)).toContain('Admin User assigned it to Cleo Tester');
   });
 
+  it('from the beginning, in the older word of a manual alert, pages that person alone (B4)', async () => {
+    const { status, body } = await world.post('/api/alerts', {
+      summary: 'by hand',
+      alertSource: { id: world.sourceId(key) },
+      assignedTo: { id: cleo },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ assignedTo: { id: cleo }, responders: [{ user: { id: cleo }, status: 'PENDING' }] });
+    await world.settle();
+    expect(world.mailbox('cleo').subjects).toEqual([expect.stringContaining('by hand')]);
+    await world.advance('3h');
+    expect(world.mailbox('ana').subjects).not.toContainEqual(expect.stringContaining('by hand'));
+  });
+
   it('to a policy starts at its first level with a fresh round (B10, B16)', async () => {
     const other = await world.policy(
       [

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { publicContact, topics } from '@tocsin/contracts';
 import type { PublicContact, SendTestNotification } from '@tocsin/contracts';
-import { Clock, contactFor, rejected } from '@tocsin/domain';
+import { Clock, contactFor, rejected, withoutEffect } from '@tocsin/domain';
 import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
 import { MessageBus } from '@tocsin/messaging';
 import { IdAllocator, newUuid } from '@tocsin/platform';
@@ -73,8 +73,7 @@ export class TestNotificationsController {
 
   /** What a page would not do either, said at once instead of by silence. */
   private refuseUseless(method: NotificationMethod, contact: Contact | undefined): void {
-    if (!this.reachable.has(method))
-      throw rejected('setting-without-effect', `method: no provider is set up for ${method}`, { field: 'method' });
+    if (!this.reachable.has(method)) throw withoutEffect('method', `no provider is set up for ${method}`);
     if (contact === undefined) return;
     if (!contact.verified)
       throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until an administrator has entered it`, {

@@ -1,4 +1,4 @@
-import { isTimeZone, localToInstant, parseInstant, parseLocal } from '@tocsin/domain';
+import { isTimeZone, localToInstant, parseInstant, parseLocal, withoutEffect } from '@tocsin/domain';
 import type {
   Instant,
   LocalDateTime,
@@ -116,6 +116,7 @@ export class ScheduleBody {
   @Type(() => ShiftBody)
   shifts?: ShiftBody[];
 
+  /** For whoever draws the schedule; also the duration below. */
   @OptionalOrNull()
   @IsBoolean({ message: 'must be true or false' })
   showGaps?: boolean;
@@ -145,6 +146,7 @@ export const scheduleRequest = (body: ScheduleBody, references: ScheduleReferenc
   // A team that was deleted meanwhile is nobody's mistake in this request.
   const teamsLeft = current?.teamIds.filter((id) => references.teamExists(id)) ?? [];
   const common = { name: body.name, timezone, teamIds: body.teams?.map(({ id }) => id as TeamId) ?? teamsLeft };
+  refuseWithoutEffect(type, body);
   if (type === 'RECURRING') {
     if (body.scheduleLayers === undefined && hasPlan(current))
       throw invalidField(
@@ -166,6 +168,23 @@ export const scheduleRequest = (body: ScheduleBody, references: ScheduleReferenc
       end: end as LocalDateTime,
     })),
   };
+};
+
+/**
+ * What the other type of schedule is made of would be lost in silence, and with it who was meant to be on call. Shifts beside
+ * layers are what a read of the layers answered. @throws Rejection `setting-without-effect`
+ */
+const refuseWithoutEffect = (
+  type: Schedule['type'],
+  { scheduleLayers = [], shifts = [], showGaps, defaultShiftDuration }: ScheduleBody,
+): void => {
+  if (type === 'STATIC') {
+    if (scheduleLayers.length > 0) throw withoutEffect('scheduleLayers', 'a STATIC schedule is made of shifts');
+    return;
+  }
+  if (shifts.length > 0 && scheduleLayers.length === 0) throw withoutEffect('shifts', 'a RECURRING schedule is made of scheduleLayers');
+  if (showGaps === true) throw withoutEffect('showGaps', 'is a setting of STATIC schedules');
+  if (defaultShiftDuration !== undefined) throw withoutEffect('defaultShiftDuration', 'is a setting of STATIC schedules');
 };
 
 const hasPlan = (schedule: Schedule | undefined): boolean => {

@@ -175,6 +175,16 @@ describe('replacing a schedule', () => {
     expect((await server.call('PUT', path, ana, { name: 'x', scheduleLayers: weekly().scheduleLayers })).status).toBe(200);
   });
 
+  it.each<[string, string, () => object]>([
+    ['layers of fixed shifts', 'scheduleLayers', () => fixed({ scheduleLayers: weekly().scheduleLayers })],
+    ['fixed shifts in place of layers', 'shifts', () => weekly({ scheduleLayers: [], shifts: fixed().shifts })],
+    ['gaps to show of layers', 'showGaps', () => weekly({ showGaps: true })],
+    ['a usual length of the shifts of layers', 'defaultShiftDuration', () => weekly({ defaultShiftDuration: 'P7D' })],
+  ])('refuses what would be left out in silence: %s (B6)', async (_what, field, body) => {
+    const refused = await server.call('POST', '/api/schedules', ana, body());
+    expect(refused).toMatchObject({ status: 400, body: { code: 'SETTING_WITHOUT_EFFECT', details: [{ field }] } });
+  });
+
   it('never takes everybody off call by leaving the plan out', async () => {
     const path = await make(weekly());
     expect(await server.call('PUT', path, ana, { ...(await get(path)) })).toMatchObject({

@@ -6,7 +6,7 @@ const withoutEffectYet = [
   ...['servicesTemplate', 'alertKeyTemplate', 'eventFilter', 'eventTypeFilterCreate', 'eventTypeFilterAccept', 'eventTypeFilterResolve'],
   ...['supportHours', 'autoRaiseAlerts', 'autoRaiseIncidents', 'scoreThreshold', 'services', 'autoCreateServices'],
   ...['heartbeat', 'emailFiltered', 'emailResolveFiltered', 'emailPredicates', 'emailResolvePredicates', 'resolveKeyExtractor'],
-  'autotaskMetadata',
+  ...['autotaskMetadata', 'bidirectional'],
 ] as const;
 
 /** Older clients send these on every source, whatever its type, and take their absence in the answer for a change. */
