@@ -1,4 +1,5 @@
 import type { MessageLog } from '@tocsin/embedded-log';
+import { within } from '../deadline';
 import { MessageBusFault } from '../message-bus';
 import type { CompactedFollower, Message } from '../message-bus';
 import { TopicReader } from './topic-reader';
@@ -25,11 +26,7 @@ export class EmbeddedFollower implements CompactedFollower {
   }
 
   upToDate(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((_, reject) => {
-      timer = setTimeout(() => reject(new MessageBusFault('timeout', true)), timeoutMs);
-    });
-    return Promise.race([this.caughtUp(), late]).finally(() => clearTimeout(timer));
+    return within(timeoutMs, this.caughtUp());
   }
 
   /** Resolves when everything published before the call has been handled. */

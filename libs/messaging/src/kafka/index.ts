@@ -1,0 +1,2 @@
+export { KafkaMessageBus } from './kafka-message-bus';
+export type { KafkaLog, KafkaOptions } from './kafka-options';
