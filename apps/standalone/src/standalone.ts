@@ -8,13 +8,13 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import { bootstrap, createLogger, SecretBox, secretKeyIn, SystemClock } from '@tocsin/platform';
+import { bootstrap, createLogger, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
-import { refuseWithoutLog } from './data-directory';
+import { refuseWithoutLog, secretKeyOf } from './data-directory';
 import { intakeFirst } from './intake-first';
 import { StandaloneModule } from './standalone.module';
 
@@ -86,8 +86,8 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   const clock = parts.clock ?? new SystemClock();
   const onFailure = parts.onFailure ?? (() => undefined);
   refuseWithoutLog(settings.dataDirectory);
-  // Before anything is opened: a key that is too short is a mistake in the settings.
-  const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyIn(settings.dataDirectory));
+  // Before anything is opened: a key that is too short is a mistake in the settings, and the log must not be there before its key.
+  const secrets = SecretBox.fromSetting(settings.secretKey ?? secretKeyOf(settings.dataDirectory));
   const embeddedLog = await EmbeddedLog.open({
     directory: settings.dataDirectory,
     onFailure,

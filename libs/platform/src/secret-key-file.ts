@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** In the data directory. */
+export const SECRET_KEY_FILE = 'secret.key';
+
 const OWNER_ONLY = 0o600;
 
 /**
@@ -10,7 +13,7 @@ const OWNER_ONLY = 0o600;
  */
 export const secretKeyIn = (dataDirectory: string): string => {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const file = join(dataDirectory, 'secret.key');
+  const file = join(dataDirectory, SECRET_KEY_FILE);
   const existing = readKey(file);
   if (existing !== undefined) return existing;
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;

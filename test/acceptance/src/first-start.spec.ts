@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataDirectoryRefused } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { readSettings, startStandalone } from '@tocsin/standalone';
 import type { Standalone, StandaloneParts } from '@tocsin/standalone';
@@ -121,5 +122,42 @@ describe('a data directory whose log.db was removed', () => {
     await (await start(0)).stop();
     await rm(join(directory, 'log.db'));
     await expect(start(0)).rejects.toThrow('has lost its log.db');
+  });
+});
+
+describe('a data directory whose secret.key was removed', () => {
+  const KEY = 'a-secret-key-for-tests-that-is-long-enough';
+  const startWith = (TOCSIN_SECRET_KEY: string): Promise<Standalone> =>
+    startStandalone(readSettings({ TOCSIN_PORT: '0', TOCSIN_DATA_DIR: directory, TOCSIN_SECRET_KEY, LOG_LEVEL: 'silent' }));
+
+  it('is refused in one line with both ways out, and no other key is made', async () => {
+    await (await start(0)).stop();
+    const key = await readFile(join(directory, 'secret.key'), 'utf8');
+    await rm(join(directory, 'secret.key'));
+    const refused: unknown = await start(0).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DataDirectoryRefused);
+    expect(String(refused)).toMatch(/^.* has no secret\.key, .*put it back from a backup, or set TOCSIN_SECRET_KEY.*$/);
+    expect(await readdir(directory)).not.toContain('secret.key');
+    await (await startWith(key.trim())).stop();
+    await writeFile(join(directory, 'secret.key'), key);
+    await (await start(0)).stop();
+  });
+
+  it('is refused also when its key stood in the settings and stands there no more', async () => {
+    await (await startWith(KEY)).stop();
+    await expect(start(0)).rejects.toThrow('has no secret.key');
+  });
+});
+
+describe('a first start that ended before log.db was there', () => {
+  it('left its key, and the next one goes on with it', async () => {
+    // Where the lock has to be is something else: no log is opened.
+    await mkdir(join(directory, 'lock.db'));
+    await expect(start(0)).rejects.toThrow('cannot be used');
+    expect(await readdir(directory)).not.toContain('log.db');
+    const key = await readFile(join(directory, 'secret.key'), 'utf8');
+    await rmdir(join(directory, 'lock.db'));
+    await (await start(0)).stop();
+    expect(await readFile(join(directory, 'secret.key'), 'utf8')).toBe(key);
   });
 });
