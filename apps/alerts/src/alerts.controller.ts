@@ -11,6 +11,7 @@ import {
   idsParameter,
   includeParameter,
   languageParameter,
+  ListInParts,
   manyParameter,
   olderName,
   pageParameters,
@@ -91,17 +92,16 @@ export class AlertsController {
     ],
     answers: 'list',
   })
-  async list(@Query() query: QueryParameters): Promise<readonly object[]> {
+  list(@Query() query: QueryParameters): ListInParts<object> {
     const { startIndex, maxResults } = readPage(query, PAGE);
     readInclude(query, WITH_EACH);
-    const alerts = await this.readStore.find<AlertDocument>(ALERTS_VIEW, {
+    const alerts = this.readStore.walk<AlertDocument>(ALERTS_VIEW, {
       ...readAlertFilter(query, this.configuration, { byPolicy: true }),
       sort: NEWEST_FIRST,
       skip: startIndex,
       limit: maxResults,
     });
-    const statuses = await sourceStatusesOf(this.readStore, alerts);
-    return alerts.map((alert) => publicAlert(alert, this.configuration, statuses, { customDetails: false }));
+    return new ListInParts(this.listed(alerts));
   }
 
   @Get('count')
@@ -200,6 +200,13 @@ export class AlertsController {
     readInclude(query, ['vars']);
     const filterTypes = readManyOf(query, ['filter-types'], LOG_FILTER_TYPES);
     return this.timeline.entries(id, { language: readLanguage(query), filterTypes, skip: startIndex, limit: maxResults });
+  }
+
+  private async *listed(alerts: AsyncIterable<readonly AlertDocument[]>): AsyncGenerator<readonly object[]> {
+    for await (const part of alerts) {
+      const statuses = await sourceStatusesOf(this.readStore, part);
+      yield part.map((alert) => publicAlert(alert, this.configuration, statuses, { customDetails: false }));
+    }
   }
 
   private async answer(alert: AlertDocument, customDetails = false): Promise<object> {

@@ -8,3 +8,4 @@ export type { LogFaultReason } from './log-fault';
 export { MessageLog } from './message-log';
 export type { CommittedMessage, MessagePage } from './message-log';
 export type { EventToAppend, ExpectedRevision, MessageToPublish, Topic, TopicToDeclare } from './protocol';
+export { Turns } from './turns';

@@ -148,6 +148,18 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
         expect(await store.count('tickets', query)).toBe(1);
       });
 
+      it('gives, walked through, what is found, in the same order, however large the documents are', async () => {
+        const sizes = [10, 300_000, 0, 1_000, 400_000];
+        const changes = Array.from({ length: 12 }, (_, n) => put(ticket(n, { note: 'x'.repeat(sizes[n % 5] ?? 0) })));
+        await store.apply(VIEW, changes, position(1));
+        for (const query of [newestFirst(), newestFirst({ skip: 1, limit: 5 }), newestFirst({ limit: 3_000 }), newestFirst({ skip: 99 })]) {
+          const walked: Document[] = [];
+          for await (const part of store.walk<Ticket>('tickets', query)) walked.push(...part);
+          expect(walked).toEqual(await store.find('tickets', query));
+        }
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual(changes.map((_, n) => changes.length - 1 - n));
+      });
+
       it('finds nothing among no values', async () => {
         await store.apply(VIEW, [put(ticket(1))], position(1));
         expect(await store.find('tickets', newestFirst({ in: { state: [] } }))).toEqual([]);

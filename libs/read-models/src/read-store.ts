@@ -73,6 +73,14 @@ export abstract class ReadStore {
   /** Those of the documents that exist, in any order. */
   abstract getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]>;
   abstract find<D extends Document>(collection: string, query: Query): Promise<readonly D[]>;
+  /**
+   * The documents of `find`, in its order, some at a time; those that were not asked for yet are not held, however slow the
+   * reader is. Later ones are as they are when their turn comes, and left out when they are gone by then. An adapter that
+   * cannot do better reads all of them first. @throws ReadStoreFault
+   */
+  async *walk<D extends Document>(collection: string, query: Query): AsyncGenerator<readonly D[], void> {
+    yield await this.find<D>(collection, query);
+  }
   abstract count(collection: string, filter: Filter): Promise<number>;
   /** All changes of one batch of one view, with the position reached. The collections of a view belong to it alone. */
   abstract apply(

@@ -4,13 +4,15 @@ import type { FastifyInstance } from 'fastify';
 const GRACE_MS = 250;
 
 /**
- * While stopping, what has begun is answered; then every connection is closed. Node would wait for those that a client
+ * While stopping, what has begun is answered, also to clients that are slow, but not for longer than a stop may take; then
+ * every connection is closed. Node would wait for those that a client
  * keeps open for later, and a minute for those that were opened ahead and never used.
  */
-export const closeWhenDrained = (fastify: FastifyInstance): void => {
+export const closeWhenDrained = (fastify: FastifyInstance, withinMs: number): void => {
   let inFlight = 0;
   let closing = false;
   let grace: NodeJS.Timeout | undefined;
+  let cutOff: NodeJS.Timeout | undefined;
 
   const closeIfDrained = (): void => {
     clearTimeout(grace);
@@ -32,11 +34,13 @@ export const closeWhenDrained = (fastify: FastifyInstance): void => {
   });
   fastify.addHook('preClose', (done) => {
     closing = true;
+    cutOff = setTimeout(() => fastify.server.closeAllConnections(), withinMs);
     closeIfDrained();
     done();
   });
   fastify.addHook('onClose', (_instance, done) => {
     clearTimeout(grace);
+    clearTimeout(cutOff);
     done();
   });
 };

@@ -13,6 +13,8 @@ import { Metrics } from '../metrics';
 import type { SecretBox } from '../secrets';
 import { ApiDescriptionController } from './api-description.controller';
 import { answerWithin } from './answer-timeout';
+import { boundAnswers, MAX_ANSWER_BYTES } from './answers-in-flight';
+import { boundArrivals, MAX_ARRIVING } from './arrivals';
 import { AuthGuard } from './auth-guard';
 import { Authenticator } from './authenticator';
 import type { CredentialDirectory } from './authenticator';
@@ -24,6 +26,7 @@ import type { Waiting } from './health.controller';
 import { measureRequests } from './http-metrics';
 import { KnownRoutes } from './known-routes';
 import type { KnownRoute } from './known-routes';
+import { sendListsInPieces } from './lists-in-pieces';
 import { NestLog } from './nest-log';
 import { refuseWhenOverloaded, usualLimits } from './overload';
 import type { OverloadLimits } from './overload';
@@ -48,11 +51,20 @@ export interface HttpAppOptions {
   /** For its answer. */
   readonly answerTimeoutMs?: number;
   readonly overload?: Partial<OverloadLimits>;
+  /** Requests whose body is on its way, at one time. */
+  readonly maxArriving?: number;
+  /** Bytes of answers that have not been read yet. */
+  readonly maxAnswerBytes?: number;
+  /** For answers that are on their way when it stops. */
+  readonly drainMs?: number;
 }
 
 const BODY_LIMIT_BYTES = 512 * 1024;
 const RECEIVE_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 30_000;
+/** What is too slow to arrive is looked for this often. */
+const ARRIVAL_CHECK_MS = 5_000;
+const DRAIN_MS = 10_000;
 /** Longer than the minute after which load balancers usually drop a connection, so that it is never we who do it first. */
 const KEEP_ALIVE_MS = 72_000;
 /** Signed tokens stand in the path. */
@@ -63,10 +75,12 @@ const knownRoutes = new WeakMap<NestFastifyApplication, KnownRoutes>();
 /** Nothing happens until `listen`: message transports can still be connected. */
 export const createHttpApp = async (module: Type | DynamicModule, options: HttpAppOptions): Promise<NestFastifyApplication> => {
   const { log, metrics, clock, secrets, publicUrl, trustProxy = false } = options;
+  const receiveTimeoutMs = options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS;
   const adapter = new FastifyAdapter({
     trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
-    requestTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
+    requestTimeout: receiveTimeoutMs,
+    http: { connectionsCheckingInterval: ARRIVAL_CHECK_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestIdHeader: false,
     genReqId: newRequestId,
@@ -80,11 +94,15 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   const fastify = adapter.getInstance();
   const routes = new KnownRoutes();
   routes.watch(fastify);
-  closeWhenDrained(fastify);
+  closeWhenDrained(fastify, options.drainMs ?? DRAIN_MS);
+  sendListsInPieces(fastify);
+  // Before the headers are set: what it refuses has them as well.
+  boundAnswers(fastify, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
   addEdgeHooks(fastify, { publicUrl });
   answerWithin(fastify, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   measureRequests(fastify, metrics, log);
   refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
+  boundArrivals(fastify, { maxArriving: options.maxArriving ?? MAX_ARRIVING, withinMs: receiveTimeoutMs });
 
   const app = await NestFactory.create<NestFastifyApplication>(withHealth(module, metrics, options.waiting ?? (() => ({}))), adapter, {
     logger: new NestLog(log),

@@ -22,6 +22,7 @@ export { created, createHttpApp, routesOf } from './http-app';
 export type { HttpAppOptions } from './http-app';
 export { IdReference } from './id-reference';
 export type { KnownRoute } from './known-routes';
+export { ListInParts } from './lists-in-pieces';
 export * from './message-transport';
 export type { OverloadLimits } from './overload';
 export * from './platform-providers';

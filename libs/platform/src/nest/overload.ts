@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { problem } from './problem';
 
 export interface OverloadLimits {
-  /** Requests that are being answered at one time. */
+  /** Requests that have arrived in full and are being answered, at one time. */
   readonly maxInFlight: number;
   /** How long one turn of the event loop may take before requests are refused. */
   readonly maxTurnMs: number;
@@ -18,7 +19,7 @@ const ALWAYS_ANSWERED = /^\/(?:health\/|metrics(?:$|\?))/;
  * only while requests come in, so that an idle process stays idle.
  */
 export const refuseWhenOverloaded = (fastify: FastifyInstance, limits: OverloadLimits): void => {
-  let inFlight = 0;
+  const answering = new Set<ServerResponse>();
   let timing = false;
   let lastTurnMs = 0;
 
@@ -35,14 +36,20 @@ export const refuseWhenOverloaded = (fastify: FastifyInstance, limits: OverloadL
   };
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    inFlight++;
-    // Fires also when the client goes away.
-    reply.raw.once('close', () => inFlight--);
     if (!timing) timeTurn();
-    if ((inFlight > limits.maxInFlight || lastTurnMs > limits.maxTurnMs) && !ALWAYS_ANSWERED.test(request.url)) {
+    if ((answering.size >= limits.maxInFlight || lastTurnMs > limits.maxTurnMs) && !ALWAYS_ANSWERED.test(request.url)) {
       void reply.header('retry-after', '1').header('connection', 'close');
       done(problem(503, 'OVERLOADED', 'too many requests at the moment; try again'));
       return;
+    }
+    done();
+  });
+  // The first that comes after the body: who sends one and never ends it takes nobody's place.
+  fastify.addHook('preValidation', (_request, { raw }, done) => {
+    if (!raw.closed) {
+      answering.add(raw);
+      // Fires also when the client goes away.
+      raw.once('close', () => answering.delete(raw));
     }
     done();
   });

@@ -62,6 +62,48 @@ describe('a damaged views.db', () => {
   });
 });
 
+describe('a walk through large documents', () => {
+  const definition = { name: 'c', version: 1, fields: {}, indexes: [], counters: [] };
+  const document = (id: number, note: string) => ({ collection: 'c', change: { put: { id, note } as never } });
+  const oldestFirst = { sort: [{ field: 'id', descending: false }], skip: 0, limit: 100 };
+  let directory: string;
+  let store: EmbeddedReadStore;
+
+  beforeEach(async () => {
+    directory = newDirectory();
+    store = await EmbeddedReadStore.open({ directory });
+    await store.declare('v', [definition]);
+    await store.apply(
+      'v',
+      [1, 2, 3, 4].map((id) => document(id, 'x'.repeat(300_000))),
+      '1',
+    );
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('reads none before it is asked for: each is as it is then, and none is that is gone', async () => {
+    const walk = store.walk<{ id: number; note: string }>('c', oldestFirst);
+    expect((await walk.next()).value?.map(({ id }) => id)).toEqual([1]);
+    await store.apply('v', [document(2, 'changed'), { collection: 'c', change: { remove: 3 } }], '2');
+    const rest: (readonly [number, number])[] = [];
+    for await (const part of walk) rest.push(...part.map(({ id, note }) => [id, note.length] as const));
+    expect(rest).toEqual([
+      [2, 7],
+      [4, 300_000],
+    ]);
+  });
+
+  it('ends with a fault when the store is closed in the middle of it', async () => {
+    const walk = store.walk('c', oldestFirst);
+    await walk.next();
+    await store.close();
+    await expect(walk.next()).rejects.toMatchObject({ name: 'ReadStoreFault', reason: 'closed' });
+  });
+});
+
 describe('a count that no counter answers', () => {
   const definition: CollectionDefinition<{ id: number; colour: string; size: number }> = {
     name: 'things',

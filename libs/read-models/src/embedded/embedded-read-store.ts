@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Turns } from '@tocsin/embedded-log';
 import {
   ReadStore,
   ReadStoreFault,
@@ -15,7 +16,7 @@ import {
 import { Collection, tableOf, type Changed } from './layout';
 import { MainReader } from './main-reader';
 import { PositionWaiters } from '../position-waiters';
-import type { DeclareAnswer, Row, RowsOfCollection, SqlValue } from './protocol';
+import type { DeclareAnswer, DocumentsRead, Row, RowsOfCollection, SqlValue } from './protocol';
 import { planCount, planFind, type Plan } from './query-plan';
 import { ThreadClient } from './thread-client';
 
@@ -32,7 +33,8 @@ export interface EmbeddedReadStoreOptions {
 
 /** More rows than this are walked in the thread: they would hold up the event loop by more than a millisecond or two. */
 const MOST_ROWS_ON_MAIN_THREAD = 1000;
-const DOCUMENTS_PER_TURN = 64;
+/** Parsing or writing this much JSON takes a millisecond or two. */
+const CHARS_PER_TURN = 262_144;
 /** A write-ahead log that was left behind is folded in first. */
 const START_DEADLINE_MS = 30_000;
 
@@ -42,6 +44,8 @@ export class EmbeddedReadStore extends ReadStore {
   private readonly views = new Map<string, readonly string[]>();
   private readonly positions = new PositionWaiters();
   private readonly preparing = new Map<string, Promise<void>>();
+  /** Of long lists: one part of one of them at a time. */
+  private readonly turns = new Turns();
   private closed = false;
 
   private constructor(
@@ -87,30 +91,39 @@ export class EmbeddedReadStore extends ReadStore {
   async getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]> {
     const table = tableOf(this.collection(collection).name);
     const found: D[] = [];
-    for (const [i, id] of [...new Set(ids)].entries()) {
-      if (i > 0 && i % DOCUMENTS_PER_TURN === 0) await nextTurn();
-      this.open();
-      const text = this.reader.document(table, id);
-      if (text !== undefined) found.push(JSON.parse(text) as D);
-    }
+    for await (const texts of this.textsOf([...new Set(ids)], table, nextTurn)) for (const text of texts) found.push(JSON.parse(text) as D);
     return found;
   }
 
   async find<D extends Document>(collection: string, query: Query): Promise<readonly D[]> {
+    const found: D[] = [];
+    for await (const part of this.walk<D>(collection, query)) for (const document of part) found.push(document);
+    return found;
+  }
+
+  override async *walk<D extends Document>(collection: string, query: Query): AsyncGenerator<readonly D[], void> {
     this.open();
     const declared = this.collection(collection);
     const plan = planFind(declared, query);
-    const documentsOf = tableOf(declared.name);
-    const texts =
+    const table = tableOf(declared.name);
+    const first =
       plan.bounded && query.skip + query.limit <= MOST_ROWS_ON_MAIN_THREAD
-        ? this.reader.documents(plan, documentsOf)
-        : ((await this.readInThread(plan, documentsOf)) as readonly string[]);
-    const found: D[] = [];
-    for (const [i, text] of texts.entries()) {
-      if (i > 0 && i % DOCUMENTS_PER_TURN === 0) await nextTurn();
-      found.push(JSON.parse(text) as D);
+        ? this.reader.documents(plan, table, CHARS_PER_TURN)
+        : { texts: [], rest: (await this.readInThread(plan, table)) as DocumentsRead['rest'] };
+    if (first.texts.length > 0) yield first.texts.map((text) => JSON.parse(text) as D);
+    if (first.texts.length > 0 && first.rest.length > 0) await this.turns.next();
+    for await (const texts of this.textsOf(first.rest, table, () => this.turns.next())) yield texts.map((text) => JSON.parse(text) as D);
+  }
+
+  /** Some in each turn of the event loop. */
+  private async *textsOf(ids: DocumentsRead['rest'], table: string, turn: () => Promise<unknown>): AsyncGenerator<readonly string[], void> {
+    for (let rest = ids; rest.length > 0;) {
+      this.open();
+      const read = this.reader.documentsOf(rest, table, CHARS_PER_TURN);
+      yield read.texts;
+      rest = read.rest;
+      if (rest.length > 0) await turn();
     }
-    return found;
   }
 
   async count(collection: string, filter: Filter): Promise<number> {
@@ -156,9 +169,13 @@ export class EmbeddedReadStore extends ReadStore {
       const all = [...changed.values()];
       const arrays = collection.arraysOf(all);
       const rows: Row[] = [];
-      for (let from = 0; from < all.length; from += DOCUMENTS_PER_TURN) {
-        if (from > 0) await nextTurn();
-        rows.push(...collection.rowsOf(all.slice(from, from + DOCUMENTS_PER_TURN)));
+      let chars = 0;
+      for (const document of all) {
+        if (chars > CHARS_PER_TURN) await nextTurn();
+        if (chars > CHARS_PER_TURN) chars = 0;
+        const row = collection.rowOf(document);
+        rows.push(row);
+        chars += row[1]?.length ?? 0;
       }
       batches.push({ collection: collection.name, arrays, rows });
     }
@@ -195,7 +212,7 @@ export class EmbeddedReadStore extends ReadStore {
     if (this.closed) throw new ReadStoreFault('closed', false);
   }
 
-  private readInThread(plan: Plan, documentsOf?: string): Promise<unknown> {
+  private readInThread(plan: Plan, idsOf?: string): Promise<unknown> {
     const budgetMs = this.callDeadlineMs / 2;
     return this.thread.request(
       {
@@ -204,7 +221,7 @@ export class EmbeddedReadStore extends ReadStore {
         params: plan.params,
         slow: !plan.bounded,
         budgetMs,
-        ...(documentsOf === undefined ? {} : { documentsOf }),
+        ...(idsOf === undefined ? {} : { idsOf }),
       },
       this.callDeadlineMs,
     );

@@ -50,7 +50,7 @@ export class Collection {
     if (!this.has(field)) throw new Error(`read store: collection ${this.name} does not declare the field "${field}"`);
   }
 
-  /** Ordinals of the fields that are arrays in these documents, or were in earlier ones: to be asked before `rowsOf`. */
+  /** Ordinals of the fields that are arrays in these documents, or were in earlier ones: to be asked before `rowOf`. */
   arraysOf(documents: readonly Changed[]): number[] {
     for (const document of documents) {
       if ('removed' in document) continue;
@@ -61,8 +61,8 @@ export class Collection {
     return [...this.seenArrays].map((field) => this.fields.indexOf(field));
   }
 
-  rowsOf(documents: readonly Changed[]): Row[] {
-    return documents.map((document): Row => ('removed' in document ? [document.removed, null, []] : this.rowOf(document)));
+  rowOf(document: Changed): Row {
+    return 'removed' in document ? [document.removed, null, []] : this.rowWith(document);
   }
 
   storedArrays(ordinals: readonly number[]): void {
@@ -79,7 +79,7 @@ export class Collection {
     this.seenArrays.clear();
   }
 
-  private rowOf(document: Document): Row {
+  private rowWith(document: Document): Row {
     const values = this.fields.map((field) => {
       const value = this.valueOf(document, field);
       if (!this.seenArrays.has(field)) return sqlValue(value as IndexedValue | undefined);

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ReadStoreFault } from '../read-store';
-import type { SqlValue } from './protocol';
+import type { DocumentsRead, SqlValue } from './protocol';
 import type { Plan } from './query-plan';
 
 const MOST_STATEMENTS = 200;
@@ -17,16 +17,37 @@ export class MainReader {
     return this.column(`SELECT doc FROM ${table} WHERE id = ?`, [id])[0] as string | undefined;
   }
 
-  /** The documents whose row numbers the plan gives, out of one snapshot. */
-  documents(plan: Plan, table: string): readonly string[] {
+  /** The first of the documents whose row numbers the plan gives, and the ids of the rest, out of one snapshot. */
+  documents(plan: Plan, table: string, mostChars: number): DocumentsRead {
     return this.faulty(() => {
       this.database.exec('BEGIN');
       try {
-        return this.values(plan).flatMap((n) => this.column(`SELECT doc FROM ${table} WHERE n = ?`, [n])) as string[];
+        const rows = this.values(plan);
+        const texts: string[] = [];
+        for (let chars = 0; texts.length < rows.length && chars < mostChars;) {
+          const text = String(this.column(`SELECT doc FROM ${table} WHERE n = ?`, [rows[texts.length] ?? null])[0]);
+          texts.push(text);
+          chars += text.length;
+        }
+        const rest = rows.slice(texts.length).flatMap((n) => this.column(`SELECT id FROM ${table} WHERE n = ?`, [n]));
+        return { texts, rest: rest as DocumentsRead['rest'] };
       } finally {
         this.database.exec('COMMIT');
       }
     });
+  }
+
+  /** Those of the first that are still there, and the ids of the rest. */
+  documentsOf(ids: DocumentsRead['rest'], table: string, mostChars: number): DocumentsRead {
+    const texts: string[] = [];
+    let taken = 0;
+    for (let chars = 0; taken < ids.length && chars < mostChars; taken++) {
+      const text = this.document(table, ids[taken] ?? '');
+      if (text === undefined) continue;
+      texts.push(text);
+      chars += text.length;
+    }
+    return { texts, rest: ids.slice(taken) };
   }
 
   values(plan: Plan): readonly SqlValue[] {

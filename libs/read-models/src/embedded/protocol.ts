@@ -36,11 +36,17 @@ export interface ReadRequest {
   readonly op: 'read';
   readonly sql: string;
   readonly params: readonly SqlValue[];
-  /** Where to take the documents from whose row numbers the query gives; without it the query's first column is the answer. */
-  readonly documentsOf?: string;
+  /** Where the documents are whose row numbers the query gives: their ids are the answer; without it the query's first column. */
+  readonly idsOf?: string;
   /** It may have to look at any number of rows: writes go first while it runs, and it gives up after `budgetMs`. */
   readonly slow: boolean;
   readonly budgetMs: number;
+}
+
+/** As many documents as one turn of the event loop can bear, as JSON, and the ids of those that come after them. */
+export interface DocumentsRead {
+  readonly texts: readonly string[];
+  readonly rest: readonly (string | number)[];
 }
 
 export type WriteRequest =

@@ -88,8 +88,8 @@ function read(connection: Connection, request: ReadRequest): unknown {
   connection.database.exec('BEGIN');
   try {
     const found = connection.all(request.sql, request.params).map((row) => row[0] ?? null);
-    if (request.documentsOf === undefined) return found;
-    const sql = `SELECT doc FROM ${request.documentsOf} WHERE n = ?`;
+    if (request.idsOf === undefined) return found;
+    const sql = `SELECT id FROM ${request.idsOf} WHERE n = ?`;
     return found.map((n) => connection.first(sql, [n])?.[0]);
   } finally {
     connection.database.exec('COMMIT');
