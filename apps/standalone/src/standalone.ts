@@ -47,6 +47,8 @@ export interface Standalone {
   readonly firstStart?: ToldOnce;
   /** Resolves when everything that was set off has had its effect. */
   settle(): Promise<void>;
+  /** Lets go of what is in memory only to be quick. */
+  forgetRecent(): void;
   stop(): Promise<void>;
 }
 
@@ -144,6 +146,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     platform,
     ...(firstStart === undefined ? {} : { firstStart }),
     settle: () => service.settle(),
+    forgetRecent: () => embeddedLog.forgetRecent(),
     stop: () => opened.close(),
   };
 };

@@ -231,6 +231,28 @@ describe('a directory whose log was closed', () => {
   });
 });
 
+describe('a log that has forgotten what is recent', () => {
+  it('gives the same from the disk, and what comes after it from memory', async () => {
+    const log = await open();
+    await log.messages.declare([{ name: 'things', epoch: 'e', compacted: false, retentionDays: 7 }]);
+    const everything = () => ({
+      stream: log.events.readStreamPage('alert-1', 0, 10).events.map(({ id }) => id),
+      last: log.events.readLast('alert-1')?.id,
+      log: log.events.readPage(0, everyStream, 10).events.map(({ id }) => id),
+      newest: log.events.readPage(1, everyStream, 10).events.map(({ id }) => id),
+      messages: log.messages.readPage('things', 0).messages.map(({ body }) => body),
+    });
+    for (const n of [1, 2]) {
+      await log.events.append('alert-1', 'any', [event(), event()]);
+      await log.messages.publish('things', 0, [{ key: null, body: `"${n}"` }]);
+      const before = everything();
+      log.forgetRecent();
+      expect(everything()).toEqual(before);
+      expect(before.log).toHaveLength(2 * n);
+    }
+  });
+});
+
 describe('a backup', () => {
   it('made while appends go on is a log of its own, up to one moment', async () => {
     const log = await open();

@@ -35,8 +35,8 @@ export interface StreamPage {
 
 const MOST_ROWS_PER_PAGE = 500;
 const MOST_BYTES_PER_PAGE = 4_194_304;
-const RING = { items: 8_192, bytes: 33_554_432 };
-const STREAMS = { streams: 8_192, bytes: 16_777_216 };
+const RING = { items: 8_192, bytes: 16_777_216 };
+const STREAMS = { streams: 8_192, bytes: 8_388_608 };
 const COLUMNS = 'position, stream, category, revision, id, type, data, metadata';
 
 /** `alert-` of `alert-4711`; a stream without a dash is its own category. */
@@ -129,12 +129,20 @@ export class EventLog {
     return () => this.listeners.delete(listener);
   }
 
+  /** Lets go of what is kept so that the disk need not be asked: it is asked again then. */
+  forgetRecent(): void {
+    this.ring.clear(this.newest);
+    this.streams.clear();
+  }
+
   private readRing(after: number, categories: ReadonlySet<string>, limit: number): EventPage {
     const events: CommittedEvent[] = [];
+    let bytes = 0;
     for (const event of this.ring.after(after)) {
       if (categories.size > 0 && !categories.has(event.category)) continue;
       events.push(event);
-      if (events.length === limit) return { events, next: event.at, atHead: event.at === this.newest };
+      bytes += event.bytes;
+      if (events.length === limit || bytes >= MOST_BYTES_PER_PAGE) return { events, next: event.at, atHead: event.at === this.newest };
     }
     return { events, next: Math.max(after, this.newest), atHead: true };
   }

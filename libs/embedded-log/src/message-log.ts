@@ -28,7 +28,7 @@ interface LiveTopic {
 
 const MOST_ROWS_PER_PAGE = 500;
 const MOST_BYTES_PER_PAGE = 4_194_304;
-const RING = { items: 8_192, bytes: 16_777_216 };
+const RING = { items: 4_096, bytes: 4_194_304 };
 
 /** The bus of `log.db`: topics of one partition; messages, or the latest message of every key for a compacted topic. */
 export class MessageLog {
@@ -129,6 +129,11 @@ export class MessageLog {
   async removeExpired(nowMs: number, limit: number): Promise<number> {
     const outcome = await this.queue.submit({ kind: 'remove-expired', nowMs, limit }, 0, () => this.forgetRemoved());
     return outcome.kind === 'removed' ? outcome.count : 0;
+  }
+
+  /** Lets go of what is kept so that the disk need not be asked: it is asked again then. */
+  forgetRecent(): void {
+    for (const { ring, nextOffset } of this.topics.values()) ring.clear(nextOffset - 1);
   }
 
   /** What is gone from the disk is gone for a new group too, wherever it reads from. */

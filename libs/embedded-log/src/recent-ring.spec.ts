@@ -35,6 +35,15 @@ describe('the ring of recent items', () => {
     expect(ring.covers(9)).toBe(false);
   });
 
+  it('that was cleared covers what comes after it only', () => {
+    const ring = new RecentRing<Item>(0, { items: 3, bytes: 3 });
+    for (const at of [1, 2]) ring.push({ at, bytes: 1 });
+    ring.clear(2);
+    expect([ring.covers(1), ring.covers(2)]).toEqual([false, true]);
+    for (const at of [3, 4, 5]) ring.push({ at, bytes: 1 });
+    expect([...ring.after(2)].map(({ at }) => at)).toEqual([3, 4, 5]);
+  });
+
   it('gives up removed items and nothing else', () => {
     const ring = new RecentRing<Item>(0, { items: 3, bytes: 100 });
     for (const at of [1, 2, 3, 4]) ring.push({ at, bytes: 1 });

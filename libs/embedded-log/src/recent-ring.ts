@@ -47,6 +47,14 @@ export class RecentRing<Item extends RingItem> {
     this.bytes = this.items.reduce((sum, item) => sum + item.bytes, 0);
   }
 
+  /** @param floor Every item after it will be in the ring. */
+  clear(floor: number): void {
+    this.items = [];
+    this.first = 0;
+    this.bytes = 0;
+    this.floor = Math.max(this.floor, floor);
+  }
+
   private evictOldest(): void {
     const oldest = this.items[this.first];
     if (oldest === undefined) return;

@@ -62,6 +62,11 @@ export class RecentStreams<Item extends StreamItem> {
     this.tails.delete(stream);
   }
 
+  clear(): void {
+    this.tails.clear();
+    this.bytes = 0;
+  }
+
   private grow(tail: Tail<Item>, bytes: number): void {
     tail.bytes += bytes;
     this.bytes += bytes;

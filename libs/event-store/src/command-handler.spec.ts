@@ -286,6 +286,14 @@ describe('the folded state that is kept', () => {
     expect(store.reads).toEqual([`${stream}-a from 1: 1`, `${stream}-c from 0: 1`, `${stream}-b from 0: 2`]);
   });
 
+  it('is let go of when what came after it is large', async () => {
+    const handler = handlerOf({ cachedBytes: 1 });
+    for (const name of ['a', 'b']) for (const n of [1, 2]) await handler.handle(`${stream}-${name}`, { by: 1 }, as(`${n}`));
+    store.reads.length = 0;
+    for (const name of ['b', 'a']) await handler.load(`${stream}-${name}`);
+    expect(store.reads).toEqual([`${stream}-b from 1: 1`, `${stream}-a from 0: 2`]);
+  });
+
   it('is gone with the stream', async () => {
     const handler = handlerOf();
     for (const n of [1, 2]) await handler.handle(stream, { by: n }, as(`${n}`));

@@ -3,6 +3,7 @@ import type { Actor, Decider, Instant } from '@tocsin/domain';
 import { derivedEventId } from './event-id';
 import { EventStore, EventStoreFault, START, WrongExpectedRevision } from './event-store';
 import type { AppendResult, ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
+import { RecentlyUsed, weightOf } from './recently-used';
 import { upcast } from './upcasts';
 
 /** Who asks, why and when. `commandId` makes the command idempotent: the same id on the same stream acts once. */
@@ -39,10 +40,13 @@ export interface CommandHandlerOptions<Command, State, Event> {
   readonly decider: Decider<Command, State, Event>;
   /** Version written into new events of these types; 1 where nothing is said. */
   readonly schemaVersions?: Readonly<Record<string, number>>;
-  /** Streams whose folded state is kept by revision. */
+  /** Streams whose folded state is kept by revision, and about how many bytes of it. */
   readonly cachedStreams?: number;
+  readonly cachedBytes?: number;
 }
 
+const CACHED_BYTES = 8_388_608;
+const EVENT_ID_WEIGHT = 80;
 const CONFLICT_TRIES = 5;
 const UNKNOWN_OUTCOME_TRIES = 3;
 /** A store that stalls answers each try late: whoever waits for the command is told in time that it cannot be done now. */
@@ -54,10 +58,12 @@ const UNKNOWN_OUTCOME_WITHIN_MS = 5_000;
  * Commands on one stream wait for each other inside this process, so that conflicts come from other replicas only.
  */
 export class CommandHandler<Command, State, Event extends { readonly type: string; readonly data: unknown }> {
-  private readonly cache = new Map<string, Cached<State>>();
+  private readonly cache: RecentlyUsed<Cached<State>>;
   private readonly tails = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly options: CommandHandlerOptions<Command, State, Event>) {}
+  constructor(private readonly options: CommandHandlerOptions<Command, State, Event>) {
+    this.cache = new RecentlyUsed({ count: options.cachedStreams ?? 2_000, weight: options.cachedBytes ?? CACHED_BYTES });
+  }
 
   /** @throws Rejection, EventStoreFault */
   async handle(stream: string, command: Command | ((state: State) => Command), context: CommandContext): Promise<Handled<State>> {
@@ -149,13 +155,8 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   }
 
   private keep(stream: string, current: Cached<State>): void {
-    this.cache.delete(stream);
-    if (current.revision < 0) return;
-    this.cache.set(stream, current);
-    if (this.cache.size > (this.options.cachedStreams ?? 2_000)) {
-      const oldest = this.cache.keys().next();
-      if (!oldest.done) this.cache.delete(oldest.value);
-    }
+    if (current.revision < 0) this.cache.delete(stream);
+    else this.cache.keep(stream, current, weightOf(current.state) + current.eventIds.size * EVENT_ID_WEIGHT);
   }
 
   private toNewEvent(event: Event, stream: string, index: number, context: CommandContext): NewEvent {

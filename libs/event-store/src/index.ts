@@ -2,5 +2,6 @@ export * from './command-handler';
 export * from './event-id';
 export * from './event-store';
 export * from './lease';
+export * from './recently-used';
 export { upcast } from './upcasts';
 export type { Upcast } from './upcasts';

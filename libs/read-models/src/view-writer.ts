@@ -1,19 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { upcast } from '@tocsin/event-store';
+import { RecentlyUsed, upcast, weightOf } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
-import { DocumentCache } from './document-cache';
 import { Folding, documentKey, type CollectionChange, type Known } from './folding';
 import { ParkedEvents } from './parked-events';
 import type { Projection, Touched } from './projection';
 import { ReadStoreFault, type Document, type ReadStore, type ViewPosition } from './read-store';
 
+const CACHED_BYTES = 8_388_608;
 const TRIES = 3;
 const EVENTS_PER_TURN = 128;
 
 /** Folds batches of events into the documents of one view and writes them with the checkpoint. */
 export class ViewWriter {
   readonly parked: ParkedEvents;
-  private readonly cache: DocumentCache;
+  /** So that an alert that is being talked about is folded without being read. */
+  private readonly cache: RecentlyUsed<Known>;
   /** After a fault nobody knows whether the write before it took place; set until one has succeeded. */
   private inDoubt = false;
   private written: ViewPosition | undefined;
@@ -25,7 +26,7 @@ export class ViewWriter {
     private readonly onParked: (event: StoredEvent, error: Error) => void,
   ) {
     this.parked = new ParkedEvents(projection.name);
-    this.cache = new DocumentCache(cachedDocuments);
+    this.cache = new RecentlyUsed({ count: cachedDocuments, weight: CACHED_BYTES });
   }
 
   /** Where the view stands; `undefined` when it has to be built from the beginning. @throws ReadStoreFault */
@@ -107,7 +108,7 @@ export class ViewWriter {
     }
     await this.readStore.apply(this.projection.name, [...folding.changes(), ...parking], next);
     this.written = next;
-    for (const [key, known] of [...loaded, ...folding.known()]) this.cache.keep(key, known);
+    for (const [key, known] of [...loaded, ...folding.known()]) this.cache.keep(key, known, weightOf(known));
     for (const stream of blocked) this.parked.block(stream);
     for (const report of parkedNow) report();
   }
