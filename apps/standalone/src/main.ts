@@ -3,7 +3,6 @@ import { DataDirectoryRefused } from '@tocsin/embedded-log';
 import { runProgram, SettingsInvalid } from '@tocsin/platform';
 import { announceFirstStart } from './announce';
 import { readSettings } from './config';
-import { giveBackMemoryAtRest } from './memory';
 import { startStandalone } from './standalone';
 
 void runProgram({
@@ -23,10 +22,6 @@ void runProgram({
         process.exit(1);
       },
     });
-    void started.then(
-      (standalone) => giveBackMemoryAtRest(() => standalone.forgetRecent(), log),
-      () => undefined,
-    );
     return { started, stop: async () => (await started).stop() };
   },
   refusal: (error) => (error instanceof DataDirectoryRefused ? error.message : undefined),

@@ -1,7 +1,14 @@
 import { createLogger } from './logging';
 import type { Logger, LoggerOptions } from './logging';
+import { giveBackMemoryAtRest } from './memory-at-rest';
 import { SettingsInvalid } from './settings';
 import { stopOnSignals } from './shutdown';
+
+export interface Started {
+  readonly url: string;
+  /** Lets go of what is in memory only to be quick. */
+  forgetRecent?(): void;
+}
 
 export interface Program<S extends { readonly logLevel: LoggerOptions['level'] }> {
   /** As in `tocsin <name> ready <url>`; the standalone has none. */
@@ -9,7 +16,7 @@ export interface Program<S extends { readonly logLevel: LoggerOptions['level'] }
   /** @throws SettingsInvalid */
   readSettings(): S;
   /** `started` resolves when it serves. `stop` may be called before that, and leaves nothing open. */
-  start(settings: S, log: Logger): { readonly started: Promise<{ readonly url: string }>; stop(): Promise<void> };
+  start(settings: S, log: Logger): { readonly started: Promise<Started>; stop(): Promise<void> };
   /** What a start may fail with that a person can mend, in one line; undefined for a bug. */
   refusal?(error: unknown): string | undefined;
 }
@@ -26,8 +33,9 @@ export const runProgram = async <S extends { readonly logLevel: LoggerOptions['l
       return stop();
     };
     stopOnSignals({ stop: stopOnce, log });
-    const { url } = await started;
-    console.log(`tocsin ${program.name === undefined ? '' : `${program.name} `}ready ${url}`);
+    const service = await started;
+    giveBackMemoryAtRest(() => service.forgetRecent?.(), log);
+    console.log(`tocsin ${program.name === undefined ? '' : `${program.name} `}ready ${service.url}`);
   } catch (error) {
     // A start that was stopped: the stop says how that went.
     if (stopping) return;

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Logger } from '@tocsin/platform';
+import type { Logger } from './logging';
 
 export interface MemoryUse {
   /** Of the whole process, since it started. */

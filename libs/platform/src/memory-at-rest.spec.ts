@@ -1,4 +1,4 @@
-import { Rest } from './memory';
+import { Rest } from './memory-at-rest';
 
 const MB = 1_048_576;
 const use = (cpuMs: number, mb: number) => ({ cpuMs, residentBytes: mb * MB });
