@@ -63,6 +63,7 @@ describe('the catalogue of events', () => {
   const unions: readonly (readonly [string, RegExp])[] = [
     ['Events of an alert', /alert-events\.ts$/],
     ['Events of a key', /alert-group\.ts$/],
+    ['Events of a source log', /source-log-events\.ts$/],
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],

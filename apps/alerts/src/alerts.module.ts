@@ -15,6 +15,8 @@ import { AutoResolution } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';
+import { SourceLog } from './source-log';
+import { SourceLogRetention } from './source-log-retention';
 import { SuggestedRespondersController } from './suggested-responders.controller';
 import { Timeline } from './timeline/timeline';
 import { ToolEvents } from './tool-events';
@@ -46,6 +48,7 @@ export class AlertsModule {
           onDue: (stream) => autoResolution.fireDue(stream),
         }),
     );
+    background.addOwned('source log retention', () => new SourceLogRetention({ eventStore, clock, log }));
     return {
       module: AlertsModule,
       controllers: [
@@ -72,7 +75,10 @@ export class AlertsModule {
           provide: AlertNotifications,
           useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
         },
-        { provide: ToolEvents, useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts }) },
+        {
+          provide: ToolEvents,
+          useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) }),
+        },
       ],
     };
   }

@@ -24,10 +24,12 @@ import type {
   AlertGroupEvent,
   AlertId,
   AlertSource,
+  DroppedBecause,
   EscalationPolicy,
   GuardedAlert,
   ToolEventDecision,
   ToolTrigger,
+  WhyWithoutEffect,
 } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
@@ -35,11 +37,16 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
+import { SourceLog } from './source-log';
 import { beforeRegrouping, sha256 } from './tool-event-subject';
 import type { Decided, Subject } from './tool-event-subject';
 
-/** What became of a tool event; `dropped` with the reason. */
-export type ToolEventOutcome = 'opened' | 'applied' | `dropped: ${string}`;
+/** What became of a tool event. `without-effect`: dropped, or on the timeline of an alert that it did not change. */
+export type ToolEventOutcome =
+  | { readonly type: 'opened' | 'applied' }
+  | { readonly type: 'without-effect'; readonly reason: WhyWithoutEffect }
+  /** Known already, or its source is gone: there is nothing to say, or nowhere. */
+  | { readonly type: 'passed-over'; readonly reason: 'duplicate' | 'source-missing' };
 
 const DECISION_TRIES = 20;
 /** Repeats that are not on record are counted in memory for this many alerts. */
@@ -61,6 +68,7 @@ export class ToolEvents {
       readonly ids: IdAllocator;
       readonly clock: Clock;
       readonly alerts: AlertStreams;
+      readonly sourceLog: SourceLog;
     },
   ) {
     this.guards = new CommandHandler({ store: parts.eventStore, decider: alertGroupDecider });
@@ -68,13 +76,19 @@ export class ToolEvents {
 
   /** @throws EventStoreFault, MessageBusFault; Rejection when others keep changing the same group */
   async take(message: Message<ToolEvent>, event: ToolEvent): Promise<ToolEventOutcome> {
+    const outcome = await this.outcomeOf(message, event);
+    if (outcome.type === 'without-effect') await this.parts.sourceLog.record(message, event, outcome.reason);
+    return outcome;
+  }
+
+  private async outcomeOf(message: Message<ToolEvent>, event: ToolEvent): Promise<ToolEventOutcome> {
     const source = await this.source(event.sourceId, event.sourceRevision);
-    if (source === undefined) return 'dropped: no such alert source';
-    if (!source.active) return 'dropped: alert source is not active';
+    if (source === undefined) return { type: 'passed-over', reason: 'source-missing' };
+    if (!source.active) return { type: 'without-effect', reason: 'source-inactive' };
     const keyed = keyedBy(source, event);
     const settings = groupingOf(source);
     const scope = alertGuardScope(keyed, settings, message.id);
-    if (scope === undefined) return 'dropped: key-required';
+    if (scope === undefined) return { type: 'without-effect', reason: 'key-required' };
     const guardStream = alertGuardStream(source.id, scope, sha256);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -102,16 +116,16 @@ export class ToolEvents {
       this.record(message, subject, alertId, { type: 'record', seen, events });
     switch (decision.type) {
       case 'drop':
-        return `dropped: ${decision.reason}`;
+        return withoutEffect(decision.reason);
       case 'apply':
         await recordFor(decision.alertId, decision.record);
         await this.apply(message, subject, decision);
-        return 'applied';
+        return decision.command.type === 'recordToolEventIgnored' ? withoutEffect(decision.command.reason) : { type: 'applied' };
       case 'open': {
         const alertId = decision.alertId ?? ((await this.parts.ids.next('alert')) as AlertId);
         await recordFor(alertId, decision.record(alertId));
         const { events, state } = await this.raise(message, subject, alertId, decision.alert);
-        if (events.length > 0 || knows(state, triggerOf(message))) return 'opened';
+        if (events.length > 0 || knows(state, triggerOf(message))) return { type: 'opened' };
         // Another event completed what the guard has on record first: to that alert this one is a repeat.
         return this.decideAndAct(message, subject);
       }
@@ -207,6 +221,9 @@ export class ToolEvents {
     return configuration.get('source', id);
   }
 }
+
+const withoutEffect = (reason: DroppedBecause): ToolEventOutcome =>
+  reason === 'duplicate' ? { type: 'passed-over', reason } : { type: 'without-effect', reason };
 
 const triggerOf = ({ id: eventId, epoch, partition, offset }: Message): ToolTrigger => ({
   eventId,

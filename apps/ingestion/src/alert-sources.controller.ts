@@ -22,10 +22,13 @@ import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
 import { AlertSources } from './alert-sources';
+import { SourceEvents } from './source-events';
+import type { PublicSourceEvent } from './source-events';
 
 type Sent = Readonly<Record<string, unknown>>;
 
 const PAGE = { usual: 50, cap: 50 };
+const EVENTS_PAGE = { usual: 50, cap: 100 };
 /** Clients ask for all of these at once and read what comes back; none has an effect yet, so that none is answered. */
 const INCLUDES = [
   ...(['summaryTemplate', 'detailsTemplate', 'routingTemplate', 'textTemplate', 'linkTemplates', 'priorityTemplate'] as const),
@@ -43,6 +46,7 @@ export class AlertSourcesController {
     private readonly store: ConfigurationStore,
     private readonly secrets: SecretBox,
     private readonly sources: AlertSources,
+    private readonly events: SourceEvents,
   ) {}
 
   @Get()
@@ -99,6 +103,15 @@ export class AlertSourcesController {
   ): Promise<PublicAlertSource> {
     readInclude(query, INCLUDES);
     return this.sources.show(await this.sources.byIdOrKey(idOrKey), principal);
+  }
+
+  /** What was answered 202 and changed nothing, with the reason. */
+  @Get(':id/events')
+  @Describe('List what a source sent that had no effect, newest first', { query: pageParameters(EVENTS_PAGE), answers: 'list' })
+  @RequiresRole('STAKEHOLDER')
+  async eventsOf(@Param('id') idOrKey: string, @Query() query: QueryParameters): Promise<readonly PublicSourceEvent[]> {
+    const page = readPage(query, EVENTS_PAGE);
+    return this.events.list((await this.sources.byIdOrKey(idOrKey)).id, page);
   }
 
   @Put(':id')

@@ -6,18 +6,20 @@ import { AlertSources } from './alert-sources';
 import { AlertSourcesController } from './alert-sources.controller';
 import { EventIntake } from './event-intake';
 import { EventsController } from './events.controller';
+import { SourceEvents } from './source-events';
 
 /** Takes tools' events and makes them durable; keeps the sources they come from. */
 @Module({})
 export class IngestionModule {
   static register(platform: Platform): DynamicModule {
-    const { bus, configuration, clock, readStore, secrets, settings } = platform;
+    const { bus, configuration, clock, eventStore, readStore, secrets, settings } = platform;
     return {
       module: IngestionModule,
       controllers: [EventsController, AlertSourcesController],
       providers: [
         ...platformProviders(platform),
         { provide: EventIntake, useValue: new EventIntake(bus, configuration, clock, settings) },
+        { provide: SourceEvents, useValue: new SourceEvents(eventStore, clock) },
         { provide: AlertSources, useValue: new AlertSources({ configuration, readStore, secrets, settings }) },
       ],
     };

@@ -13,6 +13,8 @@ export * from './alert/tool-event-decision';
 export { defined } from './alert/tool-event-opening';
 export type { DroppedBecause, GuardedAlert, ToolEventDecision, ToolEventQuestion } from './alert/tool-event-opening';
 export * from './alert/raised';
+export * from './alert/source-log';
+export * from './alert/source-log-events';
 export * from './alert/source-rules';
 export * from './clock';
 export * from './configuration/alert-source-rules';

@@ -1,15 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { alertDecider, alertGroupDecider, escalationDecider, fold, instant, notificationDecider } from '@tocsin/domain';
-import type { AlertEvent, AlertGroupEvent, ConfigurationEvent, Decider, EscalationEvent, NotificationEvent } from '@tocsin/domain';
+import { alertDecider, alertGroupDecider, escalationDecider, fold, instant, notificationDecider, sourceLogDecider } from '@tocsin/domain';
+import type {
+  AlertEvent,
+  AlertGroupEvent,
+  ConfigurationEvent,
+  Decider,
+  EscalationEvent,
+  NotificationEvent,
+  SourceLogEvent,
+} from '@tocsin/domain';
 import { START } from './event-store';
 import type { StoredEvent } from './event-store';
 import { upcast, upcasting } from './upcasts';
 import type { Upcasts } from './upcasts';
 
-type DomainEvent = AlertEvent | AlertGroupEvent | EscalationEvent | NotificationEvent | ConfigurationEvent;
-type Stream = 'alert' | 'alertkey' | 'escalation' | 'notification' | 'configuration';
+type DomainEvent = AlertEvent | AlertGroupEvent | EscalationEvent | NotificationEvent | ConfigurationEvent | SourceLogEvent;
+type Stream = 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'configuration';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
 const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
@@ -34,6 +42,8 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   AlertResolved: 'alert',
   AlertOpenedForKey: 'alertkey',
   KeyAttached: 'alertkey',
+  ToolEventDropped: 'sourcelog',
+  ToolEventsDropped: 'sourcelog',
   EscalationStarted: 'escalation',
   LevelPlanned: 'escalation',
   LevelDue: 'escalation',
@@ -60,6 +70,10 @@ const types = Object.keys(streamOf) as readonly DomainEvent['type'][];
 const folds: Readonly<Record<Exclude<Stream, 'configuration'>, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {
   alert: alertDecider,
   alertkey: alertGroupDecider,
+  sourcelog: {
+    initial: {},
+    evolve: (log: object, event: never) => Object.fromEntries(sourceLogDecider.evolve(new Map(Object.entries(log)) as never, event)),
+  } as never,
   escalation: escalationDecider,
   notification: notificationDecider,
 };
@@ -67,6 +81,7 @@ const folds: Readonly<Record<Exclude<Stream, 'configuration'>, Pick<Decider<neve
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   alert: ['AlertRaised', 'RespondersActivated'],
   alertkey: ['AlertOpenedForKey'],
+  sourcelog: [],
   escalation: ['EscalationStarted', 'LevelPlanned'],
   notification: ['NotificationPlanned', 'AttemptStarted'],
   configuration: [],

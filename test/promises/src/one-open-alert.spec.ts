@@ -7,6 +7,7 @@ import { newUuid } from '@tocsin/platform';
 import fc from 'fast-check';
 import { World } from '../../acceptance/src/world';
 import { AlertStreams } from '../../../apps/alerts/src/alert-streams';
+import { SourceLog } from '../../../apps/alerts/src/source-log';
 import { ToolEvents } from '../../../apps/alerts/src/tool-events';
 import { eventsOf, StoreInBetween } from './around';
 import { seed } from './seed';
@@ -123,10 +124,10 @@ describe('two handlers over one store (P2)', () => {
     Array.from({ length: count }, () => {
       const { configuration, ids, clock, readStore, views } = world.platform;
       const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: 0 });
-      return new ToolEvents({ eventStore, configuration, ids, clock, alerts });
+      return new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) });
     });
   const take = async (by: ToolEvents, message: Message<ToolEvent>): Promise<string> =>
-    message.data === null ? 'dropped: empty' : by.take(message, message.data);
+    message.data === null ? 'empty' : (await by.take(message, message.data)).type;
 
   /** Both have read that the key is free before either says that it takes it. */
   const race = async (store: EventStore): Promise<{ readonly opened: number; readonly mostOpen: number }> => {

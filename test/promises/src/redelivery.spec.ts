@@ -7,7 +7,19 @@ import { seed } from './seed';
 
 jest.setTimeout(120_000);
 
-const CATEGORIES = ['alert-', 'alertkey-', 'escalation-', 'notification-', 'source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'];
+const CATEGORIES = [
+  'alert-',
+  'alertkey-',
+  'sourcelog-',
+  'escalation-',
+  'notification-',
+  'source-',
+  'policy-',
+  'schedule-',
+  'user-',
+  'team-',
+  'apikey-',
+];
 
 /** Remembers what was delivered over all restarts, and delivers it again to whoever connects. */
 class Memory {

@@ -33,7 +33,14 @@ const examples = readdirSync(golden).flatMap((file) => {
   return all.map((data) => ({ type, data }));
 });
 const planned = examples.find(({ type }) => type === 'NotificationPlanned')?.data as Parameters<typeof notificationLines>[1];
-const notTold = new Set(['AlertOpenedForKey', 'KeyAttached', 'ResourceConfigured', 'ResourceDeleted']);
+const notTold = new Set([
+  'AlertOpenedForKey',
+  'KeyAttached',
+  'ToolEventDropped',
+  'ToolEventsDropped',
+  'ResourceConfigured',
+  'ResourceDeleted',
+]);
 const ofEscalations = new Set([
   ...['LevelDue', 'LevelAwaited', 'LevelUnresolved', 'LevelPlanned', 'EndPlanned', 'NobodyFound', 'RetryPlanned'],
   ...['EscalationStarted', 'EscalationHalted', 'EscalationExhausted'],

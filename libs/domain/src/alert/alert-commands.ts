@@ -1,3 +1,4 @@
+import type { DroppedBecause } from './tool-event-opening';
 import type { Actor } from '../actor';
 import type { PolicySnapshot } from '../configuration/resources';
 import type { AlertId, ScheduleId, UserId } from '../ids';
@@ -46,7 +47,7 @@ export type AlertCommand =
           readonly unrecorded?: number;
         }
     >
-  | Change<'recordToolEventIgnored', FromTool & { readonly eventType: string; readonly alertKey?: string; readonly reason: string }>
+  | Change<'recordToolEventIgnored', FromTool & { readonly eventType: string; readonly alertKey?: string; readonly reason: DroppedBecause }>
   | Change<'acceptByTool', By & FromTool & { readonly alertKey?: string }>
   /** `keys` empty: the whole alert, whatever is open on it. */
   | Change<'resolveByTool', By & FromTool & { readonly alertKey?: string; readonly keys: readonly ToolKey[] }>

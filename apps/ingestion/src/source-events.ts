@@ -1,0 +1,70 @@
+import { Clock, sourceLogStreams, toIso } from '@tocsin/domain';
+import type { AlertSourceId, SourceLogEvent, WhyWithoutEffect } from '@tocsin/domain';
+import { EventStore, upcast } from '@tocsin/event-store';
+import type { StoredEvent } from '@tocsin/event-store';
+import type { Page } from '@tocsin/platform/nest';
+
+/** What a source sent that had no effect, as the API shows it. */
+export interface PublicSourceEvent {
+  /** When it was received; of a count, the beginning of its hour. */
+  readonly time: string;
+  /** Null when many are told as one. */
+  readonly eventType: string | null;
+  readonly alertKey: string | null;
+  readonly outcome: 'DROPPED';
+  readonly reason: WhyWithoutEffect;
+  readonly text: string;
+  /** More than 1: so many of this reason in this hour, at least, besides those that are listed one by one. */
+  readonly count: number;
+}
+
+const texts: Readonly<Record<WhyWithoutEffect, string>> = {
+  'source-inactive': 'the alert source is not active',
+  'key-required': 'without an alertKey there is no alert that it could mean',
+  'no-open-alert': 'no alert is open for its alertKey',
+  'episode-over': 'the tool has ended this episode before: a late duplicate',
+  ambiguous: 'several alerts are open, and it names none of them',
+  'nothing-firing': 'nothing in it is firing',
+  'received-before-resolution': 'it was received before the alert was resolved, and counted as a repeat',
+};
+
+/** The event log of an alert source, read from its streams. */
+export class SourceEvents {
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Newest first. @throws EventStoreFault */
+  async list(sourceId: AlertSourceId, { startIndex, maxResults }: Page): Promise<readonly PublicSourceEvent[]> {
+    const found: PublicSourceEvent[] = [];
+    for (const stream of sourceLogStreams(sourceId, this.clock.now())) {
+      if (found.length >= startIndex + maxResults) break;
+      found.push(...(await this.eventStore.readStream(stream)).toReversed().flatMap(shown));
+    }
+    return found.slice(startIndex, startIndex + maxResults);
+  }
+}
+
+const shown = (stored: StoredEvent): readonly PublicSourceEvent[] => {
+  const { type, data } = upcast(stored);
+  const event = { type, data } as SourceLogEvent;
+  const time = toIso(event.data.at);
+  const about = (reason: WhyWithoutEffect) => ({ outcome: 'DROPPED', reason, text: texts[reason] }) as const;
+  switch (event.type) {
+    case 'ToolEventDropped': {
+      const { eventType, alertKey = null, reason } = event.data;
+      return [{ time, eventType, alertKey, ...about(reason), count: 1 }];
+    }
+    case 'ToolEventsDropped':
+      return Object.entries(event.data.counts).map(([reason, count]) => ({
+        time,
+        eventType: null,
+        alertKey: null,
+        ...about(reason as WhyWithoutEffect),
+        count,
+      }));
+    default:
+      return [];
+  }
+};
