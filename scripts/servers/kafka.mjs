@@ -21,9 +21,10 @@ const here = (name) => fileURLToPath(new URL(`kafka/${name}`, import.meta.url));
  * @param {number} [options.port] Of the plain listener; any free one by default. Whoever restarts a broker under its clients gives the old one.
  * @param {{ username: string, password: string, port?: number }} [options.secure] One listener more, with TLS (a certificate of its own)
  *   and SASL/SCRAM-SHA-512 for this user.
+ * @param {number} [options.advertisedPort] Where clients are told to find the plain listener: a proxy in front of it.
  * @param {number} [options.heapMb]
  */
-export async function startKafka({ directory, port, secure, heapMb = 192 }) {
+export async function startKafka({ directory, port, secure, advertisedPort, heapMb = 192 }) {
   const home = resolve(directory);
   const jars = await fetchBroker();
   const free = await freePorts(3);
@@ -31,7 +32,7 @@ export async function startKafka({ directory, port, secure, heapMb = 192 }) {
   mkdirSync(home, { recursive: true });
   const ca = secure && makeCertificate(home);
   const properties = join(home, 'server.properties');
-  writeFileSync(properties, serverProperties(home, ports, secure));
+  writeFileSync(properties, serverProperties(home, { advertised: advertisedPort ?? ports.plain, ...ports }, secure));
   const java = [
     ...['-Xms64m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...[`-Dlog4j2.configurationFile=file:${here('log4j2.properties')}`, `-Dkafka.logs.dir=${home}/logs`, '-cp', `${jars}/*`],
@@ -106,10 +107,12 @@ function execute(command, args) {
 function serverProperties(home, ports, secure) {
   const listeners = [`PLAINTEXT://${LOOPBACK}:${ports.plain}`, `CONTROLLER://${LOOPBACK}:${ports.controller}`];
   if (secure) listeners.push(`SASLTLS://${LOOPBACK}:${ports.secure}`);
+  const advertised = listeners.map((listener) => listener.replace(/^(PLAINTEXT:.*):\d+$/, `$1:${ports.advertised}`));
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@${LOOPBACK}:${ports.controller}
 listeners=${listeners.join(',')}
+advertised.listeners=${advertised.join(',')}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASLTLS:SASL_SSL
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER

@@ -1,2 +1,4 @@
+export * from './kafka-broker';
 export * from './mail-server';
 export * from './standalone-process';
+export * from './tcp-proxy';

@@ -46,6 +46,8 @@ export class Administration {
 
   /** @throws MessageBusFault */
   async declare(topics: readonly TopicDefinition[]): Promise<void> {
+    // One that was asked before would go on asking for a topic that was deleted since, and fail.
+    this.replace();
     await within(DECLARE_MS, this.make(topics));
   }
 

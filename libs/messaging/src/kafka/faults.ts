@@ -7,6 +7,8 @@ const ours = new Set([
   ...['KafkaJSNotImplemented', 'KafkaJSInvariantViolation', 'KafkaJSServerDoesNotSupportApiKey'],
 ]);
 const tooLarge = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+/** kafkajs's word, in an error without a class, for a broker that went away between finding and asking it. */
+const NOT_CONNECTED = 'Broker not connected';
 const timeouts = new Set(['KafkaJSRequestTimeoutError', 'REQUEST_TIMED_OUT']);
 
 /**
@@ -16,6 +18,7 @@ const timeouts = new Set(['KafkaJSRequestTimeoutError', 'REQUEST_TIMED_OUT']);
 export function faultOf(error: unknown): unknown {
   if (error instanceof MessageBusFault) return error;
   const origin = originOf(error);
+  if (origin instanceof Error && origin.message === NOT_CONNECTED) return new MessageBusFault('unavailable', true, { cause: error });
   if (!(origin instanceof KafkaJSError)) return error;
   const kinds = [origin.name, ...('type' in origin && typeof origin.type === 'string' ? [origin.type] : [])];
   if (kinds.some((kind) => tooLarge.has(kind))) return new MessageBusFault('too-large', false, { cause: error });

@@ -12,7 +12,7 @@ import { PartitionFeed } from './partition-feed';
 import { fromRecord } from './record';
 import { topicIdOf } from './topic-id';
 
-const JOIN_MS = 30_000;
+const JOIN_MS = 10_000;
 const LEAVE_MS = 5_000;
 const LAST_COMMIT_MS = 2_000;
 const COMMIT_EVERY_MS = 100;
