@@ -1,11 +1,6 @@
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Projection, Touched, WorkingSet } from './projection';
-import type { Change, Document } from './read-store';
-
-export interface CollectionChange {
-  readonly collection: string;
-  readonly change: Change;
-}
+import type { CollectionChange, Document } from './read-store';
 
 /** `null` is a document that is known not to exist. */
 export type Known = Document | null;

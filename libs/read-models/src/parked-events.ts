@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@tocsin/event-store';
-import type { CollectionChange } from './folding';
-import type { CollectionDefinition, ReadStore } from './read-store';
+import type { Projection } from './projection';
+import type { CollectionChange, CollectionDefinition, ReadStore } from './read-store';
 
 /** An event that a projection could not digest, or that came after one in the same stream. */
 export interface ParkedEvent {
@@ -15,19 +15,27 @@ export interface ParkedEvent {
 
 const PAGE = 200;
 
+const parkedOf = (view: string): CollectionDefinition<ParkedEvent> => ({
+  name: `parked-${view}`,
+  version: 1,
+  fields: { stream: (parked) => parked.stream },
+  indexes: [['id'], ['stream', 'id']],
+  counters: [['stream']],
+});
+
+/** What a projection's view is declared as, also by who only reads it. */
+export const collectionsOf = (projection: Pick<Projection, 'name' | 'collections'>): readonly CollectionDefinition<never>[] => [
+  ...projection.collections,
+  parkedOf(projection.name) as CollectionDefinition<never>,
+];
+
 /** Streams that a view does not follow any more until it is rebuilt; the other streams go on. */
 export class ParkedEvents {
   readonly definition: CollectionDefinition<ParkedEvent>;
   private streams = new Set<string>();
 
   constructor(view: string) {
-    this.definition = {
-      name: `parked-${view}`,
-      version: 1,
-      fields: { stream: (parked) => parked.stream },
-      indexes: [['id'], ['stream', 'id']],
-      counters: [['stream']],
-    };
+    this.definition = parkedOf(view);
   }
 
   get blockedStreams(): number {
@@ -42,7 +50,7 @@ export class ParkedEvents {
     this.streams.add(stream);
   }
 
-  async load(readStore: ReadStore): Promise<void> {
+  async load(readStore: Pick<ReadStore, 'find'>): Promise<void> {
     const streams = new Set<string>();
     for (let skip = 0; ; skip += PAGE) {
       const page = await readStore.find<ParkedEvent>(this.definition.name, {

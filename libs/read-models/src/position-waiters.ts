@@ -47,6 +47,10 @@ export class PositionWaiters {
     });
   }
 
+  awaited(view: string): boolean {
+    return (this.waiters.get(view)?.size ?? 0) > 0;
+  }
+
   /** Nobody waits any longer for what cannot come. */
   close(): void {
     for (const waiters of this.waiters.values()) for (const waiter of [...waiters]) waiter.settle(false);

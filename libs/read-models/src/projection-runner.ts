@@ -1,9 +1,12 @@
-import { START, type AllPage, type EventStore, type Position } from '@tocsin/event-store';
+import { START, type AllPage, type EventStore, type Position, type StoredEvent } from '@tocsin/event-store';
 import { Backoff } from './backoff';
+import { logPages } from './log-pages';
+import { collectionsOf } from './parked-events';
 import { PositionWaiters } from './position-waiters';
 import type { Projection } from './projection';
 import { ReadStoreFault, type ReadStore } from './read-store';
-import { ViewWriter } from './view-writer';
+import { ViewRebuild, type RebuildProgress } from './view-rebuild';
+import { ViewWriter, type WrittenView } from './view-writer';
 
 export type ProjectionLog =
   | { readonly message: 'projection degraded'; readonly view: string; readonly error: Error }
@@ -34,13 +37,6 @@ export interface ProjectionRunnerOptions {
 
 export type ProjectionState = 'stopped' | 'catching up' | 'live' | 'degraded';
 
-export interface RebuildProgress {
-  readonly position: Position;
-  /** The end of the log when the rebuild began. */
-  readonly head: Position;
-  readonly events: number;
-}
-
 /** Pages without an event for this view store its checkpoint no more often than this. */
 const EMPTY_CHECKPOINT_MS = 1000;
 
@@ -62,14 +58,18 @@ export class ProjectionRunner {
   private running: Promise<void> | undefined;
   private storedAt = 0;
   private laterCheckpoint: NodeJS.Timeout | undefined;
-  private asked = false;
-  private onPage: ((events: number) => void) | undefined;
+  private rebuilding: { readonly stopping: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
-    this.view = options.projection.name;
-    this.writer = new ViewWriter(options.projection, options.readStore, options.cachedDocuments ?? 2000, (event, error) =>
-      options.log?.({ message: 'event parked', view: this.view, stream: event.stream, position: event.position, error }),
-    );
+    const { projection, readStore } = options;
+    const view = (this.view = projection.name);
+    const documents = {
+      getMany: readStore.getMany.bind(readStore),
+      find: readStore.find.bind(readStore),
+      apply: (...batch: Parameters<WrittenView['apply']>) => readStore.apply(view, ...batch),
+      checkpoint: () => readStore.checkpoint(view),
+    };
+    this.writer = new ViewWriter(projection, documents, options.cachedDocuments ?? 2000, (event, error) => this.tellParked(event, error));
   }
 
   /** Begins, or goes on, in the background; stores that are away are waited for. */
@@ -79,8 +79,14 @@ export class ProjectionRunner {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Resolves when the batch in hand is done and no other will follow. */
+  /** Resolves when the batch in hand is done and no other will follow. A rebuild that is going on is given up. */
   async stop(): Promise<void> {
+    this.rebuilding?.stopping.abort();
+    await this.rebuilding?.ended;
+    await this.halt();
+  }
+
+  private async halt(): Promise<void> {
     this.stopping.abort();
     await this.running;
     this.running = undefined;
@@ -115,29 +121,54 @@ export class ProjectionRunner {
   }
 
   /**
-   * Empties the view and plays the whole log again; resolves when it has passed what was the log's end at the start, or
-   * when it was stopped. @throws ReadStoreFault, EventStoreFault when it could not begin; it goes on following then.
+   * Plays the whole log into a copy of the view, which is followed and read as before meanwhile, and puts the copy in its
+   * place. Resolves when that is done, or when it was stopped; in any case the view is followed then, unless it was stopped.
+   * @throws ReadStoreFault, EventStoreFault when either store was away: everything is as it was, try again.
    */
   async rebuild(progress?: (progress: RebuildProgress) => void): Promise<void> {
-    await this.stop();
+    if (this.rebuilding !== undefined) throw new Error(`the view ${this.view} is being rebuilt`);
+    const stopping = new AbortController();
+    const work = this.rebuildBeside(stopping.signal, progress);
+    this.rebuilding = { stopping, ended: work.catch(() => undefined) };
     try {
-      const head = await this.options.eventStore.head();
-      await this.writer.open();
-      await this.writer.empty();
-      this.moveTo(undefined);
-      let events = 0;
-      this.onPage = (handled) => {
-        events += handled;
-        progress?.({ position: this.reached, head, events });
-      };
-      this.asked = true;
-      this.start();
-      while (!this.stopping.signal.aborted && !(await this.waitFor(head, 1000)));
+      await work;
     } finally {
-      this.onPage = undefined;
-      if (!this.asked) this.start();
-      this.asked = false;
+      this.rebuilding = undefined;
+      if (!stopping.signal.aborted) this.start();
     }
+  }
+
+  private async rebuildBeside(signal: AbortSignal, progress?: (progress: RebuildProgress) => void): Promise<void> {
+    const { projection, eventStore, readStore, log } = this.options;
+    log?.({ message: 'projection rebuilding', view: this.view, reason: 'asked for' });
+    const head = await eventStore.head();
+    if (this.running === undefined) await readStore.declare(this.view, collectionsOf(projection));
+    const copy = await readStore.beginRebuild(this.view);
+    try {
+      const rebuild = new ViewRebuild({
+        projection,
+        eventStore,
+        copy,
+        onParked: (event, error) => this.tellParked(event, error),
+        onPage: (position, events) => progress?.({ position, head, events }),
+      });
+      await rebuild.catchUp(signal);
+      if (!signal.aborted) await copy.prepare();
+      // The log may have grown by much meanwhile; what is left after this takes no time.
+      await rebuild.catchUp(signal);
+      if (!signal.aborted) await this.halt();
+      for (let done = false; !done && !signal.aborted;) {
+        await rebuild.catchUp(signal);
+        // Another process that writes the view, too, may have been faster; the log has an end for both.
+        done = !signal.aborted && (await copy.replace());
+      }
+    } finally {
+      await copy.discard().catch(() => undefined);
+    }
+  }
+
+  private tellParked(event: StoredEvent, error: Error): void {
+    this.options.log?.({ message: 'event parked', view: this.view, stream: event.stream, position: event.position, error });
   }
 
   private async run(signal: AbortSignal): Promise<void> {
@@ -158,13 +189,18 @@ export class ProjectionRunner {
   }
 
   private async open(): Promise<void> {
+    const { projection, readStore, eventStore } = this.options;
+    await readStore.declare(this.view, collectionsOf(projection));
     const stored = (await this.writer.open()) as Position | undefined;
-    const head = await this.options.eventStore.head();
+    const head = await eventStore.head();
     // The log was restored from an older copy: what the view knows beyond its end never happened.
     const ahead = stored !== undefined && stored > head;
-    if (ahead) await this.writer.empty();
+    if (ahead) {
+      await readStore.reset(this.view);
+      await this.writer.open();
+    }
     if (ahead || (stored === undefined && head > START)) {
-      const reason = ahead ? 'ahead of the log' : this.asked ? 'asked for' : 'new or changed';
+      const reason = ahead ? 'ahead of the log' : 'new or changed';
       this.options.log?.({ message: 'projection rebuilding', view: this.view, reason });
     }
     this.moveTo(ahead ? undefined : stored);
@@ -177,18 +213,11 @@ export class ProjectionRunner {
     this.waiters.reach(this.view, this.reached);
   }
 
-  /** Large pages, each read while the one before is being written. */
   private async catchUp(signal: AbortSignal): Promise<void> {
     const { eventStore, projection, batchSize = 500 } = this.options;
-    const read = (after: Position): Promise<AllPage> => eventStore.readAll({ after, prefixes: projection.prefixes, limit: batchSize });
-    let page = await read(this.reached);
-    while (!signal.aborted) {
-      const following = page.atHead ? undefined : read(page.next);
-      // Should the page in hand fail first, nobody asks for this one any more; else its failure is met in its turn.
-      following?.catch(() => undefined);
+    for await (const page of logPages(eventStore, { after: this.reached, prefixes: projection.prefixes, limit: batchSize })) {
+      if (signal.aborted) return;
       await this.handle(page, signal);
-      if (following === undefined) return;
-      page = await following;
     }
   }
 
@@ -211,7 +240,6 @@ export class ProjectionRunner {
       this.reached = page.next;
       this.atHead = page.atHead;
       if (page.atHead || this.activity === 'degraded') this.activity = page.atHead ? 'live' : 'catching up';
-      this.onPage?.(events.length);
       this.waiters.reach(this.view, page.next);
     } finally {
       this.inFlight -= 1;

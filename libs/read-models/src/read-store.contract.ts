@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Change, CollectionDefinition, Document, Filter, IndexedValue, Query, ReadStore, ViewPosition } from './read-store';
 
@@ -199,6 +200,114 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
         expect(await store.find('tickets', newestFirst())).toEqual([]);
         await store.apply(VIEW, [put(ticket(2, { people: [3] }))], position(1));
         expect(ids(await store.find('tickets', newestFirst({ in: { people: [3] } })))).toEqual([2]);
+      });
+    });
+
+    describe('a view that is rebuilt beside the one that is read', () => {
+      const open4 = { in: { state: ['open'], people: [4] } };
+      beforeEach(() => store.apply(VIEW, [put(ticket(1, { people: [3] })), put(ticket(2))], position(5)));
+
+      it('is seen, with its counts and its checkpoint, from the moment it is put in place', async () => {
+        const copy = await store.beginRebuild(VIEW);
+        await copy.apply([put(ticket(7, { people: [3, 4] })), put(ticket(8, { people: [4] })), put(ticket(9))], position(3));
+        expect(ids(await copy.getMany('tickets', [7, 8, 1])).toSorted()).toEqual([7, 8]);
+        expect(await copy.checkpoint()).toBe(position(3));
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual([2, 1]);
+        expect(await store.checkpoint(VIEW)).toBe(position(5));
+        await copy.prepare();
+        await copy.apply([remove(8), put(ticket(7, { people: [4] })), put(ticket(10, { people: [4], state: 'done' }))], position(6));
+        expect(await copy.replace()).toBe(true);
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual([10, 9, 7]);
+        expect(ids(await store.find('tickets', newestFirst(open4)))).toEqual([7]);
+        expect([await store.count('tickets', open4), await store.count('tickets', {})]).toEqual([1, 3]);
+        expect(await store.count('tickets', { in: { state: ['open'] } })).toBe(2);
+        expect(await store.checkpoint(VIEW)).toBe(position(6));
+        expect(await store.waitFor(VIEW, position(6), 1_000)).toBe(true);
+      });
+
+      it('is counted by each of its counters as it would have been live', async () => {
+        const batches = [
+          [ticket(1, { source: null }), ticket(2), ticket(3, { state: 'done', people: [1, 2] })],
+          [ticket(1, { people: [2] }), ticket(4, { source: 2, people: [1] })],
+        ];
+        for (const view of ['live', 'rebuilt']) await store.declare(view, [{ ...DEFINITION, name: view }]);
+        const copy = await store.beginRebuild('rebuilt');
+        for (const [i, batch] of batches.entries()) {
+          const changes = (collection: string) => batch.map((one) => ({ collection, change: { put: one } }));
+          await store.apply('live', changes('live'), position(i + 1));
+          await copy.apply(changes('rebuilt'), position(i + 1));
+        }
+        expect(await copy.replace()).toBe(true);
+        const filters: NonNullable<Filter['in']>[] = [
+          {},
+          { state: ['open'] },
+          { state: ['open'], source: [1] },
+          { source: [null], state: ['open'] },
+          { people: [2] },
+        ];
+        for (const filter of filters) {
+          expect(await store.count('rebuilt', { in: filter })).toBe(await store.count('live', { in: filter }));
+        }
+      });
+
+      it('goes on from there, also after the store was opened again, and can be rebuilt again', async () => {
+        for (const round of [1, 2, 3]) {
+          const copy = await store.beginRebuild(VIEW);
+          await copy.apply([put(ticket(round, { people: [4] }))], position(10 * round));
+          expect(await copy.replace()).toBe(true);
+          store = await opened.reopen();
+          await store.declare(VIEW, [DEFINITION]);
+          expect(await store.checkpoint(VIEW)).toBe(position(10 * round));
+          await store.apply(VIEW, [put(ticket(100, { people: [4] }))], position(10 * round + 1));
+          expect(ids(await store.find('tickets', newestFirst(open4)))).toEqual([100, round]);
+          expect(await store.count('tickets', {})).toBe(2);
+        }
+      });
+
+      it('is not put in place of one that is further', async () => {
+        const copy = await store.beginRebuild(VIEW);
+        await copy.apply([put(ticket(7))], position(4));
+        expect(await copy.replace()).toBe(false);
+        await store.apply(VIEW, [put(ticket(3))], position(6));
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual([3, 2, 1]);
+        await copy.apply([put(ticket(8))], position(6));
+        expect(await copy.replace()).toBe(true);
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual([8, 7]);
+        expect(await store.count('tickets', {})).toBe(2);
+      });
+
+      it('leaves the view alone when it is given up, or when another rebuild was begun', async () => {
+        const first = await store.beginRebuild(VIEW);
+        await first.apply([put(ticket(7))], position(8));
+        const second = await store.beginRebuild(VIEW);
+        await expect(first.replace()).rejects.toMatchObject({ name: 'ReadStoreFault' });
+        await second.apply([put(ticket(8))], position(8));
+        await second.discard();
+        await store.apply(VIEW, [put(ticket(3))], position(6));
+        expect(ids(await store.find('tickets', newestFirst()))).toEqual([3, 2, 1]);
+      });
+
+      it('never shows an empty or a mixed list to who reads meanwhile', async () => {
+        const copy = await store.beginRebuild(VIEW);
+        const many = Array.from({ length: 300 }, (_, i) => put(ticket(i + 1, { note: 'new' })));
+        await copy.apply(many, position(5));
+        await copy.prepare();
+        let replaced = false;
+        const seen = new Set<string>();
+        const reading = (async () => {
+          while (!replaced) {
+            const notes = (await store.find<Ticket>('tickets', newestFirst({ limit: 300 }))).map(({ note }) =>
+              note === 'new' ? 'new' : 'old',
+            );
+            seen.add(`${notes.length} ${[...new Set(notes)].join()}`);
+            await nextTurn();
+          }
+        })();
+        await copy.replace();
+        replaced = true;
+        await reading;
+        expect(await store.count('tickets', {})).toBe(300);
+        expect([...seen].filter((one) => one !== '2 old' && one !== '300 new')).toEqual([]);
       });
     });
 

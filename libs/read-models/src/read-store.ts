@@ -42,6 +42,11 @@ export interface Query extends Filter {
 
 export type Change<D extends Document = Document> = { readonly put: D } | { readonly remove: D['id'] };
 
+export interface CollectionChange {
+  readonly collection: string;
+  readonly change: Change;
+}
+
 export type ReadStoreFaultReason = 'unavailable' | 'timeout' | 'closed';
 
 export class ReadStoreFault extends Error {
@@ -53,6 +58,24 @@ export class ReadStoreFault extends Error {
     super(`read store: ${reason}`, options);
     this.name = 'ReadStoreFault';
   }
+}
+
+/**
+ * A copy of a view that is built beside it and that nobody reads. What is applied to it need not be durable: when its
+ * process ends, the copy is begun anew. Beginning another copy of the same view makes this one useless.
+ */
+export interface ViewCopy extends Pick<ReadStore, 'getMany' | 'find'> {
+  apply(changes: readonly CollectionChange[], position: ViewPosition): Promise<void>;
+  checkpoint(): Promise<ViewPosition | undefined>;
+  /** Does what replacing would need long for (indexes, counts), while the view may still move; `replace` does what is left. */
+  prepare(): Promise<void>;
+  /**
+   * Puts the copy, durable from here on, in the place of the view, for every reader at once: no list is empty or mixed
+   * meanwhile. False when the view is further than the copy: let the copy catch up and ask again. Who writes the view in
+   * another process meets a fault, finds the new checkpoint and goes on from there. @throws ReadStoreFault
+   */
+  replace(): Promise<boolean>;
+  discard(): Promise<void>;
 }
 
 /**
@@ -83,14 +106,12 @@ export abstract class ReadStore {
   }
   abstract count(collection: string, filter: Filter): Promise<number>;
   /** All changes of one batch of one view, with the position reached. The collections of a view belong to it alone. */
-  abstract apply(
-    view: string,
-    changes: readonly { readonly collection: string; readonly change: Change }[],
-    position: ViewPosition,
-  ): Promise<void>;
+  abstract apply(view: string, changes: readonly CollectionChange[], position: ViewPosition): Promise<void>;
   abstract checkpoint(view: string): Promise<ViewPosition | undefined>;
   /** Resolves true when the view has passed `position`, false when `timeoutMs` ran out first. */
   abstract waitFor(view: string, position: ViewPosition, timeoutMs: number): Promise<boolean>;
   /** Empties the view's collections and forgets its checkpoint. */
   abstract reset(view: string): Promise<void>;
+  /** An empty copy of a declared view, to be filled from the beginning. */
+  abstract beginRebuild(view: string): Promise<ViewCopy>;
 }

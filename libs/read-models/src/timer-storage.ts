@@ -1,8 +1,7 @@
 import type { Instant } from '@tocsin/domain';
 import type { Position } from '@tocsin/event-store';
 import { Backoff } from './backoff';
-import type { CollectionChange } from './folding';
-import type { CollectionDefinition, ReadStore, ViewPosition } from './read-store';
+import type { CollectionChange, CollectionDefinition, ReadStore, ViewPosition } from './read-store';
 
 interface StoredTimer {
   readonly id: string;

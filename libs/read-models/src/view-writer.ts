@@ -1,14 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RecentlyUsed, upcast, weightOf } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
-import { Folding, documentKey, type CollectionChange, type Known } from './folding';
+import { Folding, documentKey, type Known } from './folding';
 import { ParkedEvents } from './parked-events';
 import type { Projection, Touched } from './projection';
-import { ReadStoreFault, type Document, type ReadStore, type ViewPosition } from './read-store';
+import { ReadStoreFault, type CollectionChange, type Document, type ViewCopy, type ViewPosition } from './read-store';
 
 const CACHED_BYTES = 8_388_608;
 const TRIES = 3;
 const EVENTS_PER_TURN = 128;
+
+/** A view as its writer needs it: the one that is read, or a copy beside it. */
+export type WrittenView = Pick<ViewCopy, 'getMany' | 'find' | 'apply' | 'checkpoint'>;
 
 /** Folds batches of events into the documents of one view and writes them with the checkpoint. */
 export class ViewWriter {
@@ -21,7 +24,7 @@ export class ViewWriter {
 
   constructor(
     private readonly projection: Projection,
-    private readonly readStore: ReadStore,
+    private readonly documents: WrittenView,
     cachedDocuments: number,
     private readonly onParked: (event: StoredEvent, error: Error) => void,
   ) {
@@ -31,15 +34,8 @@ export class ViewWriter {
 
   /** Where the view stands; `undefined` when it has to be built from the beginning. @throws ReadStoreFault */
   async open(): Promise<ViewPosition | undefined> {
-    await this.readStore.declare(this.projection.name, [...this.projection.collections, this.parked.definition]);
     await this.lookAgain();
     return this.written;
-  }
-
-  /** @throws ReadStoreFault */
-  async empty(): Promise<void> {
-    await this.readStore.reset(this.projection.name);
-    await this.lookAgain();
   }
 
   /** @throws ReadStoreFault, after which the same call can be repeated. */
@@ -58,13 +54,13 @@ export class ViewWriter {
 
   /** Nothing for this view, but the log has moved on. @throws ReadStoreFault */
   async moveCheckpoint(position: Position): Promise<void> {
-    await this.readStore.apply(this.projection.name, [], position);
+    await this.documents.apply([], position);
   }
 
   private async lookAgain(): Promise<void> {
     this.cache.clear();
-    await this.parked.load(this.readStore);
-    this.written = await this.readStore.checkpoint(this.projection.name);
+    await this.parked.load(this.documents);
+    this.written = await this.documents.checkpoint();
   }
 
   private async writeHalves(events: readonly StoredEvent[], next: Position): Promise<void> {
@@ -86,8 +82,7 @@ export class ViewWriter {
     const steps = events.map(upcast).map((event) => ({ event, touched: tried(() => this.projection.touches(event)) }));
     const loaded = await this.load(steps.flatMap(({ touched }) => (touched instanceof Error ? [] : touched)));
     // A write that was given up may still have been on its way: then these documents hold events that are folded in below.
-    if (this.inDoubt && (await this.readStore.checkpoint(this.projection.name)) !== this.written)
-      throw new ReadStoreFault('unavailable', true);
+    if (this.inDoubt && (await this.documents.checkpoint()) !== this.written) throw new ReadStoreFault('unavailable', true);
     const folding = new Folding(this.projection, loaded);
     const parking: CollectionChange[] = [];
     const blocked = new Set<string>();
@@ -106,7 +101,7 @@ export class ViewWriter {
       parking.push(this.parked.changeFor(event, outcome.message));
       parkedNow.push(() => this.onParked(event, outcome));
     }
-    await this.readStore.apply(this.projection.name, [...folding.changes(), ...parking], next);
+    await this.documents.apply([...folding.changes(), ...parking], next);
     this.written = next;
     for (const [key, known] of [...loaded, ...folding.known()]) this.cache.keep(key, known, weightOf(known));
     for (const stream of blocked) this.parked.block(stream);
@@ -114,7 +109,7 @@ export class ViewWriter {
   }
 
   private async park(event: StoredEvent, next: Position, error: Error): Promise<void> {
-    await this.readStore.apply(this.projection.name, [this.parked.changeFor(event, error.message)], next);
+    await this.documents.apply([this.parked.changeFor(event, error.message)], next);
     this.written = next;
     this.parked.block(event.stream);
     this.onParked(event, error);
@@ -136,7 +131,7 @@ export class ViewWriter {
     }
     for (const [collection, wanted] of missing) {
       const ids = [...wanted.values()].map(({ id }) => id);
-      const documents = await this.readStore.getMany<Document>(collection, ids);
+      const documents = await this.documents.getMany<Document>(collection, ids);
       for (const key of wanted.keys()) loaded.set(key, null);
       for (const document of documents) loaded.set(documentKey({ collection, id: document.id }), document);
     }

@@ -6,14 +6,16 @@ import { Turns } from '@tocsin/embedded-log';
 import {
   ReadStore,
   ReadStoreFault,
-  type Change,
+  type CollectionChange,
   type CollectionDefinition,
   type Document,
   type Filter,
   type Query,
+  type ViewCopy,
   type ViewPosition,
 } from '../read-store';
-import { Collection, tableOf, type Changed } from './layout';
+import type { Changed } from '../declared-collection';
+import { Collection, tableOf } from './layout';
 import { MainReader } from './main-reader';
 import { PositionWaiters } from '../position-waiters';
 import type { DeclareAnswer, DocumentsRead, Row, RowsOfCollection, SqlValue } from './protocol';
@@ -38,10 +40,13 @@ const CHARS_PER_TURN = 262_144;
 /** A write-ahead log that was left behind is folded in first. */
 const START_DEADLINE_MS = 30_000;
 
+/** The collection as it is at that moment: a rebuild may have put others of its tables in place. */
+type Current = () => Collection;
+
 /** The read store of a single process: SQLite in `<directory>/views.db`, written by one thread of its own. */
 export class EmbeddedReadStore extends ReadStore {
   private readonly collections = new Map<string, Collection>();
-  private readonly views = new Map<string, readonly string[]>();
+  private readonly views = new Map<string, ReadonlyMap<string, Collection>>();
   private readonly positions = new PositionWaiters();
   private readonly preparing = new Map<string, Promise<void>>();
   /** Of long lists: one part of one of them at a time. */
@@ -68,80 +73,111 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async declare(view: string, definitions: readonly CollectionDefinition<never>[]): Promise<void> {
-    const declared = definitions.map((definition) => new Collection(definition));
+    this.open();
+    const names = this.reader.storedNames(view);
+    const declared = definitions.map((definition) => new Collection(definition, Collection.storedName(definition.name, names)));
+    await this.declareStored(view, declared);
+    for (const collection of declared) this.collections.set(collection.name, collection);
+  }
+
+  private async declareStored(view: string, declared: readonly Collection[]): Promise<void> {
     const layouts = declared.map((collection) => collection.layout());
     const answer = (await this.thread.request({ op: 'declare', view, layouts }, this.maintenanceDeadlineMs)) as DeclareAnswer;
-    for (const collection of declared) {
-      collection.storedArrays(answer.arrays[collection.name] ?? []);
-      this.collections.set(collection.name, collection);
-    }
-    this.views.set(
-      view,
-      declared.map(({ name }) => name),
-    );
+    for (const collection of declared) collection.storedArrays(collection.fieldsAt(answer.arrays[collection.stored] ?? []));
+    this.views.set(view, new Map(declared.map((collection) => [collection.name, collection])));
     this.positions.set(view, answer.position ?? undefined);
   }
 
   async get<D extends Document>(collection: string, id: D['id']): Promise<D | undefined> {
     this.open();
-    const text = this.reader.document(tableOf(this.collection(collection).name), id);
+    const text = this.reader.document(tableOf(this.collection(collection).stored), id);
     return text === undefined ? undefined : (JSON.parse(text) as D);
   }
 
   async getMany<D extends Document>(collection: string, ids: readonly D['id'][]): Promise<readonly D[]> {
-    const table = tableOf(this.collection(collection).name);
-    const found: D[] = [];
-    for await (const texts of this.textsOf([...new Set(ids)], table, nextTurn)) for (const text of texts) found.push(JSON.parse(text) as D);
-    return found;
+    return this.getManyFrom<D>(() => this.collection(collection), ids);
   }
 
   async find<D extends Document>(collection: string, query: Query): Promise<readonly D[]> {
+    return this.findIn<D>(() => this.collection(collection), query);
+  }
+
+  override walk<D extends Document>(collection: string, query: Query): AsyncGenerator<readonly D[], void> {
+    return this.walkIn<D>(() => this.collection(collection), query);
+  }
+
+  async count(collection: string, filter: Filter): Promise<number> {
+    return this.reading(
+      () => this.collection(collection),
+      async (declared) => {
+        const plan = planCount(declared, filter);
+        const [total] = plan.bounded ? this.reader.values(plan) : ((await this.readInThread(plan)) as readonly SqlValue[]);
+        return Number(total);
+      },
+    );
+  }
+
+  private async getManyFrom<D extends Document>(current: Current, ids: readonly D['id'][]): Promise<readonly D[]> {
+    this.open();
     const found: D[] = [];
-    for await (const part of this.walk<D>(collection, query)) for (const document of part) found.push(document);
+    for await (const texts of this.textsOf([...new Set(ids)], current, nextTurn))
+      for (const text of texts) found.push(JSON.parse(text) as D);
     return found;
   }
 
-  override async *walk<D extends Document>(collection: string, query: Query): AsyncGenerator<readonly D[], void> {
-    this.open();
-    const declared = this.collection(collection);
-    const plan = planFind(declared, query);
-    const table = tableOf(declared.name);
-    const first =
-      plan.bounded && query.skip + query.limit <= MOST_ROWS_ON_MAIN_THREAD
+  private async findIn<D extends Document>(current: Current, query: Query): Promise<readonly D[]> {
+    const found: D[] = [];
+    for await (const part of this.walkIn<D>(current, query)) for (const document of part) found.push(document);
+    return found;
+  }
+
+  private async *walkIn<D extends Document>(current: Current, query: Query): AsyncGenerator<readonly D[], void> {
+    const first = await this.reading(current, async (collection): Promise<DocumentsRead> => {
+      const plan = planFind(collection, query);
+      const table = tableOf(collection.stored);
+      return plan.bounded && query.skip + query.limit <= MOST_ROWS_ON_MAIN_THREAD
         ? this.reader.documents(plan, table, CHARS_PER_TURN)
         : { texts: [], rest: (await this.readInThread(plan, table)) as DocumentsRead['rest'] };
+    });
     if (first.texts.length > 0) yield first.texts.map((text) => JSON.parse(text) as D);
     if (first.texts.length > 0 && first.rest.length > 0) await this.turns.next();
-    for await (const texts of this.textsOf(first.rest, table, () => this.turns.next())) yield texts.map((text) => JSON.parse(text) as D);
+    for await (const texts of this.textsOf(first.rest, current, () => this.turns.next())) yield texts.map((text) => JSON.parse(text) as D);
   }
 
   /** Some in each turn of the event loop. */
-  private async *textsOf(ids: DocumentsRead['rest'], table: string, turn: () => Promise<unknown>): AsyncGenerator<readonly string[], void> {
+  private async *textsOf(
+    ids: DocumentsRead['rest'],
+    current: Current,
+    turn: () => Promise<unknown>,
+  ): AsyncGenerator<readonly string[], void> {
     for (let rest = ids; rest.length > 0;) {
       this.open();
-      const read = this.reader.documentsOf(rest, table, CHARS_PER_TURN);
+      const read = this.reader.documentsOf(rest, tableOf(current().stored), CHARS_PER_TURN);
       yield read.texts;
       rest = read.rest;
       if (rest.length > 0) await turn();
     }
   }
 
-  async count(collection: string, filter: Filter): Promise<number> {
+  /** A read that was under way while a rebuilt copy took the place of its tables is made again. */
+  private async reading<T>(current: Current, read: (collection: Collection) => Promise<T>): Promise<T> {
     this.open();
-    const plan = planCount(this.collection(collection), filter);
-    const [total] = plan.bounded ? this.reader.values(plan) : ((await this.readInThread(plan)) as readonly SqlValue[]);
-    return Number(total);
+    const collection = current();
+    try {
+      return await read(collection);
+    } catch (error) {
+      if (this.closed || current() === collection) throw error;
+      return read(current());
+    }
   }
 
-  async apply(
-    view: string,
-    changes: readonly { readonly collection: string; readonly change: Change }[],
-    position: ViewPosition,
-  ): Promise<void> {
+  async apply(view: string, changes: readonly CollectionChange[], position: ViewPosition): Promise<void> {
     this.open();
+    const collections = this.views.get(view);
     const documents = new Map<Collection, Map<Document['id'], Changed>>();
     for (const { collection, change } of changes) {
-      const declared = this.collectionOf(view, collection);
+      const declared = collections?.get(collection);
+      if (declared === undefined) throw new Error(`read store: the collection "${collection}" is not one of the view "${view}"`);
       const ofCollection = documents.get(declared) ?? new Map<Document['id'], Changed>();
       documents.set(declared, ofCollection);
       // Only the last change of a document in a batch can be seen by anybody.
@@ -158,16 +194,19 @@ export class EmbeddedReadStore extends ReadStore {
     this.preparing.set(view, settled);
     const batches = await prepared;
     if (this.preparing.get(view) === settled) this.preparing.delete(view);
-    const reached = await this.thread.request({ op: 'apply', view, position, batches }, this.callDeadlineMs);
-    for (const { collection, arrays } of batches) this.collections.get(collection)?.storedArrays(arrays);
+    const rows = batches.map(([, ofCollection]) => ofCollection);
+    const reached = await this.thread.request({ op: 'apply', view, position, batches: rows }, this.callDeadlineMs);
+    for (const [collection, { arrays }] of batches) collection.storedArrays(collection.fieldsAt(arrays));
     this.positions.reach(view, reached as ViewPosition);
   }
 
-  private async rowsOf(documents: ReadonlyMap<Collection, ReadonlyMap<Document['id'], Changed>>): Promise<readonly RowsOfCollection[]> {
-    const batches: RowsOfCollection[] = [];
+  private async rowsOf(
+    documents: ReadonlyMap<Collection, ReadonlyMap<Document['id'], Changed>>,
+  ): Promise<readonly (readonly [Collection, RowsOfCollection])[]> {
+    const batches: [Collection, RowsOfCollection][] = [];
     for (const [collection, changed] of documents) {
       const all = [...changed.values()];
-      const arrays = collection.arraysOf(all);
+      const arrays = collection.ordinalsOf(collection.arraysOf(all));
       const rows: Row[] = [];
       let chars = 0;
       for (const document of all) {
@@ -177,7 +216,7 @@ export class EmbeddedReadStore extends ReadStore {
         rows.push(row);
         chars += row[1]?.length ?? 0;
       }
-      batches.push({ collection: collection.name, arrays, rows });
+      batches.push([collection, { collection: collection.stored, arrays, rows }]);
     }
     return batches;
   }
@@ -195,8 +234,54 @@ export class EmbeddedReadStore extends ReadStore {
   async reset(view: string): Promise<void> {
     this.open();
     await this.thread.request({ op: 'reset', view }, this.maintenanceDeadlineMs);
-    for (const name of this.views.get(view) ?? []) this.collections.get(name)?.forgetArrays();
+    for (const collection of this.views.get(view)?.values() ?? []) collection.forgetArrays();
     this.positions.set(view, undefined);
+  }
+
+  async beginRebuild(view: string): Promise<ViewCopy> {
+    this.open();
+    const copy = `${view}~`;
+    await this.declareStored(
+      copy,
+      [...this.collectionsOf(view).values()].map((collection) => collection.twin()),
+    );
+    // Of a rebuild that did not come to its end.
+    await this.reset(copy);
+    const collections = this.collectionsOf(copy);
+    const whileMine = <T>(work: () => Promise<T>): Promise<T> =>
+      this.views.get(copy) === collections ? work() : Promise.reject(new ReadStoreFault('unavailable', false));
+    const collection = (name: string) => (): Collection => {
+      const found = collections.get(name);
+      if (found === undefined) throw new Error(`read store: the collection "${name}" is not one of the view "${view}"`);
+      return found;
+    };
+    return {
+      getMany: (name, ids) => whileMine(() => this.getManyFrom(collection(name), ids)),
+      find: (name, query) => whileMine(() => this.findIn(collection(name), query)),
+      apply: (changes, position) => whileMine(() => this.apply(copy, changes, position)),
+      checkpoint: () => whileMine(() => this.checkpoint(copy)),
+      // Indexes and counts move with each write.
+      prepare: () => Promise.resolve(),
+      replace: () => whileMine(() => this.exchange(view, copy)),
+      discard: () => whileMine(() => this.discard(copy)),
+    };
+  }
+
+  private async exchange(view: string, copy: string): Promise<boolean> {
+    if (!(await this.thread.request({ op: 'exchange', view, copy }, this.callDeadlineMs))) return false;
+    const collections = this.collectionsOf(copy);
+    this.views.set(copy, this.collectionsOf(view));
+    this.views.set(view, collections);
+    for (const collection of collections.values()) this.collections.set(collection.name, collection);
+    const reached = this.reader.checkpoint(view);
+    if (reached !== undefined) this.positions.reach(view, reached);
+    await this.discard(copy);
+    return true;
+  }
+
+  private async discard(copy: string): Promise<void> {
+    this.views.delete(copy);
+    await this.thread.request({ op: 'discard', view: copy }, this.maintenanceDeadlineMs);
   }
 
   async close(): Promise<void> {
@@ -233,8 +318,9 @@ export class EmbeddedReadStore extends ReadStore {
     return collection;
   }
 
-  private collectionOf(view: string, name: string): Collection {
-    if (!this.views.get(view)?.includes(name)) throw new Error(`read store: the collection "${name}" is not one of the view "${view}"`);
-    return this.collection(name);
+  private collectionsOf(view: string): ReadonlyMap<string, Collection> {
+    const collections = this.views.get(view);
+    if (collections === undefined) throw new Error(`read store: the view "${view}" was not declared`);
+    return collections;
   }
 }

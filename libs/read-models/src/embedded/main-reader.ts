@@ -58,6 +58,11 @@ export class MainReader {
     return this.column('SELECT position FROM "tocsin.views" WHERE view = ?', [view])[0] as string | undefined;
   }
 
+  /** What the tables of a view's collections are named after. */
+  storedNames(view: string): readonly string[] {
+    return this.column('SELECT name FROM "tocsin.collections" WHERE view = ?', [view]).map(String);
+  }
+
   close(): void {
     this.statements.clear();
     this.database.close();

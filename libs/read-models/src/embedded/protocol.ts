@@ -52,6 +52,9 @@ export interface DocumentsRead {
 export type WriteRequest =
   | { readonly op: 'declare'; readonly view: string; readonly layouts: readonly Layout[] }
   | { readonly op: 'reset'; readonly view: string }
+  /** The two change places, collections and checkpoints, unless `view` is further than `copy`; the answer says whether they did. */
+  | { readonly op: 'exchange'; readonly view: string; readonly copy: string }
+  | { readonly op: 'discard'; readonly view: string }
   | { readonly op: 'apply'; readonly view: string; readonly position: string; readonly batches: readonly RowsOfCollection[] };
 
 export type StoreRequest = WriteRequest | ReadRequest | { readonly op: 'close' };

@@ -1,5 +1,14 @@
 import type { Filter, Query } from '../read-store';
-import { column, counterTable, elementsTable, indexName, sqlValue, tableOf, type Collection } from './layout';
+import {
+  bestIndex,
+  completeSort,
+  requestOf,
+  smallestCounter,
+  type ChosenIndex,
+  type Range,
+  type Request as AnyRequest,
+} from '../query-request';
+import { column, counterTable, elementsTable, indexName, tableOf, type Collection } from './layout';
 import type { SqlValue } from './protocol';
 
 export interface Plan {
@@ -9,8 +18,6 @@ export interface Plan {
   readonly bounded: boolean;
 }
 
-/** More branches than this, and one walk that checks each row is cheaper than the merge. */
-const MOST_BRANCHES = 48;
 /**
  * Lets the store's thread see to its writes, and to the clock, in the middle of a long walk: about every thousandth row that
  * is looked at. The row number is scattered first, since a filter may well leave only odd ones, and the condition comes
@@ -18,86 +25,21 @@ const MOST_BRANCHES = 48;
  */
 const BREATHE = '((((x.n & 2147483647) * 2654435761) >> 13) & 1023 OR breathe())';
 
-type In = ReadonlyMap<string, readonly SqlValue[]>;
-type Range = readonly [field: string, from: SqlValue | undefined, until: SqlValue | undefined];
-
-interface Request {
-  readonly collection: Collection;
-  readonly in: In;
-  readonly ranges: readonly Range[];
-}
-
-interface Candidate {
-  readonly ordinal: number;
-  readonly fields: readonly string[];
-  readonly prefix: readonly string[];
-  readonly branches: number;
-  readonly arrayField: string | undefined;
-}
-
-const requestOf = (collection: Collection, filter: Filter): Request => {
-  const request = {
-    collection,
-    in: new Map(Object.entries(filter.in ?? {}).map(([field, values]) => [field, [...new Set(values.map(sqlValue))]])),
-    ranges: Object.entries(filter.range ?? {}).map(([field, { from, until }]): Range => [field, from, until]),
-  };
-  for (const field of [...request.in.keys(), ...request.ranges.map(([name]) => name)]) collection.mustHave(field);
-  return request;
-};
+type Request = AnyRequest<Collection>;
 
 /** Row numbers of the documents asked for, in their order. */
 export function planFind(collection: Collection, query: Query): Plan {
   const request = requestOf(collection, query);
-  for (const { field } of query.sort) collection.mustHave(field);
-  const descending = query.sort.at(-1)?.descending ?? false;
-  // Every list has one order, so that pages neither repeat nor skip.
-  const sort = query.sort.some(({ field }) => field === 'id') ? [...query.sort] : [...query.sort, { field: 'id', descending }];
-  const index = sort.every((key) => key.descending === descending)
-    ? bestIndex(
-        request,
-        sort.map(({ field }) => field),
-      )
-    : undefined;
-  return index === undefined
-    ? planWalk(request, sort, query)
-    : planMerge(
-        request,
-        index,
-        sort.map(({ field }) => field),
-        { descending, skip: query.skip, limit: query.limit },
-      );
-}
-
-function bestIndex(request: Request, sort: readonly string[]): Candidate | undefined {
-  const { collection } = request;
-  let best: Candidate | undefined;
-  collection.indexes.forEach((fields, ordinal) => {
-    const arrayField = fields.find((field) => collection.arrays.has(field));
-    if (arrayField !== undefined && !request.in.has(arrayField)) return;
-    for (let length = 0; length <= fields.length - sort.length; length += 1) {
-      const prefix = fields.slice(0, length);
-      if (!prefix.every((field) => request.in.has(field))) return;
-      if (!sort.every((field, i) => fields[length + i] === field)) continue;
-      if (arrayField !== undefined && !prefix.includes(arrayField)) continue;
-      const branches = prefix.reduce((product, field) => product * (request.in.get(field)?.length ?? 1), 1);
-      if (branches > MOST_BRANCHES) continue;
-      const better = best === undefined || prefix.length > best.prefix.length;
-      const sameButNarrower = prefix.length === best?.prefix.length && fields.length > best.fields.length;
-      if (better || sameButNarrower) best = { ordinal, fields, prefix, branches, arrayField };
-    }
-  });
-  return best;
+  const sort = completeSort(collection, query);
+  const index = bestIndex(request, sort);
+  return index === undefined ? planWalk(request, sort, query) : planMerge(request, index, sort, query);
 }
 
 /** One walk of the index for each combination of values, merged by the sort as they go: nothing is collected and sorted. */
-function planMerge(
-  request: Request,
-  index: Candidate,
-  sort: readonly string[],
-  page: { readonly descending: boolean; readonly skip: number; readonly limit: number },
-): Plan {
+function planMerge(request: Request, index: ChosenIndex, order: Query['sort'], page: { skip: number; limit: number }): Plan {
+  const sort = order.map(({ field }) => field);
   const { collection } = request;
-  const table = index.arrayField === undefined ? tableOf(collection.name) : elementsTable(collection.name, index.arrayField);
+  const table = index.arrayField === undefined ? tableOf(collection.stored) : elementsTable(collection.stored, index.arrayField);
   const here = new Set(index.arrayField === undefined ? ['id', ...collection.fields] : index.fields);
   const outside = [...request.in].filter(([field]) => !index.prefix.includes(field));
   const params: SqlValue[] = [];
@@ -116,7 +58,7 @@ function planMerge(
       conditions.push(inCondition(request, field, wanted, here.has(field) && !collection.arrays.has(field), params));
     }
     if (!bounded) conditions.unshift(BREATHE);
-    const name = indexName(collection.name, index.ordinal, index.arrayField);
+    const name = indexName(collection.stored, index.ordinal, index.arrayField);
     return `SELECT x.n AS n, ${keys.map((key, i) => `${key} AS k${i}`).join(', ')} FROM ${table} x INDEXED BY ${name}${
       conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
     }`;
@@ -124,19 +66,19 @@ function planMerge(
   if (branches.length === 0) return { sql: 'SELECT 1 WHERE 0', params: [], bounded: true };
   // A document that has two of the wanted elements comes twice, equal in every column.
   const union = (request.in.get(index.arrayField ?? '')?.length ?? 0) > 1 ? ' UNION ' : ' UNION ALL ';
-  const order = sort.map((_, i) => `k${i} ${page.descending ? 'DESC' : 'ASC'}`).join(', ');
+  const keyOrder = order.map(({ descending }, i) => `k${i} ${descending ? 'DESC' : 'ASC'}`).join(', ');
   params.push(page.limit, page.skip);
-  return { sql: `${branches.join(union)} ORDER BY ${order} LIMIT ? OFFSET ?`, params, bounded };
+  return { sql: `${branches.join(union)} ORDER BY ${keyOrder} LIMIT ? OFFSET ?`, params, bounded };
 }
 
 /** No declared index has this order behind these fields: look at every row that the filter leaves. */
-function planWalk(request: Request, sort: readonly { field: string; descending: boolean }[], page: { skip: number; limit: number }): Plan {
+function planWalk(request: Request, sort: Query['sort'], page: { skip: number; limit: number }): Plan {
   const params: SqlValue[] = [];
   const where = conditionsOf(request, params);
   const order = sort.map(({ field, descending }) => `x.${column(field)} ${descending ? 'DESC' : 'ASC'}`).join(', ');
   params.push(page.limit, page.skip);
   return {
-    sql: `SELECT x.n FROM ${tableOf(request.collection.name)} x WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    sql: `SELECT x.n FROM ${tableOf(request.collection.stored)} x WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
     params,
     bounded: false,
   };
@@ -146,25 +88,14 @@ function planWalk(request: Request, sort: readonly { field: string; descending: 
 export function planCount(collection: Collection, filter: Filter): Plan {
   const request = requestOf(collection, filter);
   const params: SqlValue[] = [];
-  const ordinal = request.ranges.length > 0 ? -1 : smallestCounter(request);
-  if (ordinal < 0) {
+  const ordinal = smallestCounter(request);
+  if (ordinal === undefined) {
     const where = conditionsOf(request, params);
-    return { sql: `SELECT count(*) FROM ${tableOf(collection.name)} x WHERE ${where}`, params, bounded: false };
+    return { sql: `SELECT count(*) FROM ${tableOf(collection.stored)} x WHERE ${where}`, params, bounded: false };
   }
   const conditions = [...request.in].map(([field, wanted]) => valuesCondition(`x.${column(field)}`, wanted, params));
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
-  return { sql: `SELECT coalesce(sum(x.total), 0) FROM ${counterTable(collection.name, ordinal)} x${where}`, params, bounded: true };
-}
-
-function smallestCounter({ collection, in: wanted }: Request): number {
-  let best = -1;
-  collection.counters.forEach((fields, ordinal) => {
-    const covers = [...wanted.keys()].every((field) => fields.includes(field));
-    // A document is counted once under each of its elements: right for one of them, too often for several or for none.
-    const exact = fields.every((field) => !collection.arrays.has(field) || wanted.get(field)?.length === 1);
-    if (covers && exact && (best < 0 || fields.length < (collection.counters[best]?.length ?? 0))) best = ordinal;
-  });
-  return best;
+  return { sql: `SELECT coalesce(sum(x.total), 0) FROM ${counterTable(collection.stored, ordinal)} x${where}`, params, bounded: true };
 }
 
 function conditionsOf(request: Request, params: SqlValue[]): string {
@@ -176,7 +107,7 @@ function conditionsOf(request: Request, params: SqlValue[]): string {
 }
 
 function inCondition(request: Request, field: string, wanted: readonly SqlValue[], inRow: boolean, params: SqlValue[]): string {
-  const { name, arrays } = request.collection;
+  const { stored: name, arrays } = request.collection;
   if (inRow) return valuesCondition(`x.${column(field)}`, wanted, params);
   if (arrays.has(field)) {
     return `EXISTS (SELECT 1 FROM ${elementsTable(name, field)} e WHERE e.n = x.n AND ${valuesCondition('e.value', wanted, params)})`;
@@ -185,7 +116,7 @@ function inCondition(request: Request, field: string, wanted: readonly SqlValue[
 }
 
 function rangeCondition(request: Request, [field, from, until]: Range, inRow: boolean, params: SqlValue[]): string {
-  const { name, arrays } = request.collection;
+  const { stored: name, arrays } = request.collection;
   const isArray = arrays.has(field);
   const key = isArray ? 'e.value' : inRow ? `x.${column(field)}` : `d.${column(field)}`;
   const bounds = [...bound(key, '>=', from, params), ...bound(key, '<', until, params)];

@@ -17,6 +17,11 @@ export class Views {
         return this.define(request.view, request.layouts);
       case 'reset':
         return this.reset(request.view);
+      case 'exchange':
+        return this.exchange(request.view, request.copy);
+      case 'discard':
+        this.drop(request.view, this.namesOf(request.view));
+        return null;
       case 'apply':
         return this.apply(request.view, request.position, request.batches);
     }
@@ -50,7 +55,7 @@ export class Views {
   }
 
   private reset(view: string): null {
-    const names = this.db.all('SELECT name FROM "tocsin.collections" WHERE view = ?', [view]).map((row) => String(row[0]));
+    const names = this.namesOf(view);
     this.drop(view, names);
     for (const name of names) {
       const known = this.collections.get(name);
@@ -59,6 +64,23 @@ export class Views {
       this.create(view, known.layout);
     }
     return null;
+  }
+
+  private exchange(view: string, copy: string): boolean {
+    const reached = this.position(view);
+    if (reached !== null && reached > (this.position(copy) ?? '')) return false;
+    for (const table of ['"tocsin.collections"', '"tocsin.views"']) {
+      // Never two of one name, also not for a moment: the view is the key of the second table.
+      const rename = this.db.prepare(`UPDATE ${table} SET view = ? WHERE view = ?`);
+      rename.run('~', view);
+      rename.run(view, copy);
+      rename.run(copy, '~');
+    }
+    return true;
+  }
+
+  private namesOf(view: string): string[] {
+    return this.db.all('SELECT name FROM "tocsin.collections" WHERE view = ?', [view]).map((row) => String(row[0]));
   }
 
   private create(view: string, layout: Layout): void {

@@ -1,0 +1,1 @@
+export { MongodbReadStore, type MongodbReadStoreOptions } from './mongodb-read-store';
