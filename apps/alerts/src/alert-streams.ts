@@ -5,6 +5,7 @@ import type { Handled } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
 import { ALERTS_VIEW, readAlertFromStreams, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
+import { AlertMetrics } from './alert-metrics';
 
 /** What led to a command on an alert; the id makes it idempotent. */
 export interface AlertCause {
@@ -26,6 +27,7 @@ export class AlertStreams {
       readonly views: Views;
       readonly clock: Clock;
       readonly visibleWithinMs: number;
+      readonly metrics: AlertMetrics;
     },
   ) {
     this.handler = new CommandHandler({ store: parts.eventStore, decider: alertDecider });
@@ -33,7 +35,9 @@ export class AlertStreams {
 
   /** @throws Rejection, EventStoreFault */
   async handle(alertId: AlertId, command: AlertCommand, cause: AlertCause): Promise<Handled<Alert>> {
-    return this.handler.handle(alertStream(alertId), command, { ...cause, time: this.parts.clock.now() });
+    const handled = await this.handler.handle(alertStream(alertId), command, { ...cause, time: this.parts.clock.now() });
+    this.parts.metrics.recorded(handled.events);
+    return handled;
   }
 
   /** As its stream has it now. @throws EventStoreFault */

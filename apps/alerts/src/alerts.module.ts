@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { autoResolutionDueOf } from '@tocsin/domain';
 import type { AlertEvent } from '@tocsin/domain';
-import { readModelLog } from '@tocsin/platform';
+import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
+import { AlertMetrics } from './alert-metrics';
 import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
 import { AlertStreams } from './alert-streams';
@@ -26,15 +27,16 @@ import { ToolEventsConsumer } from './tool-events.consumer';
 @Module({})
 export class AlertsModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, views, clock, settings, background, configuration, ids, log } = platform;
-    const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs });
+    const { eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics } = platform;
+    const measures = new AlertMetrics(metrics, readStore);
+    const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs, metrics: measures });
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(ALERTS_VIEW, new ProjectionRunner({ projection: alertsView, ...following }));
     background.addOwned('view alerts', () => view);
     const autoResolution = new AutoResolution(alerts, clock);
-    background.addOwned(
-      'timers alerts',
-      (isOwner) =>
+    const measured = measureTimers(metrics, clock, 'alerts');
+    background.addOwned('timers alerts', (isOwner) =>
+      measured(
         new DueTimers({
           name: 'alerts',
           isOwner,
@@ -47,6 +49,7 @@ export class AlertsModule {
           },
           onDue: (stream) => autoResolution.fireDue(stream),
         }),
+      ),
     );
     background.addOwned('source log retention', () => new SourceLogRetention({ eventStore, clock, log }));
     return {
@@ -63,6 +66,7 @@ export class AlertsModule {
       providers: [
         ...platformProviders(platform),
         { provide: AlertStreams, useValue: alerts },
+        { provide: AlertMetrics, useValue: measures },
         {
           provide: ManualCommands,
           useValue: new ManualCommands({ alerts, configuration, ids, clock, views, visibleWithinMs: settings.visibleWithinMs }),

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
-import { readModelLog } from '@tocsin/platform';
+import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
@@ -17,11 +17,11 @@ import { PoliciesController } from './policies.controller';
 @Module({})
 export class EscalationModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, clock, background, configuration, settings, log } = platform;
-    const escalations = new Escalations(eventStore, clock);
-    background.addOwned(
-      'timers escalation',
-      (isOwner) =>
+    const { eventStore, readStore, clock, background, configuration, settings, log, metrics } = platform;
+    const escalations = new Escalations(eventStore, clock, metrics);
+    const measured = measureTimers(metrics, clock, 'escalation');
+    background.addOwned('timers escalation', (isOwner) =>
+      measured(
         new DueTimers({
           name: 'escalation',
           isOwner,
@@ -35,6 +35,7 @@ export class EscalationModule {
           // A level that is due is waited for, also one that an older version fired.
           version: 2,
         }),
+      ),
     );
     return {
       module: EscalationModule,

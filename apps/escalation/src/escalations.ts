@@ -3,6 +3,7 @@ import { escalationDecider } from '@tocsin/domain';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
 import { newUuid } from '@tocsin/platform';
+import type { Counter, Metrics } from '@tocsin/platform';
 
 /** What a fact of an alert brings along. */
 export interface FactEnvelope {
@@ -15,17 +16,27 @@ export interface FactEnvelope {
 /** Escalations move by two things only: a fact of their alert, and their own due time. */
 export class Escalations {
   private readonly handler: CommandHandler<EscalationCommand, Escalation, EscalationEvent>;
+  private readonly unanswered: Counter;
+  private readonly unresolved: Counter;
+  private readonly deserted: Counter;
 
   constructor(
     store: EventStore,
     private readonly clock: Clock,
+    metrics: Metrics,
   ) {
+    this.unanswered = metrics.counter({ name: 'tocsin_escalations_unanswered_total', help: 'Escalations that ended without an answer.' });
+    this.unresolved = metrics.counter({
+      name: 'tocsin_escalation_levels_unresolved_total',
+      help: 'Levels that were left because nobody said in time whom they lead to.',
+    });
+    this.deserted = metrics.counter({ name: 'tocsin_escalation_passes_deserted_total', help: 'Passes through a policy that had nobody.' });
     this.handler = new CommandHandler({ store, decider: escalationDecider });
   }
 
   async observe(alertId: AlertId, fact: EscalationFact, { messageId, correlationId, traceParent, revision }: FactEnvelope): Promise<void> {
     const at = this.clock.now();
-    await this.handler.handle(
+    const { events } = await this.handler.handle(
       streamOf(alertId),
       { type: 'observe', fact, revision, at },
       {
@@ -37,13 +48,14 @@ export class Escalations {
         ...(traceParent === undefined ? {} : { traceParent }),
       },
     );
+    this.count(events);
   }
 
   /** What is due, the state decides: firing twice does no harm, so every firing is a command of its own. */
   async fireDue(stream: string): Promise<void> {
     const at = this.clock.now();
     const commandId = newUuid();
-    await this.handler.handle(
+    const { events } = await this.handler.handle(
       stream,
       { type: 'fireDue', at },
       {
@@ -54,6 +66,15 @@ export class Escalations {
         time: at,
       },
     );
+    this.count(events);
+  }
+
+  private count(events: readonly { readonly type: string }[]): void {
+    for (const { type } of events) {
+      if (type === 'EscalationExhausted') this.unanswered.inc();
+      if (type === 'LevelUnresolved') this.unresolved.inc();
+      if (type === 'NobodyFound') this.deserted.inc();
+    }
   }
 }
 

@@ -29,10 +29,11 @@ const gateway = async () => {
   await bus.declare([CONFIGURATION_TOPIC, { name: topics.toolEvents, compacted: false, retentionDays: 7 }]);
   await configuration.start(bus);
   const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set(), visibleWithinMs: 100 };
-  const platform = { bus, clock, configuration, secrets, settings } as unknown as Platform;
+  const metrics = new Metrics();
+  const platform = { bus, clock, configuration, secrets, settings, metrics } as unknown as Platform;
   const app = await createHttpApp(IngestionModule.register(platform), {
     log: createLogger({ level: 'silent' }),
-    metrics: new Metrics(),
+    metrics,
     clock,
     secrets,
     credentials: configurationDirectory(configuration),

@@ -1,14 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { topics } from '@tocsin/contracts';
 import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
-import { Clock, laneOf, rejected } from '@tocsin/domain';
+import { Clock, laneOf, rejected, Rejection } from '@tocsin/domain';
 import type { AlertSource, IntegrationType } from '@tocsin/domain';
 import { api, integrationBySlug, mapApiEvent, netdataChallengeAnswer, parseApiEvent } from '@tocsin/integrations';
 import type { IntegrationRequest } from '@tocsin/integrations';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
-import type { PlatformSettings } from '@tocsin/platform';
+import type { Counter, Metrics, PlatformSettings } from '@tocsin/platform';
 
 export interface Taken {
   readonly correlationId: string;
@@ -25,15 +25,30 @@ const LONGEST_CHALLENGE = 1_024;
  * and needs the bus alone, so that events are taken while every other server is down.
  */
 export class EventIntake {
+  private readonly received: Counter<'integration' | 'outcome'>;
+
   constructor(
-    private readonly bus: MessageBus,
-    private readonly configuration: ConfigurationReader,
-    private readonly clock: Clock,
-    private readonly settings: Pick<PlatformSettings, 'publicUrl'>,
-  ) {}
+    private readonly parts: {
+      readonly bus: MessageBus;
+      readonly configuration: ConfigurationReader;
+      readonly clock: Clock;
+      readonly settings: Pick<PlatformSettings, 'publicUrl'>;
+      readonly metrics: Metrics;
+    },
+  ) {
+    this.received = parts.metrics.counter({
+      name: 'tocsin_intake_requests_total',
+      help: 'Requests of tools, by what was answered; a group of alerts is one.',
+      labels: ['integration', 'outcome'],
+    });
+  }
 
   /** A plain event with its key in the body. @throws Rejection, MessageBusFault */
-  async takePlain(body: unknown): Promise<Taken> {
+  takePlain(body: unknown): Promise<Taken> {
+    return this.counted(api.type, () => this.plain(body));
+  }
+
+  private async plain(body: unknown): Promise<Taken> {
     const event = parseApiEvent(body);
     const key = event.integrationKey ?? event.apiKey ?? '';
     if (key.trim() === '')
@@ -42,8 +57,17 @@ export class EventIntake {
   }
 
   /** A tool's own payload, posted to `/api/events/<slug>/<key>`. @throws Rejection, MessageBusFault */
-  async takeFrom(slug: string, key: string, request: IntegrationRequest): Promise<Taken> {
+  takeFrom(slug: string, key: string, request: IntegrationRequest): Promise<Taken> {
     const integration = integrationBySlug(slug);
+    return this.counted(integration?.type ?? 'unknown', () => this.fromTool(slug, integration, key, request));
+  }
+
+  private async fromTool(
+    slug: string,
+    integration: ReturnType<typeof integrationBySlug>,
+    key: string,
+    request: IntegrationRequest,
+  ): Promise<Taken> {
     if (integration === undefined) throw rejected('not-found', `there is no integration "${slug}"`, { field: 'integration' });
     const source = await this.sourceOf(key);
     return this.take(source, integration.type, integration.map(request));
@@ -63,9 +87,23 @@ export class EventIntake {
     return netdataChallengeAnswer(token, (text) => createHmac('sha256', key.trim()).update(text).digest('base64'));
   }
 
+  private async counted(integration: string, take: () => Promise<Taken>): Promise<Taken> {
+    let outcome = 'unavailable';
+    try {
+      const taken = await take();
+      outcome = 'taken';
+      return taken;
+    } catch (error) {
+      if (error instanceof Rejection) outcome = error.code === 'not-found' ? 'unknown-key' : 'refused';
+      throw error;
+    } finally {
+      this.received.inc({ integration, outcome });
+    }
+  }
+
   private async sourceOf(key: string): Promise<AlertSource> {
     const hash = createHash('sha256').update(key.trim()).digest('hex');
-    const source = await this.configuration.surely(() => this.configuration.find('source', 'integrationKeyHash', hash));
+    const source = await this.parts.configuration.surely(() => this.parts.configuration.find('source', 'integrationKeyHash', hash));
     if (source === undefined)
       throw rejected('not-found', 'there is no alert source with this integration key', { field: 'integrationKey' });
     return source;
@@ -73,8 +111,8 @@ export class EventIntake {
 
   private async take(source: AlertSource, integrationType: IntegrationType, events: readonly MappedEvent[]): Promise<Taken> {
     const correlationId = newUuid();
-    const receivedAt = this.clock.now();
-    const sourceRevision = this.configuration.revision('source', source.id);
+    const receivedAt = this.parts.clock.now();
+    const sourceRevision = this.parts.configuration.revision('source', source.id);
     const messages = events.map((event): OutgoingMessage<ToolEvent> => {
       const id = events.length === 1 ? correlationId : newUuid();
       return {
@@ -88,11 +126,11 @@ export class EventIntake {
         data: { ...event, sourceId: source.id, sourceRevision, integrationType, receivedAt },
       };
     });
-    if (messages.length > 0) await this.bus.publish(topics.toolEvents, messages);
+    if (messages.length > 0) await this.parts.bus.publish(topics.toolEvents, messages);
     const alertKey = events[0]?.alertKey;
     return {
       correlationId,
-      alertUrl: `${this.settings.publicUrl}/api/alerts?sources=${source.id}`,
+      alertUrl: `${this.parts.settings.publicUrl}/api/alerts?sources=${source.id}`,
       ...(alertKey === undefined ? {} : { alertKey }),
     };
   }

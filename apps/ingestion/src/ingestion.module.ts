@@ -12,13 +12,13 @@ import { SourceEvents } from './source-events';
 @Module({})
 export class IngestionModule {
   static register(platform: Platform): DynamicModule {
-    const { bus, configuration, clock, eventStore, readStore, secrets, settings } = platform;
+    const { bus, configuration, clock, eventStore, readStore, secrets, settings, metrics } = platform;
     return {
       module: IngestionModule,
       controllers: [EventsController, AlertSourcesController],
       providers: [
         ...platformProviders(platform),
-        { provide: EventIntake, useValue: new EventIntake(bus, configuration, clock, settings) },
+        { provide: EventIntake, useValue: new EventIntake({ bus, configuration, clock, settings, metrics }) },
         { provide: SourceEvents, useValue: new SourceEvents(eventStore, clock) },
         { provide: AlertSources, useValue: new AlertSources({ configuration, readStore, secrets, settings }) },
       ],

@@ -6,7 +6,7 @@ import { instant } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { Message } from '@tocsin/messaging';
-import { WoundClock } from '@tocsin/platform';
+import { Metrics, WoundClock } from '@tocsin/platform';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
 
@@ -27,7 +27,7 @@ describe('a wish for a test message', () => {
 
   it('becomes one planned notification, however often it is delivered', async () => {
     const eventStore = new EmbeddedEventStore(log);
-    const consumer = new NotificationCommandsConsumer(new Notifications(eventStore, new WoundClock(at)));
+    const consumer = new NotificationCommandsConsumer(new Notifications(eventStore, new WoundClock(at), new Metrics()));
     const data = { notificationId: 7, userId: 3, method: 'EMAIL', contactId: 5, at };
     const message = {
       id: '5f0c8f0e-6b1f-4a52-9a53-0f6a7b1c2d3e',

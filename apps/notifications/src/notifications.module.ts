@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Channel } from '@tocsin/channels';
 import { notificationDueOf } from '@tocsin/domain';
 import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
-import { readModelLog } from '@tocsin/platform';
+import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
@@ -28,27 +28,30 @@ export interface NotificationsOptions {
 @Module({})
 export class NotificationsModule {
   static register(platform: Platform, options: NotificationsOptions): DynamicModule {
-    const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, background, views } = platform;
-    const notifications = new Notifications(eventStore, clock);
+    const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views } = platform;
+    const notifications = new Notifications(eventStore, clock, metrics);
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
     const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));
     background.addOwned('view notifications', () => view);
+    const measured = measureTimers(metrics, clock, 'notifications');
     background.addOwned('timers notifications', (isOwner) => {
       // From now on nobody else sends: an attempt from before that has no outcome was ended by a crash, or by losing the ownership.
       const ownerSince = clock.now();
-      return new DueTimers({
-        name: 'notifications',
-        isOwner,
-        prefixes: ['notification-'],
-        ...following,
-        clock,
-        due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
-        onDue: (stream) => delivery.attempt(stream),
-        onBegin: (streams) => delivery.repeatInterrupted(streams, ownerSince),
-      });
+      return measured(
+        new DueTimers({
+          name: 'notifications',
+          isOwner,
+          prefixes: ['notification-'],
+          ...following,
+          clock,
+          due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
+          onDue: (stream) => delivery.attempt(stream),
+          onBegin: (streams) => delivery.repeatInterrupted(streams, ownerSince),
+        }),
+      );
     });
     const { visibleWithinMs } = settings;
     return {

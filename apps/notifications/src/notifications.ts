@@ -1,7 +1,8 @@
-import { Clock, notificationDecider } from '@tocsin/domain';
+import { Clock, notificationDecider, notificationEndOf } from '@tocsin/domain';
 import type { CancelReason, Notification, NotificationCommand, NotificationEvent, NotificationEventOf, UnsentPage } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
+import type { Counter, Metrics } from '@tocsin/platform';
 
 /** What led to a change of a notification: a fact of the alert, or its own due time. */
 export interface FactContext {
@@ -13,11 +14,18 @@ export interface FactContext {
 /** The notification streams: each change of each notification goes through here. */
 export class Notifications {
   private readonly handler: CommandHandler<NotificationCommand, Notification, NotificationEvent>;
+  private readonly ended: Counter<'method' | 'outcome' | 'reason'>;
 
   constructor(
     store: EventStore,
     private readonly clock: Clock,
+    metrics: Metrics,
   ) {
+    this.ended = metrics.counter({
+      name: 'tocsin_notifications_total',
+      help: 'Notifications that reached an end.',
+      labels: ['method', 'outcome', 'reason'],
+    });
     this.handler = new CommandHandler({ store, decider: notificationDecider });
   }
 
@@ -41,7 +49,7 @@ export class Notifications {
     command: NotificationCommand,
     { commandId, correlationId, traceParent }: FactContext,
   ): Promise<Handled<Notification>> {
-    return this.handler.handle(stream, command, {
+    const handled = await this.handler.handle(stream, command, {
       commandId: `${commandId}:${command.type}`,
       causationId: commandId,
       correlationId,
@@ -49,6 +57,16 @@ export class Notifications {
       time: this.clock.now(),
       ...(traceParent === undefined ? {} : { traceParent }),
     });
+    this.count(handled);
+    return handled;
+  }
+
+  private count({ state, events }: Handled<Notification>): void {
+    if (state.status === 'absent') return;
+    for (const { type, data } of events) {
+      const end = notificationEndOf({ type, data } as NotificationEvent);
+      if (end !== undefined) this.ended.inc({ method: state.plan.method, ...end });
+    }
   }
 
   async load(stream: string): Promise<Notification> {

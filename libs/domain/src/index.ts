@@ -40,6 +40,7 @@ export { isLater } from './escalation/pass';
 export * from './ids';
 export * from './notification/activation';
 export * from './notification/notification';
+export * from './notification/notification-end';
 export * from './notification/notification-events';
 export * from './notification/notification-state';
 export * from './notification/plan';

@@ -1,3 +1,4 @@
+import type { Instant } from '@tocsin/domain';
 import { backOffMs, isWorthRetrying, pause, USUAL_BACK_OFF } from './back-off';
 import type { BackOff, Pause } from './back-off';
 import { Lanes } from './lanes';
@@ -59,6 +60,19 @@ export class Consumer {
   /** `topic/group` */
   get name(): string {
     return `${this.options.topic}/${this.options.group}`;
+  }
+
+  get topic(): string {
+    return this.options.topic;
+  }
+
+  get group(): string {
+    return this.options.group;
+  }
+
+  /** When the oldest message was published that is held here and not done with. */
+  oldestHeld(): Instant | undefined {
+    return this.lanes.oldestHeld();
   }
 
   get connected(): boolean {

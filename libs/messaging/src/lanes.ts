@@ -1,4 +1,5 @@
 import { Rejection } from '@tocsin/domain';
+import type { Instant } from '@tocsin/domain';
 import { backOffMs, isWorthRetrying } from './back-off';
 import type { BackOff } from './back-off';
 import { LowWaterMark } from './low-water-mark';
@@ -73,6 +74,16 @@ export class Lanes implements MessageReceiver {
 
   get idle(): boolean {
     return this.held === 0;
+  }
+
+  /** When the oldest message was published that is not done with; looks at each lane, so it is for scrapes. */
+  oldestHeld(): Instant | undefined {
+    let oldest: Instant | undefined;
+    for (const { queue } of this.lanes.values()) {
+      const time = queue[0]?.message.time;
+      if (time !== undefined && (oldest === undefined || time < oldest)) oldest = time;
+    }
+    return oldest;
   }
 
   async receive(messages: readonly Message[]): Promise<void> {

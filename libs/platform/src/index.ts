@@ -18,4 +18,5 @@ export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeyProblem, 
 export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, VerifiedToken } from './secrets';
 export * from './settings';
 export * from './shutdown';
+export * from './timer-metrics';
 export * from './views';

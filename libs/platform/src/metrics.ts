@@ -10,11 +10,17 @@ export interface MetricDescription<Label extends string> {
 
 export type { Counter, Gauge, Histogram } from 'prom-client';
 
+/** One value, or one for each combination of labels; those not named are gone. */
+type Reading<Label extends string> =
+  number | readonly { readonly labels: Readonly<Partial<Record<Label, string>>>; readonly value: number }[];
+type Read = () => Reading<string> | Promise<Reading<string>>;
+
 const usualSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** The metrics of one process; asked twice for the same name it gives the same metric, since services share a process. */
 export class Metrics {
   private readonly registry = new Registry();
+  private readonly reads = new Map<string, Read[]>();
 
   constructor(options: { readonly process?: boolean } = {}) {
     // A sparse look at the event loop: the usual one wakes an idle process a hundred times a second.
@@ -25,11 +31,14 @@ export class Metrics {
     return this.known<Counter<Label>>(name) ?? new Counter<Label>({ name, help, labelNames: [...labels], registers: [this.registry] });
   }
 
-  /** With `read` the value is asked for at each scrape. */
+  /** With `read` the values are asked for at each scrape; several may read for one gauge, each its own labels. */
   gauge<Label extends string = never>(
     { name, help, labels = [] }: MetricDescription<Label>,
-    read?: () => number | Promise<number>,
+    read?: () => Reading<Label> | Promise<Reading<Label>>,
   ): Gauge<Label> {
+    const reads = this.reads.get(name) ?? [];
+    if (read !== undefined) reads.push(read as Read);
+    this.reads.set(name, reads);
     const known = this.known<Gauge<Label>>(name);
     if (known !== undefined) return known;
     const gauge: Gauge<Label> = new Gauge<Label>({
@@ -37,7 +46,17 @@ export class Metrics {
       help,
       labelNames: [...labels],
       registers: [this.registry],
-      ...(read === undefined ? {} : { collect: async () => gauge.set(await read()) }),
+      collect: async () => {
+        if (reads.length === 0) return;
+        const readings = await Promise.all(reads.map((each) => each()));
+        gauge.reset();
+        // Without labels a reset leaves a 0 behind, which nobody has read.
+        if (labels.length === 0) gauge.remove();
+        for (const reading of readings) {
+          if (typeof reading === 'number') gauge.set(reading);
+          else for (const { labels: of, value } of reading) gauge.set(of as Partial<Record<Label, string>>, value);
+        }
+      },
     });
     return gauge;
   }

@@ -6,6 +6,7 @@ import type { Background } from './background';
 import type { ConfigurationStore } from './configuration-store';
 import type { IdAllocator } from './ids';
 import type { Logger } from './logging';
+import type { Metrics } from './metrics';
 import type { SecretBox } from './secrets';
 import type { Views } from './views';
 
@@ -29,6 +30,7 @@ export interface Platform {
   readonly configurationStore: ConfigurationStore;
   readonly secrets: SecretBox;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Where services put what works on by itself. */
   readonly background: Background;
   readonly views: Views;

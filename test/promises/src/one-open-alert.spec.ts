@@ -3,9 +3,10 @@ import type { AlertEvent, AlertSourceId } from '@tocsin/domain';
 import { normaliseAlertKey } from '@tocsin/domain';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StoredEvent } from '@tocsin/event-store';
 import type { Message } from '@tocsin/messaging';
-import { newUuid } from '@tocsin/platform';
+import { Metrics, newUuid } from '@tocsin/platform';
 import fc from 'fast-check';
 import { World } from '../../acceptance/src/world';
+import { AlertMetrics } from '../../../apps/alerts/src/alert-metrics';
 import { AlertStreams } from '../../../apps/alerts/src/alert-streams';
 import { SourceLog } from '../../../apps/alerts/src/source-log';
 import { ToolEvents } from '../../../apps/alerts/src/tool-events';
@@ -123,7 +124,14 @@ describe('two handlers over one store (P2)', () => {
   const handlers = (eventStore: EventStore, count: number): readonly ToolEvents[] =>
     Array.from({ length: count }, () => {
       const { configuration, ids, clock, readStore, views } = world.platform;
-      const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: 0 });
+      const alerts = new AlertStreams({
+        eventStore,
+        readStore,
+        views,
+        clock,
+        visibleWithinMs: 0,
+        metrics: new AlertMetrics(new Metrics(), readStore),
+      });
       return new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) });
     });
   const take = async (by: ToolEvents, message: Message<ToolEvent>): Promise<string> =>

@@ -82,6 +82,7 @@ export const notificationsServer = async (provider = 'told') => {
     configurationStore,
     secrets,
     log,
+    metrics: new Metrics(),
     background,
     views,
     settings,

@@ -74,6 +74,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
     configurationStore,
     secrets,
     log,
+    metrics: new Metrics(),
     background,
     views,
     settings,

@@ -2,6 +2,7 @@ import { applyDecorators, Catch, UseFilters } from '@nestjs/common';
 import type { ExceptionFilter } from '@nestjs/common';
 import { EventPattern, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
+import type { Instant } from '@tocsin/domain';
 import { Consumer } from '@tocsin/messaging';
 import type { BackOff, Message, MessageBus, Outcome, Parking } from '@tocsin/messaging';
 import { isObservable, lastValueFrom, throwError } from 'rxjs';
@@ -115,8 +116,19 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
 
   /** Messages published and not yet committed, over all groups of this process. @throws MessageBusFault */
   async lag(): Promise<number> {
-    const lags = await Promise.all(this.consumers.map((consumer) => consumer.lag()));
-    return lags.reduce((sum, lag) => sum + lag, 0);
+    return (await this.lags()).reduce((sum, { lag }) => sum + lag, 0);
+  }
+
+  /** The same for each group. @throws MessageBusFault */
+  async lags(): Promise<readonly { readonly topic: string; readonly group: string; readonly lag: number }[]> {
+    return Promise.all(
+      this.consumers.map(async (consumer) => ({ topic: consumer.topic, group: consumer.group, lag: await consumer.lag() })),
+    );
+  }
+
+  /** For each group, when the oldest message was published that it was given and is not done with. */
+  oldest(): readonly { readonly topic: string; readonly group: string; readonly time: Instant | undefined }[] {
+    return this.consumers.map((consumer) => ({ topic: consumer.topic, group: consumer.group, time: consumer.oldestHeld() }));
   }
 
   /** Resolves when everything published before the call is finished by every group of this process. @throws MessageBusFault */

@@ -11,12 +11,14 @@ import type { IsOwner, Ownership } from '../ownership';
 import { ConfigurationStore } from '../configuration-store';
 import { IdAllocator } from '../ids';
 import type { Logger } from '../logging';
+import { MeasuredEventStore } from '../measured-event-store';
 import { Metrics } from '../metrics';
 import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
 import { Views } from '../views';
 import { configurationDirectory } from './authenticator';
 import { createHttpApp } from './http-app';
+import { countOutcomes, measureConsumers, measureParked, measureRelay } from './message-metrics';
 import { MessageTransport } from './message-transport';
 import { Starting } from './starting';
 
@@ -105,7 +107,9 @@ const start = async (
   stop: () => Promise<void>,
 ): Promise<Service> => {
   const { clock, log } = options;
-  const { eventStore, bus, readStore } = options.stores;
+  const { bus, readStore } = options.stores;
+  const metrics = new Metrics({ process: true });
+  const eventStore = new MeasuredEventStore(options.stores.eventStore, metrics);
   const configuration = new ConfigurationReader();
   opened(() => configuration.close());
   const background = new Background(options.ownership);
@@ -114,12 +118,14 @@ const start = async (
   const ids = new IdAllocator({ eventStore, clock });
   const platform: Platform = {
     ...options.stores,
+    eventStore,
     clock,
     ids,
     configuration,
     configurationStore: new ConfigurationStore({ eventStore, configuration, ids, clock }),
     secrets: options.secrets,
     log,
+    metrics,
     background,
     views: new Views(eventStore, readStore),
     settings: {
@@ -131,10 +137,14 @@ const start = async (
     },
   };
   const parking = new Parking(bus, clock);
-  if (options.relays) background.addOwned('relay', (isOwner) => relayOf(options, parking, isOwner));
+  if (options.relays) {
+    let relay: Relay | undefined;
+    background.addOwned('relay', (isOwner) => (relay = relayOf(options, parking, isOwner)));
+    measureRelay(metrics, clock, eventStore, () => relay);
+  }
   const app = await createHttpApp(await options.module(platform), {
     log,
-    metrics: new Metrics({ process: true }),
+    metrics,
     clock,
     secrets: options.secrets,
     credentials: configurationDirectory(configuration),
@@ -142,7 +152,8 @@ const start = async (
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   });
   opened(() => app.close());
-  const transport = transportOf(options, parking);
+  const transport = transportOf(options, parking, countOutcomes(metrics));
+  measureConsumers(metrics, clock, transport);
   // Nest starts and stops it; here it says how far it is.
   background.add('consumers', {
     start: () => undefined,
@@ -155,6 +166,10 @@ const start = async (
   listeningUrl = await listen(app, options);
   await starting.persist('topics', () => bus.declare(declaredTopics));
   await starting.persist('configuration', () => configuration.start(bus));
+  if (options.relays) {
+    const parked = await starting.persist('parked', () => measureParked(metrics, bus));
+    opened(() => parked.close());
+  }
   await background.start();
   await app.startAllMicroservices();
   starting.done();
@@ -178,13 +193,19 @@ const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking, isOw
     onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),
   });
 
-const transportOf = ({ stores, random, log, concurrency }: ServiceOptions, parking: Parking): MessageTransport =>
+const transportOf = (
+  { stores, random, log, concurrency }: ServiceOptions,
+  parking: Parking,
+  count: (outcome: Outcome) => void,
+): MessageTransport =>
   new MessageTransport({
     bus: stores.bus,
     parking,
     random,
     ...(concurrency === undefined ? {} : { concurrency }),
-    onOutcome: ({ outcome, message, group, tries, durationMs, ...more }) => {
+    onOutcome: (told) => {
+      count(told);
+      const { outcome, message, group, tries, durationMs, ...more } = told;
       const { topic, type, id: messageId, correlationId } = message;
       const fields = { outcome, topic, group, type, messageId, correlationId, tries, durationMs };
       log[outcomeLevels[outcome]]({ ...fields, ...('error' in more ? { err: more.error } : {}) }, 'message handled');
