@@ -82,16 +82,17 @@ export const boundaries = [
   },
   {
     id: 'internals-of-another-project',
-    message: 'A project’s names are those its index lists; only adapters and platform/nest have a path of their own.',
+    message: 'A project’s names are those its index lists; only adapters, platform/nest and the answer shapes have a path of their own.',
     files: CODE,
     except: [...SPECS, ...TEST_KITS],
-    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$)[^/]+/`,
+    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|contracts/answer-shapes$)[^/]+/`,
   },
   {
     id: 'internals-of-another-project-in-tests',
-    message: 'A project’s names are those its index lists; only adapters, platform/nest and the kits for tests have a path of their own.',
+    message:
+      'A project’s names are those its index lists; only adapters, platform/nest, the answer shapes and the kits for tests have a path of their own.',
     files: [...SPECS, ...TEST_KITS, 'test/**/*.ts', 'bench/**/*.ts'],
-    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|domain/testing$|testing/eventstoredb$)[^/]+/`,
+    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|contracts/answer-shapes$|domain/testing$|testing/eventstoredb$)[^/]+/`,
   },
   {
     id: 'lib-dependencies',

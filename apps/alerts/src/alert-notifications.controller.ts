@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { PublicNotification } from '@tocsin/contracts';
 import type { AlertId } from '@tocsin/domain';
 import { Describe, DescribedUnder, includeParameter, readInclude, ResourceId, sayReadsAreBehind } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertNotifications } from './alert-notifications';
-import type { PublicNotification } from './alert-notifications';
 
 @DescribedUnder('Alerts')
 @Controller('api/alerts/:id/notifications')
@@ -12,7 +12,7 @@ export class AlertNotificationsController {
   constructor(private readonly notifications: AlertNotifications) {}
 
   @Get()
-  @Describe('List who was told of an alert, and how that went', { query: [includeParameter(['cancelled'])], answers: 'list' })
+  @Describe('List who was told of an alert, and how that went', { query: [includeParameter(['cancelled'])], answers: ['Notification'] })
   async list(
     @ResourceId('id') id: AlertId,
     @Query() query: QueryParameters,

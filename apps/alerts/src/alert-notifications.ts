@@ -1,30 +1,12 @@
 import { pageSubject } from '@tocsin/channels';
 import { publicUserRel } from '@tocsin/contracts';
-import type { ResourceLookup } from '@tocsin/contracts';
+import type { PublicNotification, ResourceLookup } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
 import type { AlertId } from '@tocsin/domain';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AlertDocument, NotificationDocument } from '@tocsin/read-models';
 import { AlertStreams } from './alert-streams';
-
-export interface PublicNotification {
-  readonly id: number;
-  readonly method: string;
-  /** Address or number; absent for PUSH, and when the contact is gone. */
-  readonly target?: string;
-  readonly subject: string;
-  readonly alertId: number;
-  /** Spelt as the published contract spells it. */
-  readonly user: { readonly id: number; readonly firstname: string; readonly lastname: string };
-  /** When it was handed over, or will be tried next. */
-  readonly notificationTime: string;
-  readonly status: 'SCHEDULED' | 'SUCCESS' | 'ERROR';
-  readonly errorMessage?: string;
-  /** Additive: what `status` is made of, and why. */
-  readonly state: string;
-  readonly reason?: string;
-}
 
 export interface ListedNotifications {
   /** Newest first. */

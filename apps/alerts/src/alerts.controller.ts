@@ -1,4 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { LOG_FILTER_TYPES } from '@tocsin/contracts';
+import type { PublicAlert, PublicCount, PublicLogEntry, PublicResponder } from '@tocsin/contracts';
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
@@ -35,7 +37,6 @@ import { AddResponderRequest, ManualAlertRequest } from './alert-requests';
 import { ManualCommands } from './manual-commands';
 import { publicAlert } from './public-alert';
 import { sourceStatusesOf } from './source-statuses';
-import { LOG_FILTER_TYPES } from './timeline/log-entry';
 import { Timeline } from './timeline/timeline';
 
 const NEWEST_FIRST = [
@@ -90,9 +91,9 @@ export class AlertsController {
       idsParameter('policies', 'Only alerts of these escalation policies'),
       includeParameter(WITH_EACH),
     ],
-    answers: 'list',
+    answers: ['Alert'],
   })
-  list(@Query() query: QueryParameters): ListInParts<object> {
+  list(@Query() query: QueryParameters): ListInParts<PublicAlert> {
     const { startIndex, maxResults } = readPage(query, PAGE);
     readInclude(query, WITH_EACH);
     const alerts = this.readStore.walk<AlertDocument>(ALERTS_VIEW, {
@@ -105,48 +106,48 @@ export class AlertsController {
   }
 
   @Get('count')
-  @Describe('Count alerts', { query: FILTER })
-  async count(@Query() query: QueryParameters): Promise<{ readonly count: number }> {
+  @Describe('Count alerts', { query: FILTER, answers: 'Count' })
+  async count(@Query() query: QueryParameters): Promise<PublicCount> {
     return { count: await this.readStore.count(ALERTS_VIEW, readAlertFilter(query, this.configuration)) };
   }
 
   @Post()
-  @Describe('Raise an alert by hand')
+  @Describe('Raise an alert by hand', { answers: 'Alert' })
   @RequiresRole('RESPONDER')
   async create(
     @Body() body: ManualAlertRequest,
     @ChangeBy() by: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
+  ): Promise<PublicAlert> {
     const alert = await this.commands.create(body, by);
     created(reply, `/api/alerts/${alert.id}`);
     return this.answer(alert);
   }
 
   @Get(':id')
-  @Describe('Read an alert', { query: [includeParameter(WITH_ONE)] })
-  async get(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<object> {
+  @Describe('Read an alert', { query: [includeParameter(WITH_ONE)], answers: 'Alert' })
+  async get(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<PublicAlert> {
     return this.answer(await this.commands.find(id), readInclude(query, WITH_ONE).has('customDetails'));
   }
 
   @Put(':id/accept')
-  @Describe('Accept an alert')
+  @Describe('Accept an alert', { answers: 'Alert' })
   @RequiresRole('RESPONDER')
-  async accept(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+  async accept(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<PublicAlert> {
     return this.answer(await this.commands.accept(id, by));
   }
 
   @Put(':id/resolve')
-  @Describe('Resolve an alert')
+  @Describe('Resolve an alert', { answers: 'Alert' })
   @RequiresRole('RESPONDER')
-  async resolve(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+  async resolve(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<PublicAlert> {
     return this.answer(await this.commands.resolve(id, by));
   }
 
   @Put(':id/assign')
-  @Describe('Assign an alert to a user, an escalation policy or a schedule', { query: ASSIGNMENT })
+  @Describe('Assign an alert to a user, an escalation policy or a schedule', { query: ASSIGNMENT, answers: 'Alert' })
   @RequiresRole('RESPONDER')
-  async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
+  async assign(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<PublicAlert> {
     const to = {
       user: readText(query, 'user', 'user-id'),
       policy: readText(query, 'policy', 'policy-id'),
@@ -157,22 +158,26 @@ export class AlertsController {
 
   /** Additive: to the next level, or to `level`, counted from 1 as the timeline names levels. */
   @Put(':id/escalate')
-  @Describe('Escalate an alert to a level, counted from 1', { query: [LEVEL] })
+  @Describe('Escalate an alert to a level, counted from 1', { query: [LEVEL], answers: 'Alert' })
   @RequiresRole('RESPONDER')
-  async escalate(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<object> {
+  async escalate(@ResourceId('id') id: AlertId, @Query() query: QueryParameters, @ChangeBy() by: ChangeContext): Promise<PublicAlert> {
     return this.answer(await this.commands.escalate(id, readInteger(query, 'level', { min: 1 }), by));
   }
 
   /** Additive: LOW becomes HIGH. */
   @Put(':id/raise')
-  @Describe('Give an alert of low priority a high one')
+  @Describe('Give an alert of low priority a high one', { answers: 'Alert' })
   @RequiresRole('RESPONDER')
-  async raise(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<object> {
+  async raise(@ResourceId('id') id: AlertId, @ChangeBy() by: ChangeContext): Promise<PublicAlert> {
     return this.answer(await this.commands.raise(id, by));
   }
 
   @Post(':id/responders')
-  @Describe('Add a responder: whoever asks unless somebody is named', { query: [USER, olderName('user-id', USER)], bodyOptional: true })
+  @Describe('Add a responder: whoever asks unless somebody is named', {
+    query: [USER, olderName('user-id', USER)],
+    bodyOptional: true,
+    answers: 'Responder',
+  })
   @RequiresRole('RESPONDER')
   @HttpCode(201)
   async addResponder(
@@ -180,7 +185,7 @@ export class AlertsController {
     @Query() query: QueryParameters,
     @ChangeBy() by: ChangeContext,
     @Body() body?: AddResponderRequest,
-  ): Promise<object> {
+  ): Promise<PublicResponder> {
     const named = readText(query, 'user', 'user-id') ?? body?.user?.id ?? body?.id;
     return this.commands.addResponder(id, named === undefined ? undefined : String(named), by);
   }
@@ -194,22 +199,22 @@ export class AlertsController {
   }
 
   @Get(':id/log-entries')
-  @Describe('List what happened to an alert, newest first', { query: LOG_ENTRIES, answers: 'list' })
-  async logEntries(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly object[]> {
+  @Describe('List what happened to an alert, newest first', { query: LOG_ENTRIES, answers: ['LogEntry'] })
+  async logEntries(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly PublicLogEntry[]> {
     const { startIndex, maxResults } = readPage(query, PAGE);
     readInclude(query, ['vars']);
     const filterTypes = readManyOf(query, ['filter-types'], LOG_FILTER_TYPES);
     return this.timeline.entries(id, { language: readLanguage(query), filterTypes, skip: startIndex, limit: maxResults });
   }
 
-  private async *listed(alerts: AsyncIterable<readonly AlertDocument[]>): AsyncGenerator<readonly object[]> {
+  private async *listed(alerts: AsyncIterable<readonly AlertDocument[]>): AsyncGenerator<readonly PublicAlert[]> {
     for await (const part of alerts) {
       const statuses = await sourceStatusesOf(this.readStore, part);
       yield part.map((alert) => publicAlert(alert, this.configuration, statuses, { customDetails: false }));
     }
   }
 
-  private async answer(alert: AlertDocument, customDetails = false): Promise<object> {
+  private async answer(alert: AlertDocument, customDetails = false): Promise<PublicAlert> {
     return publicAlert(alert, this.configuration, await sourceStatusesOf(this.readStore, [alert]), { customDetails });
   }
 }

@@ -1,4 +1,5 @@
 import { publicUserRel } from '@tocsin/contracts';
+import type { PublicResponder } from '@tocsin/contracts';
 import { Clock, defined, raisedByPerson, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
 import type { AlertCommand, AlertContent, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -79,7 +80,7 @@ export class ManualCommands {
     return this.command(id, { type: 'raisePriority', at: this.now(), by: context.actor }, context);
   }
 
-  async addResponder(id: AlertId, name: string | undefined, context: ChangeContext): Promise<object> {
+  async addResponder(id: AlertId, name: string | undefined, context: ChangeContext): Promise<PublicResponder> {
     const userId = name === undefined ? ownerOf(context) : await this.user(name);
     const document = await this.command(id, { type: 'addResponder', at: this.now(), by: context.actor, userId }, context);
     const added = document.responders.find((responder) => responder.userId === userId);

@@ -1,5 +1,5 @@
 import { publicPolicy, publicRule, publicSource, publicUserRel } from '@tocsin/contracts';
-import type { PublicUserRel, ResourceLookup } from '@tocsin/contracts';
+import type { PublicAlert, PublicResponder, PublicUserRel, ResourceLookup } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
 import type { Actor, EscalationPolicyId } from '@tocsin/domain';
 import { expandedRules } from '@tocsin/read-models';
@@ -12,12 +12,7 @@ export interface AlertInclude {
 }
 
 /** An alert as the API answers it; what is nested is what the configuration says now. */
-export const publicAlert = (
-  alert: AlertDocument,
-  lookup: ResourceLookup,
-  statuses: SourceStatuses,
-  include: AlertInclude,
-): Record<string, unknown> => {
+export const publicAlert = (alert: AlertDocument, lookup: ResourceLookup, statuses: SourceStatuses, include: AlertInclude): PublicAlert => {
   const rules = expandedRules(alert.route);
   const next = alert.next;
   const nextRule = next === undefined ? undefined : rules[next.ruleIndex];
@@ -51,13 +46,13 @@ export const publicAlert = (
   };
 };
 
-export const publicResponder = (user: PublicUserRel, status: 'PENDING' | 'ACCEPTED', acceptedAt?: string): Record<string, unknown> => ({
+export const publicResponder = (user: PublicUserRel, status: 'PENDING' | 'ACCEPTED', acceptedAt?: string): PublicResponder => ({
   user,
   status,
   ...(acceptedAt === undefined ? {} : { acceptedAt }),
 });
 
-const nestedSource = (alert: AlertDocument, lookup: ResourceLookup, statuses: SourceStatuses): unknown => {
+const nestedSource = (alert: AlertDocument, lookup: ResourceLookup, statuses: SourceStatuses): PublicAlert['alertSource'] => {
   const source = lookup.get('source', alert.sourceId);
   // Keys are never nested: an alert is read by more people than may see its source's key.
   return source === undefined
@@ -65,7 +60,7 @@ const nestedSource = (alert: AlertDocument, lookup: ResourceLookup, statuses: So
     : publicSource(source, { integrationKey: null, integrationUrl: null, status: statusOfSource(alert, statuses) }, lookup);
 };
 
-const nestedPolicy = (id: EscalationPolicyId | null, lookup: ResourceLookup): unknown => {
+const nestedPolicy = (id: EscalationPolicyId | null, lookup: ResourceLookup): PublicAlert['escalationPolicy'] => {
   if (id === null) return null;
   const policy = lookup.get('policy', id);
   return policy === undefined ? { id, name: 'deleted escalation policy' } : publicPolicy(policy, lookup);

@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import type { PublicSuggestedResponder } from '@tocsin/contracts';
 import { Clock } from '@tocsin/domain';
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -6,7 +7,6 @@ import { Describe, DescribedUnder, languageParameter, readLanguage, ResourceId }
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
 import { suggestedResponders } from './suggested-responders';
-import type { SuggestedResponder } from './suggested-responders';
 
 @DescribedUnder('Alerts')
 @Controller('api/alerts/:id/suggested-responders')
@@ -20,9 +20,9 @@ export class SuggestedRespondersController {
   @Get()
   @Describe('List whom an alert can be given to', {
     query: [languageParameter('Of the names')],
-    answers: 'list',
+    answers: ['SuggestedResponder'],
   })
-  async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly SuggestedResponder[]> {
+  async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly PublicSuggestedResponder[]> {
     const alert = await this.alerts.document(id);
     const { configuration } = this;
     const suggestable = {

@@ -1,16 +1,7 @@
-import type { TextLanguage } from '@tocsin/contracts';
+import type { PublicSuggestedResponder, TextLanguage } from '@tocsin/contracts';
 import { isAtLeast, whoIsOnCall } from '@tocsin/domain';
 import type { EscalationPolicy, Instant, Schedule, User } from '@tocsin/domain';
 import type { AlertDocument } from '@tocsin/read-models';
-
-export interface SuggestedResponder {
-  readonly group: 'USER' | 'ESCALATION_POLICY' | 'ON_CALL_SCHEDULE';
-  /** Of the person, the policy or the schedule. */
-  readonly id: number;
-  readonly name: string;
-  /** Choosing it would be refused. */
-  readonly disabled: boolean;
-}
 
 export interface Suggestable {
   readonly users: readonly User[];
@@ -26,12 +17,12 @@ export const suggestedResponders = (
   { users, policies, schedules }: Suggestable,
   now: Instant,
   language: TextLanguage,
-): readonly SuggestedResponder[] => {
+): readonly PublicSuggestedResponder[] => {
   const isOver = alert.status === 'RESOLVED';
   const present = new Set(alert.responders.map(({ userId }) => userId));
   const names = new Map(users.map((user) => [user.id, `${user.firstName} ${user.lastName}`]));
   const byName = new Intl.Collator(language, { numeric: true });
-  const inOrder = (list: readonly SuggestedResponder[]) => list.toSorted((a, b) => byName.compare(a.name, b.name) || a.id - b.id);
+  const inOrder = (list: readonly PublicSuggestedResponder[]) => list.toSorted((a, b) => byName.compare(a.name, b.name) || a.id - b.id);
   return [
     ...inOrder(
       users.map(({ id, role }) => ({

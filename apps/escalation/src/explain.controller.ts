@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import type { PublicExplanation } from '@tocsin/contracts';
 import { Clock, parseInstant } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant } from '@tocsin/domain';
 import {
@@ -16,7 +17,6 @@ import {
 } from '@tocsin/platform/nest';
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { Explain } from './explain';
-import type { PublicExplanation } from './explain';
 import { Policies } from './policies';
 
 const EARLIEST = parseInstant('2000-01-01T00:00:00Z');
@@ -39,7 +39,7 @@ export class ExplainController {
   ) {}
 
   @Get(':id/explain')
-  @Describe('Tell whom an escalation policy would page, when, and why', { query: PARAMETERS })
+  @Describe('Tell whom an escalation policy would page, when, and why', { query: PARAMETERS, answers: 'Explanation' })
   async explain(@ResourceId('id') id: EscalationPolicyId, @Query() query: QueryParameters): Promise<PublicExplanation> {
     const priority = readOneOf(query, 'priority', ['HIGH', 'LOW']) ?? 'HIGH';
     const language = readLanguage(query);

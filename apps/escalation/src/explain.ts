@@ -1,5 +1,5 @@
 import { problemText, publicUserRel, reasonText } from '@tocsin/contracts';
-import type { PublicUserRel, TextLanguage } from '@tocsin/contracts';
+import type { PublicExplainedStep, PublicExplanation, PublicReason, PublicUserRel, TextLanguage } from '@tocsin/contracts';
 import { explainEscalation, fallbackContacts, planNotifications, snapshotOf, toIso, whoToPage } from '@tocsin/domain';
 import type {
   ActivatedResponder,
@@ -17,50 +17,6 @@ import type {
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { PlatformSettings } from '@tocsin/platform';
 import { endingText } from './explain-texts';
-
-/** Why, in words and as data. */
-interface Explained {
-  readonly text: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-interface PublicStep {
-  /** From 1. */
-  readonly pass: number;
-  /** From 0, as in `PUT .../levels/{level}`. */
-  readonly level: number;
-  /** From 0 in the rules repeated `frequency` times, as an alert's `nextEscalationRuleIndex`. */
-  readonly ruleIndex: number;
-  readonly dueAt: string;
-  /** Nobody of the level can be paged: the next one is due at once (B11). */
-  readonly skipped: boolean;
-  readonly responders: readonly { readonly user: PublicUserRel; readonly reason: string; readonly reasonDetails: Explained['details'] }[];
-  readonly problems: readonly Explained[];
-  readonly notifications: readonly {
-    readonly user: PublicUserRel;
-    readonly method: NotificationMethod;
-    /** Enough of it to be recognised by its owner. */
-    readonly contact?: { readonly id: number; readonly target: string };
-    readonly at: string;
-  }[];
-}
-
-export interface PublicExplanation {
-  readonly policy: { readonly id: number; readonly name: string };
-  readonly at: string;
-  readonly priority: AlertPriority;
-  readonly steps: readonly PublicStep[];
-  readonly ending: {
-    readonly type: ExplainedEnding['type'];
-    readonly text: string;
-    readonly at: string;
-    /** When all levels are tried again, because a shift begins then. */
-    readonly retryAt?: string;
-    readonly problems: readonly Explained[];
-    /** Who is told instead of nobody (B11, B12). */
-    readonly fallback: readonly PublicUserRel[];
-  };
-}
 
 export interface ExplainQuestion {
   readonly policy: EscalationPolicy;
@@ -103,7 +59,7 @@ export class Explain {
   private step(
     { pass, level, ruleIndex, dueAt, skipped, responders, problems, notifications }: ExplainedStep,
     language: TextLanguage,
-  ): PublicStep {
+  ): PublicExplainedStep {
     return {
       pass,
       level,
@@ -120,7 +76,7 @@ export class Explain {
     };
   }
 
-  private notification({ userId, method, contactId, at }: ExplainedNotification): PublicStep['notifications'][number] {
+  private notification({ userId, method, contactId, at }: ExplainedNotification): PublicExplainedStep['notifications'][number] {
     const contact = this.configuration.get('user', userId)?.contacts.find(({ id }) => id === contactId);
     return {
       user: this.user(userId),
@@ -143,7 +99,7 @@ export class Explain {
     };
   }
 
-  private problems(problems: readonly ReachabilityProblem[], language: TextLanguage): readonly Explained[] {
+  private problems(problems: readonly ReachabilityProblem[], language: TextLanguage): readonly PublicReason[] {
     return problems.map((problem) => ({ text: problemText(problem, language, this.configuration), details: problemDetails(problem) }));
   }
 
@@ -152,12 +108,12 @@ export class Explain {
   }
 }
 
-const reasonDetails = (reason: ActivatedResponder['reason']): Explained['details'] =>
+const reasonDetails = (reason: ActivatedResponder['reason']): PublicReason['details'] =>
   reason.type === 'schedule'
     ? { ...reason, onCall: { ...reason.onCall, start: toIso(reason.onCall.start), end: toIso(reason.onCall.end) } }
     : { ...reason };
 
-const problemDetails = (problem: ReachabilityProblem): Explained['details'] =>
+const problemDetails = (problem: ReachabilityProblem): PublicReason['details'] =>
   problem.type === 'schedule-gap' && problem.nextShiftStart !== undefined
     ? { ...problem, nextShiftStart: toIso(problem.nextShiftStart) }
     : { ...problem };

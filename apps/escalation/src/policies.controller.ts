@@ -36,7 +36,7 @@ export class PoliciesController {
   ) {}
 
   @Get()
-  @Describe('List escalation policies', { query: pageParameters(PAGE), answers: 'list' })
+  @Describe('List escalation policies', { query: pageParameters(PAGE), answers: ['EscalationPolicy'] })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicEscalationPolicy[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
@@ -47,7 +47,7 @@ export class PoliciesController {
   }
 
   @Post()
-  @Describe('Create an escalation policy')
+  @Describe('Create an escalation policy', { answers: 'EscalationPolicy' })
   async create(
     @Body() body: EscalationPolicyBody,
     @ChangeBy() context: ChangeContext,
@@ -62,6 +62,7 @@ export class PoliciesController {
   @Get('resolve')
   @Describe('Find an escalation policy by its routing key', {
     query: [textParameter('routing-key', 'The routing key', { required: true })],
+    answers: 'EscalationPolicy',
   })
   @RequiresRole('STAKEHOLDER')
   async resolve(@Query() query: QueryParameters): Promise<PublicEscalationPolicy> {
@@ -71,21 +72,21 @@ export class PoliciesController {
   }
 
   @Get('name/:name')
-  @Describe('Find an escalation policy by its name')
+  @Describe('Find an escalation policy by its name', { answers: 'EscalationPolicy' })
   @RequiresRole('STAKEHOLDER')
   async named(@Param('name') name: string): Promise<PublicEscalationPolicy> {
     return this.answer(await this.policies.named(name));
   }
 
   @Get(':id')
-  @Describe('Read an escalation policy')
+  @Describe('Read an escalation policy', { answers: 'EscalationPolicy' })
   @RequiresRole('STAKEHOLDER')
   async get(@ResourceId('id') id: EscalationPolicyId): Promise<PublicEscalationPolicy> {
     return this.answer(await this.policies.byId(id));
   }
 
   @Put(':id')
-  @Describe('Replace an escalation policy')
+  @Describe('Replace an escalation policy', { answers: 'EscalationPolicy' })
   async replace(
     @ResourceId('id') id: EscalationPolicyId,
     @Body() body: EscalationPolicyBody,
@@ -97,7 +98,7 @@ export class PoliciesController {
 
   /** Levels count from 0. */
   @Put(':id/levels/:level')
-  @Describe('Replace one level of an escalation policy, counted from 0')
+  @Describe('Replace one level of an escalation policy, counted from 0', { answers: 'EscalationRule' })
   async replaceLevel(
     @ResourceId('id') id: EscalationPolicyId,
     @Param('level') levelText: string,

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
-import type { PublicAlertSource } from '@tocsin/contracts';
+import type { PublicAlertSource, PublicSourceEvent } from '@tocsin/contracts';
 import { createAlertSource, replaceAlertSource } from '@tocsin/domain';
 import type { AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
 import { integrations } from '@tocsin/integrations';
@@ -23,7 +23,6 @@ import type { FastifyReply } from 'fastify';
 import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
 import { AlertSources } from './alert-sources';
 import { SourceEvents } from './source-events';
-import type { PublicSourceEvent } from './source-events';
 
 type Sent = Readonly<Record<string, unknown>>;
 
@@ -50,7 +49,7 @@ export class AlertSourcesController {
   ) {}
 
   @Get()
-  @Describe('List alert sources', { query: pageParameters(PAGE), answers: 'list' })
+  @Describe('List alert sources', { query: pageParameters(PAGE), answers: ['AlertSource'] })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<readonly PublicAlertSource[]> {
     const { startIndex, maxResults } = readPage(query, PAGE);
@@ -58,7 +57,7 @@ export class AlertSourcesController {
   }
 
   @Post()
-  @Describe('Create an alert source', { query: [INCLUDE] })
+  @Describe('Create an alert source', { query: [INCLUDE], answers: 'AlertSource' })
   async create(
     @Body() body: AlertSourceBody,
     @Body() sent: Sent,
@@ -82,7 +81,7 @@ export class AlertSourcesController {
   }
 
   @Get('name/:name')
-  @Describe('Find an alert source by its name', { query: [INCLUDE] })
+  @Describe('Find an alert source by its name', { query: [INCLUDE], answers: 'AlertSource' })
   @RequiresRole('STAKEHOLDER')
   async named(
     @Param('name') name: string,
@@ -94,7 +93,7 @@ export class AlertSourcesController {
   }
 
   @Get(':id')
-  @Describe('Read an alert source, by id or integration key', { query: [INCLUDE] })
+  @Describe('Read an alert source, by id or integration key', { query: [INCLUDE], answers: 'AlertSource' })
   @RequiresRole('STAKEHOLDER')
   async get(
     @Param('id') idOrKey: string,
@@ -107,7 +106,7 @@ export class AlertSourcesController {
 
   /** What was answered 202 and changed nothing, with the reason. */
   @Get(':id/events')
-  @Describe('List what a source sent that had no effect, newest first', { query: pageParameters(EVENTS_PAGE), answers: 'list' })
+  @Describe('List what a source sent that had no effect, newest first', { query: pageParameters(EVENTS_PAGE), answers: ['SourceEvent'] })
   @RequiresRole('STAKEHOLDER')
   async eventsOf(@Param('id') idOrKey: string, @Query() query: QueryParameters): Promise<readonly PublicSourceEvent[]> {
     const page = readPage(query, EVENTS_PAGE);
@@ -115,7 +114,7 @@ export class AlertSourcesController {
   }
 
   @Put(':id')
-  @Describe('Replace an alert source', { query: [INCLUDE] })
+  @Describe('Replace an alert source', { query: [INCLUDE], answers: 'AlertSource' })
   async replace(
     @ResourceId('id') id: AlertSourceId,
     @Body() body: AlertSourceBody,

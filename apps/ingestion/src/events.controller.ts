@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import type { PublicChallengeAnswer, PublicTakenEvent, PublicTakenEventV1 } from '@tocsin/contracts';
 import { apiEventSchema } from '@tocsin/integrations';
 import { Describe, DescribedUnder, Public, textParameter } from '@tocsin/platform/nest';
 import type { JsonSchema } from '@tocsin/platform/nest';
@@ -22,21 +23,21 @@ export class EventsController {
   constructor(private readonly intake: EventIntake) {}
 
   @Post('events')
-  @Describe('Post an event', { body: apiEventSchema, statuses: TAKEN })
+  @Describe('Post an event', { body: apiEventSchema, statuses: TAKEN, answers: 'TakenEvent' })
   @HttpCode(202)
-  async plain(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async plain(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicTakenEvent> {
     return accepted(await this.intake.takePlain(body), reply);
   }
 
   @Post('v1/events')
-  @Describe('Post an event, with the answer of older versions', { body: apiEventSchema, statuses: TAKEN_V1 })
+  @Describe('Post an event, with the answer of older versions', { body: apiEventSchema, statuses: TAKEN_V1, answers: 'TakenEventV1' })
   @HttpCode(200)
-  async plainV1(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async plainV1(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicTakenEventV1> {
     return acceptedV1(await this.intake.takePlain(body), reply);
   }
 
   @Post('events/:integration/:key')
-  @Describe('Post what a tool says, in its own words', { body: TOOLS_OWN, statuses: TAKEN })
+  @Describe('Post what a tool says, in its own words', { body: TOOLS_OWN, statuses: TAKEN, answers: 'TakenEvent' })
   @HttpCode(202)
   async tool(
     @Param('integration') integration: string,
@@ -45,20 +46,29 @@ export class EventsController {
     @Query() query: TextFields,
     @Headers() headers: TextFields,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
+  ): Promise<PublicTakenEvent> {
     return accepted(await this.intake.takeFrom(integration, key, { body, query: single(query), headers: single(headers) }), reply);
   }
 
   @Get(['events/:integration/:key', 'v1/events/:integration/:key'])
   @Describe('Prove to a tool that its secret is known here', {
     query: [textParameter('crc_token', 'What the tool made up', { required: true })],
+    answers: 'ChallengeAnswer',
   })
-  async challenge(@Param('integration') integration: string, @Param('key') key: string, @Query() query: TextFields): Promise<object> {
+  async challenge(
+    @Param('integration') integration: string,
+    @Param('key') key: string,
+    @Query() query: TextFields,
+  ): Promise<PublicChallengeAnswer> {
     return this.intake.answerChallenge(integration, key, [query['crc_token']].flat()[0]);
   }
 
   @Post('v1/events/:integration/:key')
-  @Describe('Post what a tool says, in its own words, with the answer of older versions', { body: TOOLS_OWN, statuses: TAKEN_V1 })
+  @Describe('Post what a tool says, in its own words, with the answer of older versions', {
+    body: TOOLS_OWN,
+    statuses: TAKEN_V1,
+    answers: 'TakenEventV1',
+  })
   @HttpCode(200)
   async toolV1(
     @Param('integration') integration: string,
@@ -67,18 +77,18 @@ export class EventsController {
     @Query() query: TextFields,
     @Headers() headers: TextFields,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
+  ): Promise<PublicTakenEventV1> {
     return acceptedV1(await this.intake.takeFrom(integration, key, { body, query: single(query), headers: single(headers) }), reply);
   }
 }
 
-const accepted = ({ correlationId }: Taken, reply: FastifyReply): object => {
+const accepted = ({ correlationId }: Taken, reply: FastifyReply): PublicTakenEvent => {
   void reply.header('correlation-id', correlationId);
   return {};
 };
 
 /** The shape that v1 plug-ins read: some print the names with `incident`, newer ones those with `alert`. */
-const acceptedV1 = ({ correlationId, alertKey: given, alertUrl }: Taken, reply: FastifyReply): object => {
+const acceptedV1 = ({ correlationId, alertKey: given, alertUrl }: Taken, reply: FastifyReply): PublicTakenEventV1 => {
   void reply.header('correlation-id', correlationId);
   const alertKey = given ?? null;
   return { incidentKey: alertKey, incidentUrl: alertUrl, alertKey, alertUrl, responseCode: 'ACCEPTED' };

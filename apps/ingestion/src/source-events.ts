@@ -1,22 +1,9 @@
+import type { PublicSourceEvent } from '@tocsin/contracts';
 import { Clock, sourceLogStreams, toIso } from '@tocsin/domain';
 import type { AlertSourceId, SourceLogEvent, WhyWithoutEffect } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Page } from '@tocsin/platform/nest';
-
-/** What a source sent that had no effect, as the API shows it. */
-export interface PublicSourceEvent {
-  /** When it was received; of a count, the beginning of its hour. */
-  readonly time: string;
-  /** Null when many are told as one. */
-  readonly eventType: string | null;
-  readonly alertKey: string | null;
-  readonly outcome: 'DROPPED';
-  readonly reason: WhyWithoutEffect;
-  readonly text: string;
-  /** More than 1: so many of this reason in this hour, at least, besides those that are listed one by one. */
-  readonly count: number;
-}
 
 const texts: Readonly<Record<WhyWithoutEffect, string>> = {
   'source-inactive': 'the alert source is not active',

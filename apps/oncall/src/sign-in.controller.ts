@@ -1,4 +1,5 @@
 import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { PublicSignInLink } from '@tocsin/contracts';
 import { CurrentUser, Describe, Public, sessionCookie } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { Eta } from 'eta';
@@ -36,9 +37,9 @@ export class SignInController {
 
   /** A further link for whoever asks with an API key. */
   @Post('api/sign-in-links')
-  @Describe('Make a one-time link that signs in a browser')
+  @Describe('Make a one-time link that signs in a browser', { answers: 'SignInLink' })
   @HttpCode(201)
-  link(@CurrentUser() principal: Principal): { readonly url: string } {
+  link(@CurrentUser() principal: Principal): PublicSignInLink {
     return { url: this.signIn.linkFor(principal) };
   }
 }

@@ -8,6 +8,8 @@ import { WoundClock } from '@tocsin/platform';
 import { readSettings, startStandalone } from '@tocsin/standalone';
 import type { Standalone } from '@tocsin/standalone';
 import type { FastifyInstance } from 'fastify';
+import { DescribedAnswers } from './described-answers';
+import type { SentAnswer } from './described-answers';
 
 const ADMIN_KEY = 'tk_apitestsadministratorkey';
 
@@ -43,6 +45,9 @@ export class Server {
   readonly read = new Map<string, Set<string>>();
   /** Successes, as `METHOD url status`. */
   readonly succeeded = new Set<string>();
+  /** JSON of the API, each once. */
+  private readonly sent = new Map<string, SentAnswer>();
+  described!: DescribedAnswers;
   private standalone!: Standalone;
 
   private constructor(private readonly directory: string) {}
@@ -62,12 +67,21 @@ export class Server {
     });
     server.standalone = await startStandalone(settings, { clock: server.clock, random: () => 0.5 });
     created.unsubscribe(observe);
+    // Before the tests make this process busy: it would refuse with good reason what is only for comparing.
+    server.described = new DescribedAnswers((await server.call('GET', '/api-docs/openapi.json')).body as never);
     return server;
   }
 
+  /** @throws Error that lists what was answered and not as the description says */
   async stop(): Promise<void> {
+    const mistakes = this.mistakes();
     await this.standalone.stop();
     await rm(this.directory, { recursive: true, force: true });
+    if (mistakes.length > 0) throw new Error(`not as described:\n${mistakes.join('\n')}`);
+  }
+
+  mistakes(): readonly string[] {
+    return [...this.sent.values()].flatMap((answer) => this.described.mistakeIn(answer) ?? []);
   }
 
   get url(): string {
@@ -129,6 +143,14 @@ export class Server {
         },
       });
       done();
+    });
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      const { url } = request.routeOptions;
+      if (url?.startsWith('/api/') === true && request.method !== 'HEAD') {
+        const answer = { method: request.method, url, status: reply.statusCode, payload: typeof payload === 'string' ? payload : '' };
+        this.sent.set(JSON.stringify(answer), answer);
+      }
+      done(null, payload);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       if (reply.statusCode < 300) this.succeeded.add(`${request.method} ${request.routeOptions.url} ${reply.statusCode}`);

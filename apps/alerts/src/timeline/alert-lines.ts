@@ -1,7 +1,8 @@
 import { problemText, reasonText } from '@tocsin/contracts';
+import type { LogFilterType } from '@tocsin/contracts';
 import type { AlertEvent, AlertEventOf, EscalationStep, ReachabilityProblem } from '@tocsin/domain';
 import { actorVars, iso, untold, vars } from './log-entry';
-import type { LogFilterType, Names, TimelineLine } from './log-entry';
+import type { Names, TimelineLine } from './log-entry';
 
 type Line = Omit<TimelineLine, 'at'>;
 

@@ -1,14 +1,7 @@
 import { publicUserRel } from '@tocsin/contracts';
-import type { ResourceLookup, TextLanguage } from '@tocsin/contracts';
+import type { LogFilterType, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
 import type { Actor, AlertSourceId, Instant, UserId } from '@tocsin/domain';
-
-/** What a timeline can be filtered by; clients may ask for each, whether or not anything is of it yet. */
-export const LOG_FILTER_TYPES = [
-  ...(['NOTIFICATIONS', 'ALERT_SOURCE_EVENTS', 'CALL_ROUTING_EVENTS'] as const),
-  ...(['ALERT_UPDATES', 'CONNECTOR_EVENTS', 'INCIDENT_COMMUNICATIONS'] as const),
-] as const;
-export type LogFilterType = (typeof LOG_FILTER_TYPES)[number];
 
 /** One line of an alert's timeline: what happened, and the sentence in both languages. */
 export interface TimelineLine {

@@ -1,7 +1,8 @@
+import type { LogFilterType } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
 import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf, UnusableReason } from '@tocsin/domain';
 import { iso, untold, vars } from './log-entry';
-import type { LogFilterType, Names, TimelineLine } from './log-entry';
+import type { Names, TimelineLine } from './log-entry';
 
 const NOTIFICATIONS: readonly LogFilterType[] = ['NOTIFICATIONS'];
 const UPDATE: readonly LogFilterType[] = ['ALERT_UPDATES'];

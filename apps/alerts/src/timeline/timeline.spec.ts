@@ -14,7 +14,7 @@ import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
 import { Timeline } from './timeline';
-import type { LogEntry } from './timeline';
+import type { PublicLogEntry } from '@tocsin/contracts';
 
 const ALERT = 4711 as AlertId;
 const people: Readonly<Record<number, string>> = { 1: 'Ana', 2: 'Ben', 3: 'Cleo', 9: 'Root' };
@@ -126,7 +126,7 @@ describe('a timeline', () => {
   };
   const entries = (more: Partial<Parameters<Timeline['entries']>[1]> = {}) =>
     timeline.entries(ALERT, { language: 'en', filterTypes: [], skip: 0, limit: 1_000, ...more });
-  const numbered = (all: readonly LogEntry[]) => new Map(all.map(({ id, text }) => [id, text]));
+  const numbered = (all: readonly PublicLogEntry[]) => new Map(all.map(({ id, text }) => [id, text]));
 
   it('of an alert nobody knows is refused', async () => {
     await expect(entries()).rejects.toMatchObject({ code: 'alert-not-found' });

@@ -1,4 +1,4 @@
-import type { ResourceLookup, TextLanguage } from '@tocsin/contracts';
+import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { alertStream, rejected, toIso } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
 import { EventStore, upcast } from '@tocsin/event-store';
@@ -8,19 +8,8 @@ import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
-import type { LogFilterType, TimelineLine } from './log-entry';
+import type { TimelineLine } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
-
-export interface LogEntry {
-  /** Ordinal on the alert's timeline, from 1. */
-  readonly id: number;
-  readonly timestamp: string;
-  readonly logEntryType: string;
-  readonly text: string;
-  readonly alertId: number;
-  readonly filterTypes: readonly LogFilterType[];
-  readonly vars: Readonly<Record<string, string>>;
-}
 
 export interface TimelineQuery {
   readonly language: TextLanguage;
@@ -49,9 +38,9 @@ export class Timeline {
   ) {}
 
   /** Newest first. @throws Rejection `alert-not-found`, EventStoreFault, ReadStoreFault */
-  async entries(alertId: AlertId, { language, filterTypes, skip, limit }: TimelineQuery): Promise<readonly LogEntry[]> {
+  async entries(alertId: AlertId, { language, filterTypes, skip, limit }: TimelineQuery): Promise<readonly PublicLogEntry[]> {
     const lines = await this.lines(alertId);
-    const numbered = lines.map(({ at, logEntryType, filterTypes: types, vars, text }, index): LogEntry => ({
+    const numbered = lines.map(({ at, logEntryType, filterTypes: types, vars, text }, index): PublicLogEntry => ({
       id: index + 1,
       timestamp: toIso(at),
       logEntryType,

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { publicApiKey } from '@tocsin/contracts';
-import type { PublicApiKey } from '@tocsin/contracts';
+import type { PublicApiKey, PublicNewApiKey } from '@tocsin/contracts';
 import { createApiKey, refuseHiddenKey, rejected } from '@tocsin/domain';
 import type { ApiKey, ApiKeyId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -38,7 +38,7 @@ export class ApiKeysController {
   @Get()
   @Describe('List API keys: your own, or all for administrators', {
     query: [...pageParameters(PAGE), includeParameter(['sessions'])],
-    answers: 'list',
+    answers: ['ApiKey'],
   })
   list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicApiKey[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
@@ -51,13 +51,13 @@ export class ApiKeysController {
   }
 
   @Post()
-  @Describe('Create an API key; the key itself is in this answer only')
+  @Describe('Create an API key; the key itself is in this answer only', { answers: 'NewApiKey' })
   async create(
     @Body() body: ApiKeyBody,
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PublicApiKey & { readonly key: string }> {
+  ): Promise<PublicNewApiKey> {
     const request = apiKeyRequest(body);
     const userId = body.user?.id ?? by.userId;
     const secret = newApiKey();
@@ -72,7 +72,7 @@ export class ApiKeysController {
   }
 
   @Get(':id')
-  @Describe('Read an API key')
+  @Describe('Read an API key', { answers: 'ApiKey' })
   async get(@ResourceId('id') id: ApiKeyId, @CurrentUser() by: Principal): Promise<PublicApiKey> {
     const key = await this.configuration.surely(() => this.configuration.get('apikey', id));
     if (key === undefined) throw rejected('not-found', `there is no apikey ${id}`);

@@ -1,4 +1,5 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { PublicAuditEntry } from '@tocsin/contracts';
 import { Views } from '@tocsin/platform';
 import {
   Describe,
@@ -16,7 +17,6 @@ import { AUDIT_LOG_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AuditEntry, IndexedValue } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
 import { kindNamed, publicAuditEntry, RESOURCE_TYPES } from './public-audit-entry';
-import type { PublicAuditEntry } from './public-audit-entry';
 
 const VIEW_WITHIN_MS = 2_000;
 const NEWEST_FIRST = [{ field: 'id', descending: true }];
@@ -36,7 +36,7 @@ export class AuditLogController {
   ) {}
 
   @Get()
-  @Describe('List who changed which setting, newest first', { query: PARAMETERS, answers: 'list' })
+  @Describe('List who changed which setting, newest first', { query: PARAMETERS, answers: ['AuditEntry'] })
   @RequiresRole('ADMIN')
   async list(@Query() query: QueryParameters, @Res({ passthrough: true }) reply: FastifyReply): Promise<readonly PublicAuditEntry[]> {
     const limit = readInteger(query, 'max-results', { min: 1, max: 100 }) ?? 50;

@@ -1,17 +1,7 @@
+import type { PublicAuditEntry } from '@tocsin/contracts';
 import { instant, toIso } from '@tocsin/domain';
 import type { Actor, ConfigurationKind } from '@tocsin/domain';
 import type { AuditEntry } from '@tocsin/read-models';
-
-export interface PublicAuditEntry {
-  readonly id: string;
-  readonly time: string;
-  readonly actor: { readonly type: Actor['type']; readonly id: number | string };
-  readonly action: AuditEntry['action'];
-  readonly resource: { readonly type: string; readonly id: number; readonly name?: string };
-  readonly changes: AuditEntry['changes'];
-  readonly correlationId: string;
-  readonly remoteAddress?: string;
-}
 
 /** As the public API names them. */
 const resourceTypes: Readonly<Record<ConfigurationKind, string>> = {

@@ -15,13 +15,13 @@ export class EmailContactsController {
   constructor(private readonly contacts: Contacts) {}
 
   @Get()
-  @Describe('List the e-mail addresses of a user', { answers: 'list' })
+  @Describe('List the e-mail addresses of a user', { answers: ['Contact'] })
   list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
     return this.contacts.list('email', { reference, by });
   }
 
   @Post()
-  @Describe('Add an e-mail address')
+  @Describe('Add an e-mail address', { answers: 'Contact' })
   async add(
     @Param('user') reference: string,
     @Body() body: EmailContactBody,
@@ -35,7 +35,7 @@ export class EmailContactsController {
   }
 
   @Post('search-target')
-  @Describe('Find an e-mail address of a user')
+  @Describe('Find an e-mail address of a user', { answers: 'Contact' })
   @HttpCode(200)
   search(
     @Param('user') reference: string,
@@ -46,13 +46,13 @@ export class EmailContactsController {
   }
 
   @Get(':id')
-  @Describe('Read an e-mail address')
+  @Describe('Read an e-mail address', { answers: 'Contact' })
   get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
     return this.contacts.get('email', id, { reference, by });
   }
 
   @Put(':id')
-  @Describe('Replace an e-mail address')
+  @Describe('Replace an e-mail address', { answers: 'Contact' })
   replace(
     @Param('user') reference: string,
     @ResourceId('id') id: ContactId,

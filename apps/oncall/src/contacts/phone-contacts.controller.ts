@@ -15,13 +15,13 @@ export class PhoneContactsController {
   constructor(private readonly contacts: Contacts) {}
 
   @Get()
-  @Describe('List the telephone numbers of a user', { answers: 'list' })
+  @Describe('List the telephone numbers of a user', { answers: ['Contact'] })
   list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicContact[]> {
     return this.contacts.list('phone', { reference, by });
   }
 
   @Post()
-  @Describe('Add a telephone number')
+  @Describe('Add a telephone number', { answers: 'Contact' })
   async add(
     @Param('user') reference: string,
     @Body() body: PhoneContactBody,
@@ -35,7 +35,7 @@ export class PhoneContactsController {
   }
 
   @Post('search-target')
-  @Describe('Find a telephone number of a user')
+  @Describe('Find a telephone number of a user', { answers: 'Contact' })
   @HttpCode(200)
   search(
     @Param('user') reference: string,
@@ -46,13 +46,13 @@ export class PhoneContactsController {
   }
 
   @Get(':id')
-  @Describe('Read a telephone number')
+  @Describe('Read a telephone number', { answers: 'Contact' })
   get(@Param('user') reference: string, @ResourceId('id') id: ContactId, @CurrentUser() by: Principal): Promise<PublicContact> {
     return this.contacts.get('phone', id, { reference, by });
   }
 
   @Put(':id')
-  @Describe('Replace a telephone number')
+  @Describe('Replace a telephone number', { answers: 'Contact' })
   replace(
     @Param('user') reference: string,
     @ResourceId('id') id: ContactId,

@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { peopleIn } from '@tocsin/contracts';
+import type { PublicOnCall } from '@tocsin/contracts';
 import { Clock, onCallsBetween, plusMonths, plusMs } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant, OnCallFilter, ScheduleId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -21,7 +22,6 @@ import {
 import type { QueryParameters } from '@tocsin/platform/nest';
 import { readMomentParameter, readZone } from '../schedules/schedule-requests';
 import { publicOnCall } from './public-on-call';
-import type { PublicOnCall } from './public-on-call';
 
 const LONGEST_SPAN_MONTHS = 3;
 /** Three months of one zone can be hours longer than those of another. */
@@ -54,7 +54,7 @@ export class OnCallsController {
   ) {}
 
   @Get()
-  @Describe('List who is on call, by escalation policy and level', { query: PARAMETERS, answers: 'list' })
+  @Describe('List who is on call, by escalation policy and level', { query: PARAMETERS, answers: ['OnCall'] })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicOnCall[] {
     const { configuration } = this;

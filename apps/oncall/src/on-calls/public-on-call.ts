@@ -1,18 +1,7 @@
 import { publicPerson, publicPolicy, publicScheduleRel, publicUserRel } from '@tocsin/contracts';
-import type { PublicEscalationPolicy, PublicScheduleRel, PublicUser, PublicUserRel, ResourceLookup } from '@tocsin/contracts';
+import type { PublicOnCall, ResourceLookup } from '@tocsin/contracts';
 import { instantToLocal, plusMs, toIso, toWallTime } from '@tocsin/domain';
 import type { Instant, OnCallDuty } from '@tocsin/domain';
-
-export interface PublicOnCall {
-  readonly user: PublicUser | PublicUserRel;
-  readonly escalationPolicy?: PublicEscalationPolicy | { readonly id: number; readonly name: string };
-  readonly schedule?: PublicScheduleRel | { readonly id: number; readonly name: string };
-  /** From 1. */
-  readonly escalationLevel?: number;
-  /** Absent, like `end`, for who is always on call: the person stands on the level, themselves or by a team. */
-  readonly start?: string;
-  readonly end?: string;
-}
 
 export interface OnCallShown {
   readonly expand: ReadonlySet<'user' | 'escalationPolicy' | 'schedule'>;

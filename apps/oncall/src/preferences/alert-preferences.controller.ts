@@ -23,14 +23,14 @@ export class AlertPreferencesController {
   ) {}
 
   @Get()
-  @Describe('List how a user is paged', { answers: 'list' })
+  @Describe('List how a user is paged', { answers: ['AlertPreference'] })
   async list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly PublicAlertPreference[]> {
     const { alertPreferences, contacts } = await this.people.findOwn(reference, by);
     return alertPreferences.map((preference) => publicAlertPreference(preference, contacts));
   }
 
   @Post()
-  @Describe('Add a way in which a user is paged')
+  @Describe('Add a way in which a user is paged', { answers: 'AlertPreference' })
   async add(
     @Param('user') reference: string,
     @Body() body: AlertPreferenceBody,
@@ -51,7 +51,7 @@ export class AlertPreferencesController {
   }
 
   @Get(':id')
-  @Describe('Read a way in which a user is paged')
+  @Describe('Read a way in which a user is paged', { answers: 'AlertPreference' })
   async get(
     @Param('user') reference: string,
     @ResourceId('id') id: PreferenceId,
@@ -61,7 +61,7 @@ export class AlertPreferencesController {
   }
 
   @Put(':id')
-  @Describe('Replace a way in which a user is paged')
+  @Describe('Replace a way in which a user is paged', { answers: 'AlertPreference' })
   async replace(
     @Param('user') reference: string,
     @ResourceId('id') id: PreferenceId,

@@ -7,6 +7,7 @@ import { People } from '../users/people';
 
 const lists = ['duties', 'updates', 'subscriptions'];
 const entries = lists.map((list) => `${list}/:id`);
+const NO_SUCCESS = { statuses: {} };
 
 /** Messages about shifts, answers and subscriptions are not sent yet: the lists are empty, and nothing is taken in that would do nothing (B6). */
 @DescribedUnder('Notification Preferences')
@@ -16,28 +17,28 @@ export class OtherPreferencesController {
   constructor(private readonly people: People) {}
 
   @Get(lists)
-  @Describe('List preferences for messages that are not sent yet: always empty', { answers: 'list' })
+  @Describe('List preferences for messages that are not sent yet: always empty', { answers: ['AlertPreference'] })
   async list(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<readonly never[]> {
     await this.people.findOwn(reference, by);
     return [];
   }
 
   @Post(lists)
-  @Describe('Refused: such messages are not sent yet')
+  @Describe('Refused: such messages are not sent yet', NO_SUCCESS)
   async add(@Param('user') reference: string, @CurrentUser() by: Principal, @Req() request: FastifyRequest): Promise<never> {
     await this.people.findOwn(reference, by);
     throw withoutEffect(request);
   }
 
   @Get(entries)
-  @Describe('There is none: such messages are not sent yet')
+  @Describe('There is none: such messages are not sent yet', NO_SUCCESS)
   async get(@Param('user') reference: string, @ResourceId('id') id: number, @CurrentUser() by: Principal): Promise<never> {
     await this.people.findOwn(reference, by);
     throw rejected('not-found', `there is no such preference: ${id}`);
   }
 
   @Put(entries)
-  @Describe('Refused: such messages are not sent yet')
+  @Describe('Refused: such messages are not sent yet', NO_SUCCESS)
   async replace(
     @Param('user') reference: string,
     @ResourceId('id') _id: number,
@@ -49,7 +50,7 @@ export class OtherPreferencesController {
   }
 
   @Delete(entries)
-  @Describe('There is none: such messages are not sent yet')
+  @Describe('There is none: such messages are not sent yet', NO_SUCCESS)
   async remove(@Param('user') reference: string, @ResourceId('id') id: number, @CurrentUser() by: Principal): Promise<never> {
     await this.people.findOwn(reference, by);
     throw rejected('not-found', `there is no such preference: ${id}`);

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { publicContact, topics } from '@tocsin/contracts';
-import type { PublicContact, SendTestNotification } from '@tocsin/contracts';
+import type { PublicTestNotification, SendTestNotification } from '@tocsin/contracts';
 import { Clock, contactFor, rejected, withoutEffect } from '@tocsin/domain';
 import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
 import { MessageBus } from '@tocsin/messaging';
@@ -11,13 +11,6 @@ import type { Principal } from '@tocsin/platform/nest';
 import { People } from '../users/people';
 import { TestNotificationBody } from './preference-requests';
 import { ReachableMethods } from './reachable-methods';
-
-export interface AcceptedTestNotification {
-  readonly id: number;
-  readonly method: NotificationMethod;
-  readonly contact?: PublicContact;
-  readonly status: 'SCHEDULED';
-}
 
 /** Whether a message would reach somebody: it goes the way a page goes, and is recorded like one. */
 @DescribedUnder('Notification Preferences')
@@ -33,7 +26,7 @@ export class TestNotificationsController {
 
   /** Answered when the wish is durable; the notification service sends it. */
   @Post()
-  @Describe('Send a test message to a user')
+  @Describe('Send a test message to a user', { answers: 'TestNotification' })
   @RequiresRole('STAKEHOLDER')
   @HttpCode(202)
   async send(
@@ -41,7 +34,7 @@ export class TestNotificationsController {
     @Body() { method, contact: named }: TestNotificationBody,
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
-  ): Promise<AcceptedTestNotification> {
+  ): Promise<PublicTestNotification> {
     const user = await this.people.findOwn(reference, by);
     const contact = contactFor(user, method, named?.id as ContactId | undefined);
     this.refuseUseless(method, contact);

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { publicOverride, publicSchedule } from '@tocsin/contracts';
-import type { PublicOverride, PublicSchedule, PublicScheduleRel } from '@tocsin/contracts';
+import type { PublicAddedOverride, PublicOverride, PublicScheduleWithOverride } from '@tocsin/contracts';
 import { addOverride, Clock, deleteOverride, refuseOverrideOf } from '@tocsin/domain';
 import type { Instant, OverrideId, Schedule, ScheduleId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -35,7 +35,7 @@ export class OverridesController {
 
   /** In the order in which they were made: a later one beats an earlier one. Those that are over only with `include=past`. */
   @Get()
-  @Describe('List overrides', { query: [includeParameter(['past'])], answers: 'list' })
+  @Describe('List overrides', { query: [includeParameter(['past'])], answers: ['Override'] })
   @RequiresRole('STAKEHOLDER')
   async list(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicOverride[]> {
     const { overrides } = await this.schedules.get(id);
@@ -44,27 +44,27 @@ export class OverridesController {
   }
 
   @Put()
-  @Describe('Add an override')
+  @Describe('Add an override', { answers: 'AddedOverride' })
   async put(
     @ResourceId('id') id: ScheduleId,
     @Body() body: ShiftBody,
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
-  ): Promise<PublicScheduleRel & { readonly override: PublicOverride }> {
+  ): Promise<PublicAddedOverride> {
     const { schedule, override } = await this.add(id, body, by, context);
     return { id: schedule.id, name: schedule.name, type: schedule.type, override };
   }
 
   /** The same for clients that post it and read a schedule. */
   @Post()
-  @Describe('Add an override, and read the schedule')
+  @Describe('Add an override, and read the schedule', { answers: 'ScheduleWithOverride' })
   @HttpCode(200)
   async post(
     @ResourceId('id') id: ScheduleId,
     @Body() body: ShiftBody,
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
-  ): Promise<PublicSchedule & { readonly override: PublicOverride }> {
+  ): Promise<PublicScheduleWithOverride> {
     const { schedule, override } = await this.add(id, body, by, context);
     return { ...publicSchedule(schedule, new Set(['currentShift', 'nextShift']), this.clock.now(), this.configuration), override };
   }

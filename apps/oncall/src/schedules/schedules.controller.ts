@@ -51,7 +51,7 @@ export class SchedulesController {
   ) {}
 
   @Get()
-  @Describe('List schedules', { query: [...pageParameters(PAGE), INCLUDE], answers: 'list' })
+  @Describe('List schedules', { query: [...pageParameters(PAGE), INCLUDE], answers: ['Schedule'] })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicSchedule[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
@@ -63,7 +63,7 @@ export class SchedulesController {
   }
 
   @Post()
-  @Describe('Create a schedule', { query: [ABORT_ON_GAPS] })
+  @Describe('Create a schedule', { query: [ABORT_ON_GAPS], answers: 'Schedule' })
   async create(
     @Body() body: ScheduleBody,
     @Query() query: QueryParameters,
@@ -78,21 +78,21 @@ export class SchedulesController {
   }
 
   @Get('name/:name')
-  @Describe('Find a schedule by its name', { query: [INCLUDE] })
+  @Describe('Find a schedule by its name', { query: [INCLUDE], answers: 'Schedule' })
   @RequiresRole('STAKEHOLDER')
   async named(@Param('name') name: string, @Query() query: QueryParameters): Promise<PublicSchedule> {
     return this.answer(await this.schedules.named(name), readInclude(query, SCHEDULE_INCLUDES));
   }
 
   @Get(':id')
-  @Describe('Read a schedule', { query: [INCLUDE] })
+  @Describe('Read a schedule', { query: [INCLUDE], answers: 'Schedule' })
   @RequiresRole('STAKEHOLDER')
   async get(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<PublicSchedule> {
     return this.answer(await this.schedules.get(id), readInclude(query, SCHEDULE_INCLUDES));
   }
 
   @Put(':id')
-  @Describe('Replace a schedule', { query: [ABORT_ON_GAPS] })
+  @Describe('Replace a schedule', { query: [ABORT_ON_GAPS], answers: 'Schedule' })
   async replace(
     @ResourceId('id') id: ScheduleId,
     @Body() body: ScheduleBody,
@@ -114,7 +114,7 @@ export class SchedulesController {
 
   /** Each shift that lies at least partly in the window, with its whole length. */
   @Get(':id/shifts')
-  @Describe('List the shifts in a window', { query: SHIFT_WINDOW, answers: 'list' })
+  @Describe('List the shifts in a window', { query: SHIFT_WINDOW, answers: ['Shift'] })
   @RequiresRole('STAKEHOLDER')
   async shifts(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicShift[]> {
     const schedule = await this.schedules.get(id);
@@ -125,7 +125,7 @@ export class SchedulesController {
   }
 
   @Get(':id/user-on-call')
-  @Describe('Read who is on call now', { statuses: { 200: 'The shift', 204: 'Nobody is on call' } })
+  @Describe('Read who is on call now', { statuses: { 200: 'The shift', 204: 'Nobody is on call' }, answers: 'Shift' })
   @RequiresRole('STAKEHOLDER')
   async userOnCall(@ResourceId('id') id: ScheduleId, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicShift | undefined> {
     const { current } = peopleOnCall(await this.schedules.get(id), peopleIn(this.configuration, this.clock.now()));

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { publicTeam, publicUserRel } from '@tocsin/contracts';
-import type { PublicTeam } from '@tocsin/contracts';
+import type { PublicTeam, PublicTeamMember } from '@tocsin/contracts';
 import { createTeam, putMember, refusePagedTeam, rejected, removeMember, replaceTeam } from '@tocsin/domain';
 import type { Instant, Team, TeamChange, TeamId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -36,7 +36,7 @@ export class TeamsController {
   @Get()
   @Describe('List teams', {
     query: [...pageParameters(PAGE), idsParameter('members', 'Only teams with one of these users')],
-    answers: 'list',
+    answers: ['Team'],
   })
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters): readonly PublicTeam[] {
@@ -50,7 +50,7 @@ export class TeamsController {
   }
 
   @Post()
-  @Describe('Create a team')
+  @Describe('Create a team', { answers: 'Team' })
   async create(
     @Body() body: TeamBody,
     @ChangeBy() context: ChangeContext,
@@ -62,21 +62,21 @@ export class TeamsController {
   }
 
   @Get('name/:name')
-  @Describe('Find a team by its name')
+  @Describe('Find a team by its name', { answers: 'Team' })
   @RequiresRole('STAKEHOLDER')
   named(@Param('name') name: string): Promise<PublicTeam> {
     return this.found(() => this.configuration.find('team', 'name', name), `there is no team "${name}"`);
   }
 
   @Get(':id')
-  @Describe('Read a team')
+  @Describe('Read a team', { answers: 'Team' })
   @RequiresRole('STAKEHOLDER')
   get(@ResourceId('id') id: TeamId): Promise<PublicTeam> {
     return this.found(() => this.configuration.get('team', id), `there is no team ${id}`);
   }
 
   @Put(':id')
-  @Describe('Replace a team')
+  @Describe('Replace a team', { answers: 'Team' })
   @RequiresRole('USER')
   async replace(
     @ResourceId('id') id: TeamId,
@@ -102,7 +102,7 @@ export class TeamsController {
 
   /** Somebody who is a member already gets the role. */
   @Post(':id/members')
-  @Describe('Add a member, or change the role of one')
+  @Describe('Add a member, or change the role of one', { answers: 'TeamMember' })
   @RequiresRole('USER')
   async putMember(
     @ResourceId('id') id: TeamId,
@@ -110,7 +110,7 @@ export class TeamsController {
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PublicTeam['members'][number]> {
+  ): Promise<PublicTeamMember> {
     const member = teamMember(body);
     await this.store.change('team', id, (current, now) => putMember(current, member, by, this.change(now)), context);
     created(reply, `/api/teams/${id}/members/${member.userId}`);

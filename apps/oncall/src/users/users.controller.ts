@@ -35,7 +35,7 @@ export class UsersController {
   ) {}
 
   @Get()
-  @Describe('List users', { query: pageParameters(PAGE), answers: 'list' })
+  @Describe('List users', { query: pageParameters(PAGE), answers: ['User'] })
   list(@Query() query: QueryParameters): readonly PublicUser[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
     return this.people
@@ -48,6 +48,7 @@ export class UsersController {
   @Post()
   @Describe('Create a user, with one e-mail contact', {
     query: [flagParameter('send-no-invitation', 'Understood; there are no invitations')],
+    answers: 'User',
   })
   @RequiresRole('ADMIN')
   async create(
@@ -76,7 +77,7 @@ export class UsersController {
 
   /** A POST, so that addresses stay out of logs. */
   @Post('search-email')
-  @Describe('Find a user by e-mail address')
+  @Describe('Find a user by e-mail address', { answers: 'User' })
   @RequiresRole('STAKEHOLDER')
   @HttpCode(200)
   async searchEmail(@Body() { email }: EmailSearch): Promise<PublicUser> {
@@ -84,13 +85,13 @@ export class UsersController {
   }
 
   @Get(':user')
-  @Describe('Read a user, by id or username, or `current`')
+  @Describe('Read a user, by id or username, or `current`', { answers: 'User' })
   async get(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<PublicUser> {
     return publicUser(await this.people.find(reference, by));
   }
 
   @Put(':user')
-  @Describe('Replace a user')
+  @Describe('Replace a user', { answers: 'User' })
   @RequiresRole('STAKEHOLDER')
   async replace(
     @Param('user') reference: string,

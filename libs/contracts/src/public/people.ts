@@ -29,11 +29,16 @@ export interface PublicUser extends PublicUserRel {
   readonly updatedAt: string;
 }
 
+export interface PublicTeamMember {
+  readonly user: PublicUserRel;
+  readonly role: string;
+}
+
 export interface PublicTeam {
   readonly id: number;
   readonly name: string;
   readonly visibility: string;
-  readonly members: readonly { readonly user: PublicUserRel; readonly role: string }[];
+  readonly members: readonly PublicTeamMember[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -58,6 +63,14 @@ export interface PublicAlertPreference {
   readonly type: string;
 }
 
+/** A test message that is on its way. */
+export interface PublicTestNotification {
+  readonly id: number;
+  readonly method: string;
+  readonly contact?: PublicContact;
+  readonly status: 'SCHEDULED';
+}
+
 export interface PublicApiKey {
   readonly id: number;
   readonly name: string;
@@ -67,6 +80,11 @@ export interface PublicApiKey {
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** The only answer that shows the key itself. */
+export interface PublicNewApiKey extends PublicApiKey {
+  readonly key: string;
 }
 
 /** A person who was deleted stays on old timelines and alerts, without a name (BEHAVIOUR B33). */

@@ -4,6 +4,12 @@ import type { ResourceLookup } from './lookup';
 import { publicTeamRels, publicUserRel } from './people';
 import type { PublicTeamRel, PublicUserRel } from './people';
 
+/** Of what is not shown whole, or is gone. */
+export interface PublicNamed {
+  readonly id: number;
+  readonly name: string;
+}
+
 export interface PublicScheduleRel {
   readonly id: number;
   readonly name: string;
@@ -43,6 +49,9 @@ export interface PublicAlertSource {
   readonly severity?: number;
   readonly active: boolean;
   readonly status: AlertSourceStatus;
+  /** As older clients sent it. */
+  readonly filterOperator?: string;
+  readonly resolveFilterOperator?: string;
   readonly teams: readonly PublicTeamRel[];
   readonly createdAt: string;
   readonly updatedAt: string;

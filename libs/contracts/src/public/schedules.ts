@@ -3,6 +3,7 @@ import type { Instant, OnCallShift, PeopleThere, Schedule, ScheduleLayer, Schedu
 import type { ResourceLookup } from './lookup';
 import { publicTeamRels, publicUser, publicUserRel } from './people';
 import type { PublicTeamRel, PublicUser, PublicUserRel } from './people';
+import type { PublicScheduleRel } from './routing';
 
 /** `start` and `end` in UTC. */
 export interface PublicShift<User extends PublicUserRel = PublicUser | PublicUserRel> {
@@ -42,6 +43,15 @@ export interface PublicSchedule {
   readonly teams: readonly PublicTeamRel[];
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** What adding an override answers; the schedule whole for clients that post it. */
+export interface PublicAddedOverride extends PublicScheduleRel {
+  readonly override: PublicOverride;
+}
+
+export interface PublicScheduleWithOverride extends PublicSchedule {
+  readonly override: PublicOverride;
 }
 
 export const SCHEDULE_INCLUDES = ['scheduleLayers', 'shifts', 'currentShift', 'nextShift', 'past'] as const;

@@ -1,5 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
+import type { AnswerName, AnswerOf } from '@tocsin/contracts/answer-shapes';
+import type { ListInParts } from './lists-in-pieces';
 
 /** JSON Schema as OpenAPI 3.0 has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -23,14 +25,32 @@ export interface OperationDescription {
   readonly bodyOptional?: boolean;
   /** The success, where it is not the one status that the handler always answers. */
   readonly statuses?: Readonly<Record<number, string>>;
-  readonly answers?: 'list' | 'object' | 'nothing';
+  /** The shape of a success that has a body; in brackets, a list of it. */
+  readonly answers?: Answers;
 }
+
+export type Answers = AnswerName | readonly [AnswerName];
+type Answered<A extends Answers> = A extends readonly [infer Name extends AnswerName]
+  ? readonly AnswerOf<Name>[] | ListInParts<AnswerOf<Name>>
+  : A extends AnswerName
+    ? AnswerOf<A>
+    : never;
+
+/** Only on a handler that returns what is described; undefined is an answer without a body. */
+type HandlerDecorator<Value> = <Handler extends (...given: never[]) => Value | undefined | Promise<Value | undefined>>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
 
 export const OPERATION = Symbol('operation');
 export const CHAPTER = Symbol('chapter');
 
 /** What a handler does, for the description of the API. Plain data: nothing is built from it before somebody asks. */
-export const Describe = (summary: string, more: Omit<OperationDescription, 'summary'> = {}): MethodDecorator =>
+export const Describe = <const A extends Answers = never>(
+  summary: string,
+  more: Omit<OperationDescription, 'summary' | 'answers'> & { readonly answers?: A } = {},
+): HandlerDecorator<[A] extends [never] ? void : Answered<A>> =>
   SetMetadata(OPERATION, { summary, ...more } satisfies OperationDescription);
 
 /** The heading under which a controller's operations stand; otherwise the first word of their path. */

@@ -1,4 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
+import type { PublicTeam, PublicUserRel } from '@tocsin/contracts';
+import { answerShapes } from '@tocsin/contracts/answer-shapes';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsEmail, IsIn, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { describeApi } from './api-description';
@@ -93,16 +95,14 @@ describe('the schema of a body class', () => {
 @Controller('api/cook-books')
 class Books {
   @Get(':id')
-  @Describe('Read a book')
-  get(@ResourceId('id') id: number): number {
-    return id;
+  @Describe('Read a book', { answers: 'Team' })
+  get(@ResourceId('id') id: number): PublicTeam {
+    return { id, name: '', visibility: 'PUBLIC', members: [], createdAt: '', updatedAt: '' };
   }
 
   @Post(['recipes', ':book/recipes'])
   @Describe('Add a recipe')
-  add(@Body() body: Recipe): Recipe {
-    return body;
-  }
+  add(@Body() _body: Recipe): void {}
 }
 
 @DescribedUnder('Guests')
@@ -110,8 +110,8 @@ class Books {
 @Public()
 class Door {
   @Get('doors/:name')
-  @Describe('List who may come in', { answers: 'list' })
-  list(): readonly string[] {
+  @Describe('List who may come in', { answers: ['UserRel'] })
+  list(): readonly PublicUserRel[] {
     return [];
   }
 }
@@ -125,8 +125,9 @@ class Pages {
 }
 
 describe('the description of controllers', () => {
-  const document = describeApi([Pages, Door, Books], { version: '1' }) as {
+  const document = describeApi([Pages, Door, Books], { version: '1', answerShapes }) as {
     paths: Record<string, Record<string, Record<string, unknown>>>;
+    components: { schemas: Record<string, unknown> };
   };
 
   it('has every path below the prefix, each of several, and nothing beside it', () => {
@@ -149,6 +150,15 @@ describe('the description of controllers', () => {
     });
   });
 
+  it('has what is answered, and what that names in turn, and no other shape', () => {
+    expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Recipe', 'Team', 'TeamMember', 'UserRel']));
+    expect(document.components.schemas).not.toHaveProperty('Alert');
+    expect(document.components.schemas['Team']).toMatchObject({
+      required: ['id', 'name', 'visibility', 'members', 'createdAt', 'updatedAt'],
+    });
+    expect(document.paths['/cook-books/recipes']?.['post']).toMatchObject({ responses: { 201: { description: 'Done' } } });
+  });
+
   it('knows numbers in a path, who needs no key, and what comes as a list', () => {
     expect(document.paths['/cook-books/{id}']?.['get']).toMatchObject({
       parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }],
@@ -158,7 +168,9 @@ describe('the description of controllers', () => {
       tags: ['Guests'],
       security: [],
       parameters: [{ name: 'name', schema: { type: 'string' } }],
-      responses: { 200: { content: { 'application/json': { schema: { type: 'array' } } } } },
+      responses: {
+        200: { content: { 'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/UserRel' } } } } },
+      },
     });
   });
 });

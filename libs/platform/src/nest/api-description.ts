@@ -10,12 +10,19 @@ import {
 import type { Role } from '@tocsin/domain';
 import { CHAPTER, OPERATION } from './api-description.decorators';
 import type { JsonSchema, OperationDescription } from './api-description.decorators';
+import { AnswerSchemas } from './api-description-answers';
+import type { AnswerShapes } from './api-description-answers';
 import { BodySchemas, isBodyClass } from './api-description-schemas';
 import { PUBLIC, ROLE } from './auth.decorators';
 
 /** Clients read the document from the host's root and put the server's path before each path in it. */
 const PREFIX = '/api';
 const BODY_ARGUMENT = '3';
+
+export interface DescriptionOptions {
+  readonly version: string;
+  readonly answerShapes: AnswerShapes;
+}
 
 interface Handler {
   readonly controller: Type;
@@ -69,11 +76,12 @@ const problemDetailSchema: JsonSchema = {
 };
 
 /** The OpenAPI document of everything that these controllers serve under `/api`. @throws Error for a body that cannot be described */
-export const describeApi = (controllers: readonly Type[], { version }: { readonly version: string }): JsonSchema => {
+export const describeApi = (controllers: readonly Type[], { version, answerShapes }: DescriptionOptions): JsonSchema => {
   const schemas = new BodySchemas();
+  const shapes = new AnswerSchemas(answerShapes);
   const paths: Record<string, Record<string, JsonSchema>> = {};
   const handlers = controllers.flatMap(handlersOf).sort((one, other) => one.path.localeCompare(other.path));
-  for (const handler of handlers) (paths[handler.path] ??= {})[handler.method] = operation(handler, schemas);
+  for (const handler of handlers) (paths[handler.path] ??= {})[handler.method] = operation(handler, schemas, shapes);
   return {
     openapi: '3.0.3',
     info: {
@@ -96,7 +104,7 @@ export const describeApi = (controllers: readonly Type[], { version }: { readonl
           description: '`Bearer <api key>`, the key alone, or Basic with a name and a key',
         },
       },
-      schemas: { ...schemas.all(), Problem: problemSchema, ProblemDetail: problemDetailSchema },
+      schemas: together(schemas.all(), shapes.all(), { Problem: problemSchema, ProblemDetail: problemDetailSchema }),
       responses: {
         Problem: {
           description: 'Not done, and why',
@@ -105,6 +113,13 @@ export const describeApi = (controllers: readonly Type[], { version }: { readonl
       },
     },
   };
+};
+
+const together = (...parts: readonly Readonly<Record<string, JsonSchema>>[]): JsonSchema => {
+  const names = parts.flatMap((part) => Object.keys(part));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`the API description has two schemas of the name ${twice}`);
+  return Object.assign({}, ...parts) as JsonSchema;
 };
 
 const handlersOf = (controller: Type): readonly Handler[] => {
@@ -124,7 +139,7 @@ const handlersOf = (controller: Type): readonly Handler[] => {
 const pathsOf = (target: object): readonly string[] =>
   [Reflect.getMetadata(PATH_METADATA, target) as string | readonly string[] | undefined].flat().map((path) => path ?? '');
 
-const operation = (handler: Handler, schemas: BodySchemas): JsonSchema => {
+const operation = (handler: Handler, schemas: BodySchemas, shapes: AnswerSchemas): JsonSchema => {
   const { controller, method, path, about } = handler;
   const body = bodyOf(handler, schemas);
   const role = settingOf<Role>(ROLE, handler) ?? (method === 'get' ? undefined : 'RESPONDER');
@@ -141,20 +156,19 @@ const operation = (handler: Handler, schemas: BodySchemas): JsonSchema => {
       ? {}
       : { requestBody: { required: about.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      ...successes(handler, Reflect.getMetadata(HTTP_CODE_METADATA, methodOf(controller, handler.name)) as number | undefined),
+      ...successes(handler, Reflect.getMetadata(HTTP_CODE_METADATA, methodOf(controller, handler.name)) as number | undefined, shapes),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
 };
 
-const successes = ({ method, about }: Handler, declared: number | undefined): JsonSchema => {
+const successes = ({ method, about }: Handler, declared: number | undefined, shapes: AnswerSchemas): JsonSchema => {
   const statuses = about.statuses ?? { [declared ?? (method === 'post' ? 201 : 200)]: 'Done' };
   return Object.fromEntries(
     Object.entries(statuses).map(([status, description]) => {
-      const empty = status === '204' || about.answers === 'nothing';
-      const schema = about.answers === 'list' ? { type: 'array', items: { type: 'object' } } : { type: 'object' };
+      const schema = status === '204' || about.answers === undefined ? undefined : shapes.reference(about.answers);
       const headers = status === '201' ? { headers: { Location: { description: 'Where it is', schema: { type: 'string' } } } } : {};
-      return [status, { description, ...headers, ...(empty ? {} : { content: { 'application/json': { schema } } }) }];
+      return [status, { description, ...headers, ...(schema === undefined ? {} : { content: { 'application/json': { schema } } }) }];
     }),
   );
 };

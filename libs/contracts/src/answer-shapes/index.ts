@@ -1,0 +1,16 @@
+import * as alerts from './alerts';
+import * as edges from './edges';
+import * as people from './people';
+import * as routing from './routing';
+import * as schedules from './schedules';
+import type { NamedShape } from './shape';
+
+/** What the API answers, by the names under which its description shows it. Loaded when somebody asks for the description. */
+export const answerShapes = { ...alerts, ...edges, ...people, ...routing, ...schedules } satisfies Readonly<
+  Record<string, NamedShape<unknown>>
+>;
+
+export type AnswerName = keyof typeof answerShapes;
+
+/** The values that an answer of this name has. */
+export type AnswerOf<Name extends AnswerName> = (typeof answerShapes)[Name] extends NamedShape<infer T> ? T : never;

@@ -1,0 +1,102 @@
+import type { PublicExplainedEnding, PublicExplainedStep, PublicExplanation, PublicReason } from '../public/explanation';
+import type { PublicOnCall } from '../public/on-calls';
+import type { PublicAlertSource, PublicEscalationPolicy, PublicEscalationRule, PublicNamed, PublicScheduleRel } from '../public/routing';
+import { TeamRel, User, UserRel } from './people';
+import { eitherOf, flag, id, listOf, maybe, named, object, openObject, orNull, text, time, whole, words } from './shape';
+
+export const Named = named('Named', object<PublicNamed>({ id, name: text }));
+export const ScheduleRel = named('ScheduleRel', object<PublicScheduleRel>({ id, name: text, type: words('STATIC', 'RECURRING') }));
+
+export const EscalationRule = named(
+  'EscalationRule',
+  object<PublicEscalationRule>({
+    escalationTimeout: whole,
+    users: listOf(UserRel),
+    schedules: listOf(ScheduleRel),
+    teams: listOf(TeamRel),
+  }),
+);
+
+export const EscalationPolicy = named(
+  'EscalationPolicy',
+  object<PublicEscalationPolicy>({
+    id,
+    name: text,
+    escalationRules: listOf(EscalationRule),
+    repeating: flag,
+    frequency: whole,
+    delayMin: whole,
+    routingKey: maybe(text),
+    teams: listOf(TeamRel),
+  }),
+);
+
+export const AlertSource = named(
+  'AlertSource',
+  object<PublicAlertSource>({
+    id,
+    name: text,
+    integrationType: text,
+    integrationKey: orNull(text),
+    integrationUrl: orNull(text),
+    escalationPolicy: eitherOf(EscalationPolicy, object<{ readonly id: number }>({ id })),
+    alertCreation: text,
+    alertGroupingWindow: maybe(text),
+    autoResolutionTimeout: maybe(text),
+    alertPriorityRule: text,
+    severity: maybe(whole),
+    active: flag,
+    status: words('PENDING', 'ALL_ACCEPTED', 'ALL_RESOLVED', 'DISABLED'),
+    filterOperator: maybe(text),
+    resolveFilterOperator: maybe(text),
+    teams: listOf(TeamRel),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+
+export const OnCall = named(
+  'OnCall',
+  object<PublicOnCall>({
+    user: eitherOf(User, UserRel),
+    escalationPolicy: maybe(eitherOf(EscalationPolicy, Named)),
+    schedule: maybe(eitherOf(ScheduleRel, Named)),
+    escalationLevel: maybe(whole),
+    start: maybe(time),
+    end: maybe(time),
+  }),
+);
+
+const Reason = object<PublicReason>({ text, details: openObject });
+
+const Step = object<PublicExplainedStep>({
+  pass: whole,
+  level: whole,
+  ruleIndex: whole,
+  dueAt: time,
+  skipped: flag,
+  responders: listOf(object<PublicExplainedStep['responders'][number]>({ user: UserRel, reason: text, reasonDetails: openObject })),
+  problems: listOf(Reason),
+  notifications: listOf(
+    object<PublicExplainedStep['notifications'][number]>({
+      user: UserRel,
+      method: text,
+      contact: maybe(object<{ readonly id: number; readonly target: string }>({ id, target: text })),
+      at: time,
+    }),
+  ),
+});
+
+const Ending = object<PublicExplainedEnding>({
+  type: words('ended', 'low-priority', 'nobody-on-call'),
+  text,
+  at: time,
+  retryAt: maybe(time),
+  problems: listOf(Reason),
+  fallback: listOf(UserRel),
+});
+
+export const Explanation = named(
+  'Explanation',
+  object<PublicExplanation>({ policy: Named, at: time, priority: words('HIGH', 'LOW'), steps: listOf(Step), ending: Ending }),
+);
