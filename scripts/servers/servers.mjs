@@ -37,17 +37,18 @@ export async function startServers({ directory, given }) {
   const stop = async () => {
     await Promise.all(started.map((server) => server.stop()));
   };
-  try {
-    await Promise.all(
-      servers
-        .filter(({ variable }) => !given[variable])
-        .map(async ({ name, variable, start }) => {
-          started.push({ name, variable, ...(await start(join(directory, name))) });
-        }),
-    );
-  } catch (error) {
+  const outcomes = await Promise.allSettled(
+    servers
+      .filter(({ variable }) => !given[variable])
+      .map(async ({ name, variable, start }) => {
+        started.push({ name, variable, ...(await start(join(directory, name))) });
+      }),
+  );
+  // Only when all have come to an end: one that was still starting would stay behind.
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed) {
     await stop();
-    throw error;
+    throw failed.reason;
   }
   return {
     started,

@@ -27,6 +27,7 @@ export class KafkaClient {
 
   constructor(options: KafkaOptions, retry: RetryOptions) {
     const { brokers, clientId = 'tocsin', tls, sasl, requestTimeoutMs = 10_000, log } = options;
+    const forward = log && forwardTo(log);
     this.kafka = new Kafka({
       clientId,
       // Having no broker to try is the only answer that ends kafkajs's attempts to connect.
@@ -38,7 +39,7 @@ export class KafkaClient {
       retry,
       socketFactory: (target) => this.open(target),
       logLevel: logLevel.WARN,
-      logCreator: () => (entry) => this.abandoned || (log && forward(log, entry)),
+      logCreator: () => (entry) => this.abandoned || forward?.(entry),
     });
   }
 
@@ -59,6 +60,19 @@ export class KafkaClient {
   }
 }
 
-// What kafkajs calls an error it repeats: a person need not look. An answer like "not the leader" or "rebalancing" is daily life.
-const forward = (log: KafkaLog, { namespace, log: { message, timestamp: _, logger: _logger, stack: _stack, ...fields } }: LogEntry): void =>
-  log(/^Response |rebalancing/.test(message) ? 'debug' : 'warn', { ...fields, from: namespace }, `kafkajs: ${message}`);
+const SAME_LINE_MS = 10_000;
+
+/**
+ * What kafkajs calls an error it repeats, and says so with every try, which is several times a second while a broker is
+ * away. An answer like "not the leader" or "rebalancing" is daily life.
+ */
+const forwardTo = (log: KafkaLog): ((entry: LogEntry) => void) => {
+  const saidAt = new Map<string, number>();
+  return ({ namespace, log: { message, timestamp: _, logger: _logger, stack: _stack, ...fields } }) => {
+    const now = performance.now();
+    const isNews = now - (saidAt.get(message) ?? -Infinity) > SAME_LINE_MS;
+    if (isNews) saidAt.set(message, now);
+    const level = isNews && !/^Response |rebalancing/.test(message) ? 'warn' : 'debug';
+    log(level, { ...fields, from: namespace }, `kafkajs: ${message}`);
+  };
+};

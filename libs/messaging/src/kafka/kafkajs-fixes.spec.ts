@@ -60,3 +60,20 @@ describe('a member of a group that joins again', () => {
     expect(await stepsOfJoining(load(true).Group)).toEqual(['gave up', 'joined']);
   });
 });
+
+describe('a consumer that has lost all brokers', () => {
+  const nodesLeft = (Group: Groups): readonly string[] => {
+    const known = [['1', '2'], []];
+    const group = { cluster: { getNodeIds: () => known.shift() } };
+    Group.prototype.getNodeIds.call(group as never);
+    return Group.prototype.getNodeIds.call(group as never);
+  };
+
+  it('knows nobody to ask, as delivered: the change is still needed', () => {
+    expect(nodesLeft(load(false).Group)).toEqual([]);
+  });
+
+  it('asks those it knew with the change', () => {
+    expect(nodesLeft(load(true).Group)).toEqual(['1', '2']);
+  });
+});

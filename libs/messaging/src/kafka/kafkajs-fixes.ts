@@ -2,7 +2,7 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 
 /*
- * Two changes to kafkajs 2.2.4, which has had no release since February 2023. A spec beside this file fails when one of
+ * Changes to kafkajs 2.2.4, which has had no release since February 2023. A spec beside this file fails when one of
  * them is not needed any more.
  */
 
@@ -26,3 +26,13 @@ ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Prom
 };
 
 const asksBeforeJoin = (assigner: object): assigner is BeforeJoin => 'beforeJoin' in assigner;
+
+// 2026-11: a consumer that has lost its last broker crashes for want of a node to ask, and comes back as a new member that
+// has to wait until the session of the old one is over. With the nodes it knew last it asks until one answers.
+const nodes = ConsumerGroup.prototype.getNodeIds;
+const lastNodes = new WeakMap<ConsumerGroup, readonly string[]>();
+ConsumerGroup.prototype.getNodeIds = function (this: ConsumerGroup): readonly string[] {
+  const known = nodes.call(this);
+  if (known.length > 0) lastNodes.set(this, known);
+  return known.length > 0 ? known : (lastNodes.get(this) ?? known);
+};

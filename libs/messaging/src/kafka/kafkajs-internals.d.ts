@@ -12,6 +12,7 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
   class ConsumerGroup {
     assigners: object[];
     joinAndSync(): Promise<void>;
+    getNodeIds(): readonly string[];
   }
   export = ConsumerGroup;
 }
