@@ -125,6 +125,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
     relays: true,
     concurrency: intakeFirst(embeddedBus),
+    checks: [{ name: 'disk', waitsFor: () => embeddedLog.waitsForRoom() }],
   });
   opened.add(() => starting.stop());
   const service = await starting.started;

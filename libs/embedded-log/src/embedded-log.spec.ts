@@ -208,6 +208,29 @@ describe('a writer that cannot go on', () => {
   });
 });
 
+describe('a disk without room', () => {
+  it('is said as soon as a commit found none, and no longer when there is room again, though nobody else writes', async () => {
+    const faults = new CommitFaults();
+    const log = await open({ faults });
+    expect(await log.waitsForRoom()).toBeUndefined();
+    faults.set('disk-full');
+    await expect(log.events.append('alert-1', 'any', [event()])).rejects.toMatchObject({ reason: 'full' });
+    expect(await log.waitsForRoom()).toBe('room on the disk: it is full');
+    expect(await log.waitsForRoom()).toBe('room on the disk: it is full');
+    faults.set('none');
+    expect(await log.waitsForRoom()).toBeUndefined();
+    expect(log.events.readPage(0, everyStream, 10).events).toEqual([]);
+  });
+
+  it('is said before it is full', async () => {
+    let freeBytes = 5_500_000;
+    const log = await open({ freeBytes: async () => freeBytes });
+    expect(await log.waitsForRoom()).toBe('room on the disk: 5 MiB are left, 16 are needed');
+    freeBytes = 20_000_000;
+    expect(await log.waitsForRoom()).toBeUndefined();
+  });
+});
+
 describe('a log that was closed', () => {
   it('has first answered what it had taken, then takes nothing', async () => {
     const directory = newDirectory();

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
@@ -21,7 +22,15 @@ export interface EmbeddedLogOptions {
   /** The writer died or the disk cannot be trusted: nothing will be written any more, the process has to end. */
   readonly onFailure?: (error: Error) => void;
   readonly faults?: CommitFaults;
+  /** What the disk has left; asked of the operating system unless it is a test. */
+  readonly freeBytes?: () => Promise<number>;
 }
+
+const MIB = 1_048_576;
+/** As much as the write-ahead log usually grows to. */
+const LEAST_FREE_BYTES = 16 * MIB;
+/** A checkpoint that nobody reads: writing it is a commit like any other. */
+const ROOM_PROBE = 'room-probe';
 
 type Ready = Extract<FromWriter, { kind: 'ready' }>;
 
@@ -40,6 +49,7 @@ export class EmbeddedLog {
     private readonly writer: WriterThread,
     private readonly lock: { release(): void },
     private readonly deadlineMs: number,
+    private readonly freeBytes: () => Promise<number>,
     ready: Ready,
   ) {
     this.reader = new DatabaseSync(file, { readOnly: true });
@@ -57,7 +67,8 @@ export class EmbeddedLog {
     try {
       const ready = await writer.ready;
       syncDirectory(options.directory);
-      return new EmbeddedLog(file, writer, lock, options.deadlineMs ?? 5_000, ready);
+      const freeBytes = options.freeBytes ?? (() => freeBytesOf(options.directory));
+      return new EmbeddedLog(file, writer, lock, options.deadlineMs ?? 5_000, freeBytes, ready);
     } catch (error) {
       await writer.terminate();
       lock.release();
@@ -85,6 +96,27 @@ export class EmbeddedLog {
   async synchronous(): Promise<number> {
     const outcome = await this.writer.queue.submit({ kind: 'read-synchronous' }, 0);
     return outcome.kind === 'synchronous' ? outcome.value : -1;
+  }
+
+  /**
+   * What keeps it from writing, or will before long: a disk that is full, as the last commit found it, or nearly. Where a
+   * commit found no room another one is tried, so that this is over as soon as there is some, whoever writes.
+   */
+  async waitsForRoom(): Promise<string | undefined> {
+    if (this.writer.queue.noRoom && !(await this.findsRoom())) return 'room on the disk: it is full';
+    const freeBytes = await this.freeBytes();
+    if (freeBytes >= LEAST_FREE_BYTES) return undefined;
+    return `room on the disk: ${Math.floor(freeBytes / MIB)} MiB are left, ${LEAST_FREE_BYTES / MIB} are needed`;
+  }
+
+  private async findsRoom(): Promise<boolean> {
+    try {
+      await this.events.saveCheckpoint(ROOM_PROBE, String(this.events.head));
+      return true;
+    } catch (error) {
+      if (error instanceof LogFault && error.reason === 'full') return false;
+      throw error;
+    }
   }
 
   /** Lets go of what is in memory only to be quick: when there is nothing to do, nobody misses it. */
@@ -177,6 +209,11 @@ class WriterThread {
     this.queue.abandon(new LogFault('unavailable', false, { cause }));
     onFailure?.(cause);
   }
+}
+
+async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
 
 function syncFile(file: string): void {

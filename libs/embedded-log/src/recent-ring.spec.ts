@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { RecentRing } from './recent-ring';
 
@@ -27,6 +30,21 @@ describe('the ring of recent items', () => {
         expect(ring.covers(all.at(-1)?.at ?? 10)).toBe(true);
       }),
     );
+  });
+
+  it('holds nothing that it has given up, be it for its size', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const ring = new RecentRing<Item>(0, { items: 1_000, bytes: 3 });
+    const pushed = [1, 2, 3, 4, 5].map((at) => {
+      const item = { at, bytes: 1 };
+      ring.push(item);
+      return new WeakRef(item);
+    });
+    // What a weak reference was made to lives on until the end of the turn.
+    await nextTurn();
+    collect();
+    expect(pushed.map((item) => item.deref()?.at)).toEqual([undefined, undefined, 3, 4, 5]);
   });
 
   it('covers what it starts from, and not what was before', () => {

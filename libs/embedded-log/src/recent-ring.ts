@@ -6,7 +6,8 @@ export interface RingItem {
 
 /** The newest items of a log, so that followers at its head never read the disk. Bounded by number and by bytes. */
 export class RecentRing<Item extends RingItem> {
-  private items: Item[] = [];
+  /** Those before `first` are gone: nothing may be held by its place in here until the list is made anew. */
+  private items: (Item | undefined)[] = [];
   private first = 0;
   private bytes = 0;
 
@@ -42,9 +43,10 @@ export class RecentRing<Item extends RingItem> {
   }
 
   remove(gone: (item: Item) => boolean): void {
-    this.items = this.items.slice(this.first).filter((item) => !gone(item));
+    const kept = [...this.after(-Infinity)].filter((item) => !gone(item));
+    this.items = kept;
     this.first = 0;
-    this.bytes = this.items.reduce((sum, item) => sum + item.bytes, 0);
+    this.bytes = kept.reduce((sum, item) => sum + item.bytes, 0);
   }
 
   /** @param floor Every item after it will be in the ring. */
@@ -58,6 +60,7 @@ export class RecentRing<Item extends RingItem> {
   private evictOldest(): void {
     const oldest = this.items[this.first];
     if (oldest === undefined) return;
+    this.items[this.first] = undefined;
     this.floor = oldest.at;
     this.bytes -= oldest.bytes;
     this.first += 1;

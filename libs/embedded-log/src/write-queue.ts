@@ -39,6 +39,8 @@ export class WriteQueue {
   private lazyTimer: NodeJS.Timeout | undefined;
   private stopped: LogFault | undefined;
   private onEmpty = nothing;
+  /** The last commit found no room on the disk. */
+  noRoom = false;
 
   constructor(
     private readonly limits: WriteQueueLimits,
@@ -73,6 +75,7 @@ export class WriteQueue {
   }
 
   committed(outcomes: readonly WriteOutcome[]): void {
+    this.noRoom = false;
     const entries = this.sent.splice(0, outcomes.length);
     entries.forEach((entry, index) => entry.onCommitted?.(outcomes[index] as WriteOutcome));
     entries.forEach((entry, index) => {
@@ -84,6 +87,7 @@ export class WriteQueue {
 
   notCommitted(count: number, error: CommitError): void {
     const reason = ((error.sqliteCode ?? 0) & 0xff) === SQLITE_FULL ? 'full' : 'unavailable';
+    this.noRoom = reason === 'full';
     for (const entry of this.sent.splice(0, count)) {
       this.queuedBytes -= entry.bytes;
       entry.reject(new LogFault(reason, true, { cause: new Error(error.message) }));

@@ -52,6 +52,17 @@ describe('an event whose commit does not get through (P1)', () => {
     expect(longestMs).toBeLessThan(BOUND_MS);
   });
 
+  it('makes the server not ready, with the reason, until there is room again', async () => {
+    const { world, faults } = await startWith();
+    const readiness = async () => (await fetch(`${world.platform.settings.publicUrl}/health/ready`)).json();
+    expect(await readiness()).toEqual({ status: 'ready' });
+    await answersDuring(world, faults, 'disk-full');
+    expect(await readiness()).toMatchObject({ code: 'NOT_READY', details: [{ check: 'disk', message: 'room on the disk: it is full' }] });
+    faults.set('none');
+    expect(await readiness()).toEqual({ status: 'ready' });
+    await stop(world, faults);
+  });
+
   it('turns the check red on a server that answers before the commit', async () => {
     const { world, faults } = await startWith({ around: { bus: (bus) => new HastyBus(bus) } });
     const { statuses } = await answersDuring(world, faults, 'stall');

@@ -17,6 +17,8 @@ import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
 import { Views } from '../views';
 import { configurationDirectory } from './authenticator';
+import { waitingOf } from './health.controller';
+import type { ReadinessCheck } from './health.controller';
 import { createHttpApp } from './http-app';
 import { countOutcomes, measureConsumers, measureParked, measureRelay } from './message-metrics';
 import { MessageTransport } from './message-transport';
@@ -46,6 +48,8 @@ export interface ServiceOptions {
   readonly relays: boolean;
   /** Who runs what only one replica may do; without it this process does. */
   readonly ownership?: Ownership;
+  /** What else it needs to do its work, besides what it finds out by itself. */
+  readonly checks?: readonly ReadinessCheck[];
   /** How many handlers of a topic and group may run at once. */
   readonly concurrency?: (topic: string, group: string) => number;
 }
@@ -142,13 +146,14 @@ const start = async (
     background.addOwned('relay', (isOwner) => (relay = relayOf(options, parking, isOwner)));
     measureRelay(metrics, clock, eventStore, () => relay);
   }
+  const checked = waitingOf(options.checks ?? []);
   const app = await createHttpApp(await options.module(platform), {
     log,
     metrics,
     clock,
     secrets: options.secrets,
     credentials: configurationDirectory(configuration),
-    waiting: () => ({ ...starting.waiting(), ...background.waiting() }),
+    waiting: async () => ({ ...starting.waiting(), ...background.waiting(), ...(await checked()) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
   });
   opened(() => app.close());
