@@ -9,7 +9,5 @@ module.exports = {
   ...(process.env.TOCSIN_TEST_CLUSTER === '1' ? servers : {}),
   // Of a project's own configuration this is not heard when several run at once; a suite that needs longer says so itself.
   testTimeout: 60_000,
-  // A handle that a suite forgot must not keep a run that is over from ending.
-  forceExit: true,
   projects: projects.filter((project) => existsSync(`${__dirname}/${project}/jest.config.js`)).map((project) => `<rootDir>/${project}`),
 };

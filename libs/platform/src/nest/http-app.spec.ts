@@ -348,6 +348,46 @@ describe('a process with more requests than it can answer', () => {
   });
 });
 
+describe('a process whose turns are slow', () => {
+  it('refuses who comes while others are being answered, and never who is alone', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let entered: () => void = () => undefined;
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    @Controller()
+    @Public()
+    class Slow {
+      @Get('slow')
+      async slow(): Promise<object> {
+        entered();
+        await held;
+        return {};
+      }
+
+      @Get('quick')
+      quick(): object {
+        return {};
+      }
+    }
+    @Module({ controllers: [Slow] })
+    class SlowModule {}
+    const slow = await edge(SlowModule, { overload: { maxTurnMs: -1 } });
+    for (let n = 0; n < 5; n++) {
+      expect((await slow.json('/quick')).status).toBe(200);
+      await slow.closedConnections();
+    }
+    const first = slow.fetch('/slow');
+    await inside;
+    // Each of them has a turn timed; one that was timed too long ago counts no more.
+    let answer = await slow.json('/quick');
+    while (answer.status === 200) answer = await slow.json('/quick');
+    expect(answer).toMatchObject({ status: 503, body: { code: 'OVERLOADED' } });
+    release();
+    expect((await first).status).toBe(200);
+    await slow.close();
+  });
+});
+
 describe('a server that stops', () => {
   it('answers what it has begun, takes nothing new, and does not wait for connections that only stay open', async () => {
     let release: () => void = () => undefined;

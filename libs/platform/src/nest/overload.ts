@@ -11,6 +11,8 @@ export interface OverloadLimits {
 
 export const usualLimits: OverloadLimits = { maxInFlight: 2_000, maxTurnMs: 1_000 };
 
+const TELLS_FOR_MS = 2_000;
+
 /** An orchestrator that cannot see a busy process would end it. */
 const ALWAYS_ANSWERED = /^\/(?:health\/|metrics(?:$|\?))/;
 
@@ -22,6 +24,7 @@ export const refuseWhenOverloaded = (fastify: FastifyInstance, limits: OverloadL
   const answering = new Set<ServerResponse>();
   let timing = false;
   let lastTurnMs = 0;
+  let timedAt = 0;
 
   const timeTurn = (): void => {
     timing = true;
@@ -29,15 +32,20 @@ export const refuseWhenOverloaded = (fastify: FastifyInstance, limits: OverloadL
       const start = performance.now();
       // From one check phase to the next lies exactly one turn.
       setImmediate(() => {
-        lastTurnMs = performance.now() - start;
+        timedAt = performance.now();
+        lastTurnMs = timedAt - start;
         timing = false;
       });
     });
   };
 
+  /** A turn that was slow long ago says nothing of now, and who is alone is not helped by being sent away. */
+  const isSlow = (): boolean => lastTurnMs > limits.maxTurnMs && answering.size > 0 && performance.now() - timedAt < TELLS_FOR_MS;
+
   fastify.addHook('onRequest', (request, reply, done) => {
+    const tooMany = answering.size >= limits.maxInFlight || isSlow();
     if (!timing) timeTurn();
-    if ((answering.size >= limits.maxInFlight || lastTurnMs > limits.maxTurnMs) && !ALWAYS_ANSWERED.test(request.url)) {
+    if (tooMany && !ALWAYS_ANSWERED.test(request.url)) {
       void reply.header('retry-after', '1').header('connection', 'close');
       done(problem(503, 'OVERLOADED', 'too many requests at the moment; try again'));
       return;
