@@ -92,6 +92,12 @@ export class MessageLog {
     await this.queue.submit({ kind: 'commit-offset', topic, group, next }, group.length);
   }
 
+  /** From then on nothing that the group has not read is removed. @throws LogFault */
+  async registerGroup(topic: string, group: string): Promise<void> {
+    const id = this.topics.get(topic)?.definition.id;
+    if (id === undefined || this.groupOffset.get(id, group) === undefined) await this.commitOffsetNow(topic, group, 0);
+  }
+
   committedOffset(topic: string, group: string): number {
     const id = this.topics.get(topic)?.definition.id;
     const row = id === undefined ? undefined : this.groupOffset.get(id, group);

@@ -81,6 +81,24 @@ describe('retention in the embedded bus', () => {
     await close();
   });
 
+  it('removes nothing that a group has not read, also when that group has never finished anything, over a restart', async () => {
+    let now = 0;
+    const { bus, close, reopen } = await open(() => now);
+    await bus.declare([THINGS]);
+    await bus.publish('things', [outgoing(), outgoing()]);
+    await receive(bus, 'slow', 2);
+    await receive(bus, 'fast', 2, 2);
+    now = 400 * DAY_MS;
+    expect(await bus.removeExpired(now)).toBe(0);
+    const again = await reopen();
+    expect(await again.removeExpired(now)).toBe(0);
+    expect((await receive(again, 'slow', 2, 1)).map(({ offset }) => offset)).toEqual([0, 1]);
+    expect(await again.removeExpired(now)).toBe(1);
+    expect((await receive(again, 'slow', 1, 2)).map(({ offset }) => offset)).toEqual([1]);
+    expect(await again.removeExpired(now)).toBe(1);
+    await close();
+  });
+
   it('leaves a group that is new with exactly the lag of what is kept', async () => {
     let now = 0;
     const { bus, close, reopen } = await open(() => now);

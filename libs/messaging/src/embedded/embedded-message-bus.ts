@@ -63,8 +63,10 @@ export class EmbeddedMessageBus extends MessageBus {
   }
 
   async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
-    return this.faulting(() => {
+    return this.faulting(async () => {
       if (this.log.messages.topic(topic) === undefined) throw notDeclared(topic);
+      // On record before it has read anything: what it has not read is not removed however long it takes.
+      await this.log.messages.registerGroup(topic, group);
       const name = JSON.stringify([topic, group]);
       let members = this.groups.get(name);
       if (members === undefined) this.groups.set(name, (members = new ConsumerGroup(this.log.messages, topic, group)));
