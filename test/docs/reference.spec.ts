@@ -67,6 +67,8 @@ describe('the catalogue of events', () => {
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
+    ['Events of the archive', /archive-events\.ts$/],
+    ['Events of an erasure', /erasure-events\.ts$/],
   ];
   const EVENT = /readonly type: '([A-Z][A-Za-z]+)'/g;
 

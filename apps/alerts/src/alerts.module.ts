@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { autoResolutionDueOf } from '@tocsin/domain';
-import type { AlertEvent } from '@tocsin/domain';
+import type { AlertEvent, Retention } from '@tocsin/domain';
 import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
@@ -12,6 +12,10 @@ import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
 import { AlertStreams } from './alert-streams';
 import { AlertsController } from './alerts.controller';
+import { AlertArchiver } from './archive/alert-archiver';
+import { ArchiveFiles } from './archive/archive-files';
+import { ArchivedAlerts } from './archive/archived-alerts';
+import { ArchivedAlertsConsumer } from './archive/archived-alerts.consumer';
 import { AutoResolution } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
 import { ResolutionsConsumer } from './resolutions.consumer';
@@ -23,10 +27,16 @@ import { Timeline } from './timeline/timeline';
 import { ToolEvents } from './tool-events';
 import { ToolEventsConsumer } from './tool-events.consumer';
 
-/** Opens alerts, records every change of them, and shows them. */
+export interface AlertsOptions {
+  readonly retention: Retention;
+  /** Where alerts go that are not kept any longer. */
+  readonly archiveDirectory: string;
+}
+
+/** Opens alerts, records every change of them, shows them, and archives those that were resolved long ago. */
 @Module({})
 export class AlertsModule {
-  static register(platform: Platform): DynamicModule {
+  static register(platform: Platform, { retention, archiveDirectory }: AlertsOptions): DynamicModule {
     const { eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics } = platform;
     const measures = new AlertMetrics(metrics, readStore);
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs, metrics: measures });
@@ -52,6 +62,12 @@ export class AlertsModule {
       ),
     );
     background.addOwned('source log retention', () => new SourceLogRetention({ eventStore, clock, log }));
+    const files = new ArchiveFiles(archiveDirectory);
+    if (retention.days > 0) {
+      const { visibleWithinMs } = settings;
+      const archiving = { eventStore, readStore, views, clock, files, retention, visibleWithinMs, log };
+      background.addOwned('retention', () => new AlertArchiver(archiving));
+    }
     return {
       module: AlertsModule,
       controllers: [
@@ -62,6 +78,7 @@ export class AlertsModule {
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,
+        ArchivedAlertsConsumer,
       ],
       providers: [
         ...platformProviders(platform),
@@ -79,6 +96,7 @@ export class AlertsModule {
           provide: AlertNotifications,
           useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
         },
+        { provide: ArchivedAlerts, useValue: new ArchivedAlerts({ eventStore, files, clock }) },
         {
           provide: ToolEvents,
           useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) }),

@@ -152,14 +152,7 @@ export class ToolEvents {
   }
 
   private async decide(message: Message<ToolEvent>, { keyed, settings, guardStream }: Subject): Promise<Decided> {
-    const group = (await this.guards.load(guardStream)).state;
-    const known = new Map(
-      await Promise.all(
-        alertsToLookUp(keyed, message.id, settings, group).map(
-          async (alertId) => [alertId, await this.parts.alerts.state(alertId)] as const,
-        ),
-      ),
-    );
+    const { group, known } = await this.lookUp(message, { keyed, settings, guardStream });
     const alertOf = (alertId: AlertId): Alert => known.get(alertId) ?? { status: 'absent' };
     const decision = decideToolEvent({
       event: keyed,
@@ -170,6 +163,26 @@ export class ToolEvents {
       alertOf,
     });
     return { decision, seen: group.version, alertOf };
+  }
+
+  /**
+   * An alert on record without a stream is still to be made, unless it was archived between the two reads. Then the guard had
+   * forgotten it before its stream went: only a guard that has not moved says which (P2).
+   */
+  private async lookUp(
+    { id }: Message<ToolEvent>,
+    { keyed, settings, guardStream }: Pick<Subject, 'keyed' | 'settings' | 'guardStream'>,
+  ): Promise<{ readonly group: AlertGroup; readonly known: ReadonlyMap<AlertId, Alert> }> {
+    for (let group = (await this.guards.load(guardStream)).state; ;) {
+      const alerts = alertsToLookUp(keyed, id, settings, group).map(
+        async (alertId) => [alertId, await this.parts.alerts.state(alertId)] as const,
+      );
+      const known = new Map(await Promise.all(alerts));
+      if ([...known.values()].every(({ status }) => status !== 'absent')) return { group, known };
+      const now = (await this.guards.load(guardStream)).state;
+      if (now.version === group.version) return { group, known };
+      group = now;
+    }
   }
 
   private async record(

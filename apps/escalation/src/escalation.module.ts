@@ -7,6 +7,7 @@ import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
 import { AlertFactsConsumer } from './alert-facts.consumer';
+import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { Escalations } from './escalations';
 import { Explain } from './explain';
 import { ExplainController } from './explain.controller';
@@ -39,7 +40,7 @@ export class EscalationModule {
     );
     return {
       module: EscalationModule,
-      controllers: [AlertFactsConsumer, PoliciesController, ExplainController],
+      controllers: [AlertFactsConsumer, ArchivedAlertsConsumer, PoliciesController, ExplainController],
       providers: [
         ...platformProviders(platform),
         { provide: Escalations, useValue: escalations },

@@ -21,7 +21,7 @@ export class Escalations {
   private readonly deserted: Counter;
 
   constructor(
-    store: EventStore,
+    private readonly store: EventStore,
     private readonly clock: Clock,
     metrics: Metrics,
   ) {
@@ -49,6 +49,11 @@ export class Escalations {
       },
     );
     this.count(events);
+  }
+
+  /** Of an alert that is in the archive; again changes nothing. @throws EventStoreFault */
+  async remove(alertId: AlertId): Promise<void> {
+    await this.store.deleteStream(streamOf(alertId));
   }
 
   /** What is due, the state decides: firing twice does no harm, so every firing is a command of its own. */

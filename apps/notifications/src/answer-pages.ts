@@ -14,11 +14,11 @@ const LAYOUT = `<!doctype html><html lang="<%= it.language %>"><head><meta chars
 </body></html>`;
 
 /** The question with its one button, or the outcome. Plain HTML: works on any phone and without script. */
-export const answerPage = (purpose: AnswerPurpose, view: Exclude<AnswerView, { type: 'refused' }>): string => {
+export const answerPage = (purpose: AnswerPurpose, view: Exclude<AnswerView, { type: 'refused' | 'gone' }>): string => {
   const t = answerTexts[view.language];
   const asked = view.type === 'question' ? { question: t.question[purpose], button: t.button[purpose] } : { outcome: view.text };
   return eta.renderString(LAYOUT, { language: view.language, title: `#${view.alert.id}`, alert: view.alert, ...asked });
 };
 
-export const linkProblemPage = (problem: 'expired' | 'invalid' | 'notAllowed', language: Language): string =>
+export const linkProblemPage = (problem: 'expired' | 'invalid' | 'notAllowed' | 'gone', language: Language): string =>
   eta.renderString(LAYOUT, { language, title: 'Tocsin', outcome: answerTexts[language][problem] });

@@ -129,9 +129,10 @@ describe('a link that is not what we sent', () => {
     await refused(old.accept, 410);
   });
 
-  it('is refused when the alert is gone', async () => {
+  it('says kindly that there is nothing left to do when the alert is in the archive (B5)', async () => {
     await server.platform.eventStore.deleteStream(`alert-${alertId}`);
-    await refused(links().accept, 403);
+    await refused(links().accept, 410);
+    expect((await visit(links().accept, 'POST')).text).toContain('There is nothing left to do.');
   });
 });
 

@@ -62,6 +62,10 @@ export class AnswerController {
       void reply.status(403);
       return linkProblemPage('notAllowed', view.language);
     }
+    if (view.type === 'gone') {
+      void reply.status(410);
+      return linkProblemPage('gone', view.language);
+    }
     return answerPage(purpose as AnswerPurpose, view);
   }
 }

@@ -15,7 +15,10 @@ import { answerTexts } from './answer-texts';
 export type AnswerView =
   | { readonly type: 'question'; readonly language: Language; readonly alert: AlertDocument }
   | { readonly type: 'outcome'; readonly language: Language; readonly alert: AlertDocument; readonly text: string }
-  | { readonly type: 'refused'; readonly language: Language };
+  | { readonly type: 'refused'; readonly language: Language }
+  | { readonly type: 'gone'; readonly language: Language };
+
+type Found = { readonly type: 'found'; readonly user: User; readonly history: AlertHistory };
 
 const LOOK_AGAIN_MS = 15;
 
@@ -34,7 +37,7 @@ export class Answers {
   /** The question to confirm, or the outcome when there is nothing left to decide. */
   async ask(purpose: AnswerPurpose, claims: AnswerClaims): Promise<AnswerView> {
     const before = await this.before(claims);
-    if (before === undefined) return { type: 'refused', language: 'en' };
+    if (before.type !== 'found') return before;
     const { user, history } = before;
     const settled = this.settled(purpose, claims, history, user);
     return settled === undefined
@@ -45,7 +48,7 @@ export class Answers {
   /** Makes the answer durable and waits, for a bounded time, for what came of it. @throws MessageBusFault, EventStoreFault */
   async give(purpose: AnswerPurpose, claims: AnswerClaims): Promise<AnswerView> {
     const before = await this.before(claims);
-    if (before === undefined) return { type: 'refused', language: 'en' };
+    if (before.type !== 'found') return before;
     const { user, history } = before;
     const settled = this.settled(purpose, claims, history, user);
     if (settled !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text: settled };
@@ -54,11 +57,12 @@ export class Answers {
     return this.outcome(commandId, purpose, claims, user);
   }
 
-  private async before(claims: AnswerClaims): Promise<{ readonly user: User; readonly history: AlertHistory } | undefined> {
+  private async before(claims: AnswerClaims): Promise<Found | Extract<AnswerView, { type: 'refused' | 'gone' }>> {
     const { configuration } = this.parts;
     const user = await configuration.surely(() => answering(configuration.get('user', claims.userId)));
+    if (user === undefined) return { type: 'refused', language: 'en' };
     const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
-    return user === undefined || history === undefined ? undefined : { user, history };
+    return history === undefined ? { type: 'gone', language: user.language } : { type: 'found', user, history };
   }
 
   private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims): Promise<void> {
@@ -75,8 +79,7 @@ export class Answers {
     const t = answerTexts[user.language];
     for (;;) {
       const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
-      // Removed while we look: there is nothing left to answer.
-      if (history === undefined) return { type: 'refused', language: user.language };
+      if (history === undefined) return { type: 'gone', language: user.language };
       const acted = history.events.some((event) => event.metadata.causationId === commandId);
       const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
       if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };

@@ -11,6 +11,7 @@ import { AlertFactsConsumer } from './alert-facts.consumer';
 import { AnswerController } from './answer.controller';
 import { AnswerLinks } from './answer-links';
 import { Answers } from './answers';
+import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { Delivery } from './delivery';
 import { MessageComposer } from './message-composer';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
@@ -56,7 +57,7 @@ export class NotificationsModule {
     const { visibleWithinMs } = settings;
     return {
       module: NotificationsModule,
-      controllers: [AlertFactsConsumer, NotificationCommandsConsumer, AnswerController, OutboxController],
+      controllers: [AlertFactsConsumer, ArchivedAlertsConsumer, NotificationCommandsConsumer, AnswerController, OutboxController],
       providers: [
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },

@@ -17,7 +17,7 @@ export class Notifications {
   private readonly ended: Counter<'method' | 'outcome' | 'reason'>;
 
   constructor(
-    store: EventStore,
+    private readonly store: EventStore,
     private readonly clock: Clock,
     metrics: Metrics,
   ) {
@@ -67,6 +67,11 @@ export class Notifications {
       const end = notificationEndOf({ type, data } as NotificationEvent);
       if (end !== undefined) this.ended.inc({ method: state.plan.method, ...end });
     }
+  }
+
+  /** Of an alert that is in the archive; again changes nothing. @throws EventStoreFault */
+  async remove(stream: string): Promise<void> {
+    await this.store.deleteStream(stream);
   }
 
   async load(stream: string): Promise<Notification> {

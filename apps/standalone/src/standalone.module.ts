@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { AlertsModule } from '@tocsin/alerts';
+import type { AlertsOptions } from '@tocsin/alerts';
 import { EscalationModule } from '@tocsin/escalation';
 import { IngestionModule } from '@tocsin/ingestion';
 import { NotificationsModule } from '@tocsin/notifications';
@@ -11,12 +12,12 @@ import type { Platform } from '@tocsin/platform';
 /** All five services in one process, on one port, with the same paths. */
 @Module({})
 export class StandaloneModule {
-  static register(platform: Platform, notifications: NotificationsOptions): DynamicModule {
+  static register(platform: Platform, alerts: AlertsOptions, notifications: NotificationsOptions): DynamicModule {
     return {
       module: StandaloneModule,
       imports: [
         IngestionModule.register(platform),
-        AlertsModule.register(platform),
+        AlertsModule.register(platform, alerts),
         EscalationModule.register(platform),
         OncallModule.register(platform),
         NotificationsModule.register(platform, notifications),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { METHODS, openChannels } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
@@ -113,7 +114,8 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     stores: { eventStore, bus, readStore },
     module: (platform) => {
       platform.background.add('bus retention', busRetention(embeddedBus, clock, log));
-      return StandaloneModule.register(platform, { random, channelFor });
+      const archive = { retention: { days: settings.retentionDays }, archiveDirectory: join(settings.dataDirectory, 'archive') };
+      return StandaloneModule.register(platform, archive, { random, channelFor });
     },
     clock,
     log,

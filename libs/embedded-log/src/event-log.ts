@@ -83,8 +83,9 @@ export class EventLog {
   }
 
   /** @throws LogFault */
-  async deleteStream(stream: string): Promise<void> {
-    await this.queue.submit({ kind: 'delete-stream', stream }, stream.length, () => {
+  deleteStream(stream: string, expected: number | 'any'): Promise<WriteOutcome> {
+    return this.queue.submit({ kind: 'delete-stream', stream, expected }, stream.length, ({ kind }) => {
+      if (kind !== 'done') return;
       this.ring.remove((event) => event.stream === stream);
       this.streams.remove(stream);
     });

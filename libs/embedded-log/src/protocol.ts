@@ -38,7 +38,7 @@ export type WriteRequest =
       readonly expected: ExpectedRevision;
       readonly events: readonly EventToAppend[];
     }
-  | { readonly kind: 'delete-stream'; readonly stream: string }
+  | { readonly kind: 'delete-stream'; readonly stream: string; readonly expected: number | 'any' }
   | { readonly kind: 'save-checkpoint'; readonly processor: string; readonly position: string }
   | { readonly kind: 'declare'; readonly topics: readonly TopicToDeclare[] }
   | { readonly kind: 'publish'; readonly topic: string; readonly atMs: number; readonly messages: readonly MessageToPublish[] }

@@ -314,6 +314,18 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(await store.append(stream, 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
       });
 
+      it('is removed with an expected revision only while that is its last', async () => {
+        await store.append(stream, 'no_stream', newEvents(2));
+        const conflict = await store.deleteStream(stream, 0).catch((error: unknown) => error);
+        expect(conflict).toBeInstanceOf(WrongExpectedRevision);
+        expect(conflict).toMatchObject({ stream, expected: 0, actual: 1 });
+        expect(await store.readStream(stream)).toHaveLength(2);
+        await store.deleteStream(stream, 1);
+        expect(await store.readStream(stream)).toEqual([]);
+        await store.deleteStream(stream, 1);
+        expect(await store.append(stream, 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
+      });
+
       it('leaves the log no shorter: positions go on', async () => {
         const before = await store.append(stream, 'no_stream', newEvents(1));
         await store.deleteStream(stream);

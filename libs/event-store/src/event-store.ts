@@ -122,8 +122,12 @@ export abstract class EventStore {
   ): Subscription;
   /** Position of the newest event. @throws EventStoreFault */
   abstract head(): Promise<Position>;
-  /** Removes the stream's events for good. Appending to it later starts again at revision 0. @throws EventStoreFault */
-  abstract deleteStream(stream: string): Promise<void>;
+  /**
+   * Removes the stream's events for good; one that is gone already stays gone. Appending to it later starts again at
+   * revision 0. With `expected` only while its last event has that revision, so that nothing is removed that whoever asks
+   * has not seen. @throws WrongExpectedRevision, EventStoreFault
+   */
+  abstract deleteStream(stream: string, expected?: number): Promise<void>;
   /**
    * Of this stream only the last event counts from now on: the store may forget the others whenever it likes. Revisions go
    * on. @throws EventStoreFault

@@ -1,6 +1,7 @@
 import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
 import { evolveAlertDocument } from './alert-document';
 import type { AlertDocument } from './alert-document';
+import { archivedBy } from './archived-alerts';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
 
@@ -39,10 +40,16 @@ const collection: CollectionDefinition<AlertDocument> = {
 /** Alerts as the API lists them. */
 export const alertsView: Projection = {
   name: ALERTS_VIEW,
-  prefixes: ['alert-', 'escalation-'],
+  prefixes: ['alert-', 'escalation-', 'archive-'],
   collections: [collection],
-  touches: (event) => [{ collection: ALERTS_VIEW, id: alertIdOf(event.stream) }],
+  touches: (event) =>
+    (archivedBy(event)?.map(({ alertId }) => alertId) ?? [alertIdOf(event.stream)]).map((id) => ({ collection: ALERTS_VIEW, id })),
   apply: (event, documents) => {
+    const archived = archivedBy(event);
+    if (archived !== undefined) {
+      for (const { alertId } of archived) documents.remove(ALERTS_VIEW, alertId);
+      return;
+    }
     const id = alertIdOf(event.stream);
     const before = documents.get<AlertDocument>(ALERTS_VIEW, id as AlertId);
     const after = evolveAlertDocument(before, { type: event.type, data: event.data } as AlertEvent | EscalationEvent);

@@ -1,6 +1,6 @@
-import type { Actor } from '@tocsin/domain';
-import { auditLogView } from './audit-log-view';
-import type { AuditEntry } from './audit-log-view';
+import type { Actor, AuditEntry } from '@tocsin/domain';
+import { auditEntriesOfErased, auditLogView } from './audit-log-view';
+import type { StoredEvent } from '@tocsin/event-store';
 import { documentKey, Folding } from './folding';
 import type { Known } from './folding';
 import { rebuildEqualsLive } from './testing';
@@ -40,9 +40,14 @@ const configured = (kind: string, resource: { readonly id: number }, by?: { read
 const deleted = (kind: string, id: number) => ({ stream: `${kind}-${id}`, type: 'ResourceDeleted', data: { kind, id } });
 
 /** Everything that the view keeps after these events. */
-const kept = (...events: readonly Told[]): ReadonlyMap<string, Known> => {
+const kept = (...events: readonly Told[]): ReadonlyMap<string, Known> => documentsOf(stored(...events));
+
+const present = (documents: ReadonlyMap<string, Known>) =>
+  Object.fromEntries([...documents].filter(([, known]) => known !== null).toSorted());
+
+const documentsOf = (events: readonly StoredEvent[]): ReadonlyMap<string, Known> => {
   const documents = new Map<string, Known>();
-  for (const event of stored(...events)) {
+  for (const event of events) {
     const folding = new Folding(auditLogView, documents);
     const touched = auditLogView.touches(event);
     if (touched.length > 0) folding.fold(event, touched);
@@ -118,6 +123,28 @@ describe('the audit log', () => {
   it('remembers nothing of what was deleted but the entries', () => {
     const documents = kept(configured('user', user), deleted('user', 1));
     expect(documents.get(documentKey({ collection: 'audit-log-resources', id: 'user-1' }))).toBeNull();
+  });
+
+  it('is the same with the erased stream of a person and without it, but for the addresses that were theirs (P9, B33)', () => {
+    const themselves: Actor = { type: 'user', userId: 1 as never };
+    const boss: Actor = { type: 'user', userId: 9 as never };
+    const own: readonly Told[] = [
+      configured('user', user, { actor: boss, remoteAddress: '192.0.2.9' }),
+      configured('user', { ...user, email: 'other@example.org', timezone: 'UTC' } as never, {
+        actor: themselves,
+        remoteAddress: '192.0.2.1',
+      }),
+      deleted('user', 1),
+    ];
+    const history = auditEntriesOfErased(1 as never, stored(...own));
+    expect(history.map(({ action }) => action)).toEqual(['created', 'changed', 'deleted']);
+    const erased: Told = { stream: 'erasure-1', type: 'UserErased', data: { userId: 1, at: 1, history } };
+    const all = stored(...own, configured('source', source), erased);
+    const live = documentsOf(all);
+    const rebuilt = documentsOf(all.filter(({ stream }) => stream !== 'user-1'));
+    expect(present(rebuilt)).toEqual(present(live));
+    expect(JSON.stringify(present(live))).toContain('192.0.2.9');
+    expect(JSON.stringify(present(live))).not.toMatch(/192\.0\.2\.1"|other@|Lima/);
   });
 
   it('leaves events to others that it does not know', () =>

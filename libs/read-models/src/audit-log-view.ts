@@ -1,29 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor, ConfigurationEvent, ConfigurationKind } from '@tocsin/domain';
+import type { AuditEntry, ConfigurationEvent, ErasureEvent, FieldChange, UserId } from '@tocsin/domain';
+import type { StoredEvent } from '@tocsin/event-store';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
 
 export const AUDIT_LOG_VIEW = 'audit-log';
 const LAST_CONFIGURED = 'audit-log-resources';
-
-export interface FieldChange {
-  readonly field: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
-
-export interface AuditEntry {
-  /** The event's position: comparable, newest last. */
-  readonly id: string;
-  readonly time: number;
-  readonly actor: Actor;
-  readonly action: 'created' | 'changed' | 'deleted';
-  readonly resource: { readonly type: ConfigurationKind; readonly id: number; readonly name?: string };
-  readonly changes: readonly FieldChange[];
-  readonly correlationId: string;
-  readonly remoteAddress?: string;
-}
 
 /** What the next event is compared with: what may be shown as it is, of everything else a digest. */
 interface LastConfigured {
@@ -51,36 +34,67 @@ const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIG
 /** Who changed which setting from what to what: the difference of two whole-resource events. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
-  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
+  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'erasure-'],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
-  // What a newer version writes into these streams is its own to tell.
-  touches: ({ type, stream, position }) =>
-    type === 'ResourceConfigured' || type === 'ResourceDeleted'
+  touches: (event) => {
+    const erased = erasedBy(event);
+    if (erased !== undefined) return erased.map(({ id }) => ({ collection: AUDIT_LOG_VIEW, id }));
+    return isChange(event)
       ? [
-          { collection: LAST_CONFIGURED, id: stream },
-          { collection: AUDIT_LOG_VIEW, id: position },
+          { collection: LAST_CONFIGURED, id: event.stream },
+          { collection: AUDIT_LOG_VIEW, id: event.position },
         ]
-      : [],
+      : [];
+  },
   apply: (event, documents) => {
-    const change = { type: event.type, data: event.data } as ConfigurationEvent;
+    const erased = erasedBy(event);
+    if (erased !== undefined) {
+      for (const entry of erased) documents.put(AUDIT_LOG_VIEW, entry);
+      return;
+    }
     const before = documents.get<LastConfigured>(LAST_CONFIGURED, event.stream)?.fields ?? {};
-    const after = change.type === 'ResourceConfigured' ? comparedFields(change) : {};
-    const kind = change.data.kind;
-    const name = change.type === 'ResourceConfigured' ? after['name'] : before['name'];
-    const entry: AuditEntry = {
-      id: event.position,
-      time: event.metadata.time,
-      actor: event.metadata.actor,
-      action: change.type === 'ResourceDeleted' ? 'deleted' : event.revision === 0 ? 'created' : 'changed',
-      resource: { type: kind, id: resourceId(change), ...(typeof name === 'string' ? { name } : {}) },
-      changes: differences(before, after),
-      correlationId: event.metadata.correlationId,
-      ...(event.metadata.remoteAddress === undefined ? {} : { remoteAddress: event.metadata.remoteAddress }),
-    };
+    const { entry, after } = told(event, before);
     documents.put(AUDIT_LOG_VIEW, entry);
-    if (change.type === 'ResourceDeleted') documents.remove(LAST_CONFIGURED, event.stream);
+    if (entry.action === 'deleted') documents.remove(LAST_CONFIGURED, event.stream);
     else documents.put(LAST_CONFIGURED, { id: event.stream, fields: after });
   },
+};
+
+/** What the audit log keeps of a person's own stream: nothing that says who it was. */
+export const auditEntriesOfErased = (userId: UserId, stream: readonly StoredEvent[]): readonly AuditEntry[] => {
+  let before: LastConfigured['fields'] = {};
+  return stream.filter(isChange).map((event) => {
+    const { entry, after } = told(event, before);
+    before = after;
+    const { remoteAddress: _theirs, ...rest } = entry;
+    return entry.actor.type === 'user' && entry.actor.userId === userId ? rest : entry;
+  });
+};
+
+/** What a newer version writes into these streams is its own to tell. */
+const isChange = ({ type }: StoredEvent): boolean => type === 'ResourceConfigured' || type === 'ResourceDeleted';
+
+const erasedBy = ({ type, stream, data }: StoredEvent): readonly AuditEntry[] | undefined =>
+  type === 'UserErased' && stream.startsWith('erasure-') ? (data as ErasureEvent['data']).history : undefined;
+
+const told = (
+  event: StoredEvent,
+  before: LastConfigured['fields'],
+): { readonly entry: AuditEntry; readonly after: LastConfigured['fields'] } => {
+  const change = { type: event.type, data: event.data } as ConfigurationEvent;
+  const after = change.type === 'ResourceConfigured' ? comparedFields(change) : {};
+  const name = change.type === 'ResourceConfigured' ? after['name'] : before['name'];
+  const entry: AuditEntry = {
+    id: event.position,
+    time: event.metadata.time,
+    actor: event.metadata.actor,
+    action: change.type === 'ResourceDeleted' ? 'deleted' : event.revision === 0 ? 'created' : 'changed',
+    resource: { type: change.data.kind, id: resourceId(change), ...(typeof name === 'string' ? { name } : {}) },
+    changes: differences(before, after),
+    correlationId: event.metadata.correlationId,
+    ...(event.metadata.remoteAddress === undefined ? {} : { remoteAddress: event.metadata.remoteAddress }),
+  };
+  return { entry, after };
 };
 
 const resourceId = (change: ConfigurationEvent): number =>

@@ -11,6 +11,7 @@ import type {
   PlannedData,
   UserId,
 } from '@tocsin/domain';
+import { archivedBy } from './archived-alerts';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
 
@@ -103,10 +104,19 @@ const collection: CollectionDefinition<NotificationDocument> = {
 /** Notifications of an alert, and what the outbox keeps. */
 export const notificationsView: Projection = {
   name: NOTIFICATIONS_VIEW,
-  prefixes: ['notification-'],
+  prefixes: ['notification-', 'archive-'],
   collections: [collection],
-  touches: (event) => [{ collection: NOTIFICATIONS_VIEW, id: event.stream }],
+  touches: (event) =>
+    (archivedBy(event)?.flatMap(({ notifications }) => notifications) ?? [event.stream]).map((id) => ({
+      collection: NOTIFICATIONS_VIEW,
+      id,
+    })),
   apply: (event, documents) => {
+    const archived = archivedBy(event);
+    if (archived !== undefined) {
+      for (const id of archived.flatMap(({ notifications }) => notifications)) documents.remove(NOTIFICATIONS_VIEW, id);
+      return;
+    }
     const before = documents.get<NotificationDocument>(NOTIFICATIONS_VIEW, event.stream);
     const after = evolveNotificationDocument(before, event.stream, { type: event.type, data: event.data } as NotificationEvent);
     if (after !== undefined && after !== before) documents.put(NOTIFICATIONS_VIEW, after);

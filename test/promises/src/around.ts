@@ -47,8 +47,8 @@ export class StoreInBetween extends EventStore {
     return this.inner.head();
   }
 
-  deleteStream(stream: string): Promise<void> {
-    return this.inner.deleteStream(stream);
+  deleteStream(stream: string, expected?: number): Promise<void> {
+    return this.inner.deleteStream(stream, expected);
   }
 
   keepOnlyLast(stream: string): Promise<void> {

@@ -90,7 +90,7 @@ export const notificationsServer = async (provider = 'told') => {
   await bus.declare([
     CONFIGURATION_TOPIC,
     PARKED_TOPIC,
-    ...[topics.alertFacts, topics.alertCommands, topics.escalationFacts, topics.notificationCommands].map((name) => ({
+    ...[topics.alertFacts, topics.archiveFacts, topics.alertCommands, topics.escalationFacts, topics.notificationCommands].map((name) => ({
       name,
       compacted: false,
       retentionDays: 7,

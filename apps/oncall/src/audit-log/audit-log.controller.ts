@@ -1,4 +1,5 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { AuditEntry } from '@tocsin/domain';
 import type { PublicAuditEntry } from '@tocsin/contracts';
 import { Views } from '@tocsin/platform';
 import {
@@ -14,7 +15,7 @@ import {
 } from '@tocsin/platform/nest';
 import type { QueryParameter, QueryParameters } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, ReadStore } from '@tocsin/read-models';
-import type { AuditEntry, IndexedValue } from '@tocsin/read-models';
+import type { IndexedValue } from '@tocsin/read-models';
 import type { FastifyReply } from 'fastify';
 import { kindNamed, publicAuditEntry, RESOURCE_TYPES } from './public-audit-entry';
 

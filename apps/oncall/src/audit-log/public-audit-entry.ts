@@ -1,7 +1,6 @@
 import type { PublicAuditEntry } from '@tocsin/contracts';
 import { instant, toIso } from '@tocsin/domain';
-import type { Actor, ConfigurationKind } from '@tocsin/domain';
-import type { AuditEntry } from '@tocsin/read-models';
+import type { Actor, AuditEntry, ConfigurationKind } from '@tocsin/domain';
 
 /** As the public API names them. */
 const resourceTypes: Readonly<Record<ConfigurationKind, string>> = {

@@ -82,7 +82,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   await bus.declare([
     CONFIGURATION_TOPIC,
     PARKED_TOPIC,
-    ...[topics.alertFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({
+    ...[topics.alertFacts, topics.archiveFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({
       name,
       compacted: false,
       retentionDays: 7,

@@ -29,7 +29,7 @@ export class PeopleModule {
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following }));
     background.addOwned('view audit-log', () => view);
-    background.addOwned('user erasure', () => new UserErasure({ eventStore, configuration, deletion, log }));
+    background.addOwned('user erasure', () => new UserErasure({ eventStore, configuration, deletion, clock, log }));
     return {
       module: PeopleModule,
       controllers: [

@@ -1,5 +1,6 @@
 import { RELAY } from '@tocsin/contracts';
 import type { EscalationPolicyId, LocalDateTime, ScheduleId, UserId } from '@tocsin/domain';
+import { START } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { createLogger } from '@tocsin/platform';
 import { oncallServer } from '../testing/oncall-server';
@@ -101,6 +102,19 @@ describe('deleting a person', () => {
     expect(again.body['id']).not.toBe(cleo.id);
   });
 
+  it('leaves what was done to them in the audit log, and nothing in the whole log that says who they were', async () => {
+    const eve = await server.person('eve', 'USER');
+    await server.call('PUT', `/api/users/${eve.id}`, admin, { email: 'eve.other@example.org', firstName: 'Evelyn', lastName: 'Oneill' });
+    await server.call('DELETE', `/api/users/${eve.id}`, admin);
+    await server.settle();
+    const { body } = await server.call('GET', `/api/audit-log?resource-type=user&resource-id=${eve.id}`, admin);
+    expect(body.map(({ action }) => action)).toEqual(['deleted', 'changed', 'created']);
+    const { events, atHead } = await server.platform.eventStore.readAll({ after: START, prefixes: [], limit: 500 });
+    expect(atHead).toBe(true);
+    expect(events.map(({ type }) => type)).toContain('UserErased');
+    expect(JSON.stringify(events)).not.toMatch(/"eve"|eve@|eve\.other|Evelyn|Oneill/);
+  });
+
   it('cannot be named by what is configured at the same moment', async () => {
     const dan = await server.person('dan', 'USER');
     const shifts = [{ user: { id: dan.id }, start: '2026-03-02T09:00', end: '2026-04-03T09:00' }];
@@ -150,7 +164,7 @@ describe('an erasure that was interrupted', () => {
     await configurationStore.remove('user', ben.id, () => undefined, running.context());
     const nothingKnown = new ConfigurationReader();
     const deletion = new UserDeletion({ people: new People(nothingKnown), configuration: nothingKnown, configurationStore, clock });
-    const erasure = new UserErasure({ eventStore, configuration: nothingKnown, deletion, log: createLogger({ level: 'error' }) });
+    const erasure = new UserErasure({ eventStore, configuration: nothingKnown, deletion, clock, log: createLogger({ level: 'error' }) });
     erasure.start();
     const before = await eventStore.readStream(`user-${ben.id}`);
     await eventStore.saveCheckpoint(RELAY, await eventStore.head());

@@ -1,9 +1,11 @@
 import { RELAY } from '@tocsin/contracts';
-import type { ConfigurationEvent, UserId } from '@tocsin/domain';
-import { START } from '@tocsin/event-store';
+import { erasureStream } from '@tocsin/domain';
+import type { Clock, ConfigurationEvent, ErasureEvent, UserId } from '@tocsin/domain';
+import { derivedEventId, START, upcast } from '@tocsin/event-store';
 import type { AllPage, EventStore, Position, StoredEvent, Subscription } from '@tocsin/event-store';
 import type { ConfigurationReader } from '@tocsin/messaging';
 import type { BackgroundPart, Logger } from '@tocsin/platform';
+import { auditEntriesOfErased } from '@tocsin/read-models';
 import type { UserDeletion } from './user-deletion';
 
 const CHECKPOINT = 'user-erasure';
@@ -27,6 +29,7 @@ export class UserErasure implements BackgroundPart {
       readonly eventStore: EventStore;
       readonly configuration: ConfigurationReader;
       readonly deletion: UserDeletion;
+      readonly clock: Clock;
       readonly log: Logger;
     },
   ) {}
@@ -87,8 +90,26 @@ export class UserErasure implements BackgroundPart {
     await this.relayed(end);
     if (this.stopped) return;
     await deletion.release(id as UserId, { requestId: end.id, actor: end.metadata.actor });
+    await this.keepAuditLog(id as UserId, end);
     await eventStore.deleteStream(end.stream);
     log.info({ userId: id }, 'user erased');
+  }
+
+  private async keepAuditLog(userId: UserId, end: StoredEvent): Promise<void> {
+    const { eventStore, clock } = this.parts;
+    const events = await eventStore.readStream(end.stream);
+    // Erased before: a crash kept that from being remembered.
+    if (events.length === 0) return;
+    const stream = erasureStream(userId);
+    const erased: ErasureEvent = {
+      type: 'UserErased',
+      data: { userId, at: clock.now(), history: auditEntriesOfErased(userId, events.map(upcast)) },
+    };
+    const { correlationId } = end.metadata;
+    const metadata = { schemaVersion: 1, time: clock.now(), actor: { type: 'system', part: 'user erasure' } as const };
+    await eventStore.append(stream, 'no_stream', [
+      { ...erased, id: derivedEventId(end.id, stream, 0), metadata: { ...metadata, correlationId, causationId: end.id } },
+    ]);
   }
 
   /** Until the end of the stream is on the bus, so that nobody publishes anything of it after. */

@@ -34,7 +34,9 @@ export type AlertGroupEvent =
         readonly trigger: ToolTrigger;
         readonly closed: readonly AlertId[];
       };
-    };
+    }
+  /** The alert was archived and its stream is about to be removed: it is not one whose stream is still to be made. */
+  | { readonly type: 'AlertForgotten'; readonly data: { readonly alertId: AlertId; readonly at: Instant } };
 
 export interface GroupEntry {
   readonly alertId: AlertId;
@@ -74,7 +76,9 @@ const withKeys = (entry: GroupEntry, keys: readonly string[]): GroupEntry => ({
   keys: [...entry.keys, ...keys.filter((key) => !entry.keys.includes(key))].slice(-KEYS_OF_AN_ENTRY),
 });
 
-const evolveEntries = (entries: readonly GroupEntry[], event: AlertGroupEvent): readonly GroupEntry[] => {
+type Recorded = Exclude<AlertGroupEvent, { readonly type: 'AlertForgotten' }>;
+
+const evolveEntries = (entries: readonly GroupEntry[], event: Recorded): readonly GroupEntry[] => {
   const { alertId, at, keys } = event.data;
   switch (event.type) {
     case 'AlertOpenedForKey':
@@ -86,7 +90,16 @@ const evolveEntries = (entries: readonly GroupEntry[], event: AlertGroupEvent): 
   }
 };
 
+/** The tool events stay known: one of them that comes again opens nothing (P4). */
+const without = (state: AlertGroup, alertId: AlertId): AlertGroup => ({
+  ...state,
+  version: state.version + 1,
+  entries: state.entries.filter((entry) => entry.alertId !== alertId),
+  recent: state.recent.filter((recent) => recent.alertId !== alertId),
+});
+
 export const evolveAlertGroup = (state: AlertGroup, event: AlertGroupEvent): AlertGroup => {
+  if (event.type === 'AlertForgotten') return without(state, event.data.alertId);
   const { alertId, trigger, closed } = event.data;
   const entries = state.entries.map((entry) => (closed.includes(entry.alertId) ? { ...entry, closed: true } : entry));
   const did = event.type === 'AlertOpenedForKey' ? 'opened' : 'joined';
@@ -100,6 +113,12 @@ export const evolveAlertGroup = (state: AlertGroup, event: AlertGroupEvent): Ale
     tool: withApplied(state.tool, trigger.eventId, trigger.position),
   };
 };
+
+export const isOnRecord = ({ entries, recent }: AlertGroup, alertId: AlertId): boolean =>
+  entries.some((entry) => entry.alertId === alertId) || recent.some((known) => known.alertId === alertId);
+
+/** Nothing is left to guard when it was the only one. */
+export const isLastOnRecord = ({ entries }: AlertGroup, alertId: AlertId): boolean => entries.every((entry) => entry.alertId === alertId);
 
 /** `seen` is the version that the decision was made from: when it has moved on, look again and decide again. */
 export interface AlertGroupCommand {

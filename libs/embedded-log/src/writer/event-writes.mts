@@ -32,8 +32,7 @@ export class EventWrites {
   }
 
   append(stream: string, category: string, expected: ExpectedRevision, events: readonly EventToAppend[]): WriteOutcome {
-    const last = this.lastRevision.get(stream)?.['revision'];
-    const actual = last === null || last === undefined ? -1 : Number(last);
+    const actual = this.last(stream);
     if (actual >= 0) {
       const known = events.map((event) => this.find(stream, event.id));
       const lastKnown = known.at(-1);
@@ -53,7 +52,11 @@ export class EventWrites {
     return { kind: 'appended', revision, position, fresh: true };
   }
 
-  deleteStream(stream: string): WriteOutcome {
+  deleteStream(stream: string, expected: number | 'any'): WriteOutcome {
+    if (expected !== 'any') {
+      const actual = this.last(stream);
+      if (actual !== expected && actual >= 0) return { kind: 'conflict', actual };
+    }
     this.deleteStreamRows.run(stream);
     return { kind: 'done' };
   }
@@ -61,6 +64,12 @@ export class EventWrites {
   saveCheckpoint(processor: string, position: string): WriteOutcome {
     this.saveCheckpointRow.run(processor, position);
     return { kind: 'done' };
+  }
+
+  /** -1 while there is no such stream. */
+  private last(stream: string): number {
+    const revision = this.lastRevision.get(stream)?.['revision'];
+    return revision === null || revision === undefined ? -1 : Number(revision);
   }
 
   private find(stream: string, id: string): Placed | undefined {

@@ -103,7 +103,7 @@ class Writer {
       case 'save-checkpoint':
         return this.events.saveCheckpoint(request.processor, request.position);
       case 'delete-stream':
-        return this.events.deleteStream(request.stream);
+        return this.events.deleteStream(request.stream, request.expected);
       case 'declare':
         return this.messages.declare(request.topics);
       case 'remove-expired':

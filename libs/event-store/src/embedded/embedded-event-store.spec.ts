@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommitFaults, EmbeddedLog } from '@tocsin/embedded-log';
@@ -24,6 +24,7 @@ async function open() {
   opened.push(close);
   return {
     store: new EmbeddedEventStore(log),
+    directory,
     faults,
     reopen: async () => {
       await log.close();
@@ -112,4 +113,25 @@ describe('a follower far behind the head', () => {
     expect(seen).toEqual(events.map((event) => event.id));
     await close();
   });
+});
+
+describe('the space of streams that were deleted', () => {
+  it('is used again: the file is as large as what is kept at one time', async () => {
+    const { store, directory, reopen, close } = await open();
+    let churned = store;
+    const round = async (n: number): Promise<void> => {
+      for (let i = 0; i < 50; i += 1) await churned.append(`alert-${n * 50 + i}`, 'no_stream', newEvents(40));
+      for (let i = 0; i < 50; i += 1) await churned.deleteStream(`alert-${(n - 2) * 50 + i}`);
+    };
+    // The write-ahead file is folded in when the log is closed.
+    const size = async (): Promise<number> => {
+      churned = await reopen();
+      return statSync(join(directory, 'log.db')).size;
+    };
+    for (let n = 0; n < 4; n += 1) await round(n);
+    const early = await size();
+    for (let n = 4; n < 14; n += 1) await round(n);
+    expect((await size()) / early).toBeLessThan(1.15);
+    await close();
+  }, 60_000);
 });

@@ -57,8 +57,9 @@ export class EmbeddedEventStore extends EventStore {
     return toPosition(this.log.events.head);
   }
 
-  async deleteStream(stream: string): Promise<void> {
-    await this.faulting(() => this.log.events.deleteStream(stream));
+  async deleteStream(stream: string, expected?: number): Promise<void> {
+    const outcome = await this.faulting(() => this.log.events.deleteStream(stream, expected ?? 'any'));
+    if (outcome.kind === 'conflict') throw new WrongExpectedRevision(stream, expected ?? 'any', outcome.actual);
   }
 
   async keepOnlyLast(): Promise<void> {

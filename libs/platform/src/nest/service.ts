@@ -72,6 +72,7 @@ const declaredTopics: readonly TopicDefinition[] = [
     topics.alertCommands,
     topics.alertFacts,
     topics.escalationFacts,
+    topics.archiveFacts,
     topics.resolutions,
     topics.notificationCommands,
   ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
