@@ -303,7 +303,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
     });
 
     describe('a stream that was deleted', () => {
-      it('is gone from everywhere and starts again at revision 0', async () => {
+      it('is gone from everywhere', async () => {
         const kept = newEvents(1);
         await store.append(stream, 'no_stream', newEvents(3));
         await store.append(`${category}2`, 'no_stream', kept);
@@ -311,7 +311,43 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(await store.readStream(stream)).toEqual([]);
         expect(await store.readLast(stream)).toBeUndefined();
         expect(ids(await readToHead(store, [category]))).toEqual(ids(kept));
-        expect(await store.append(stream, 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
+        const follower = new Follower(store, START, [category]);
+        await follower.until(() => follower.events.length > 0);
+        await follower.subscription.close();
+        expect(ids(follower.events)).toEqual(ids(kept));
+      });
+
+      it('refuses who still has its last revision in hand', async () => {
+        const { revision } = await store.append(stream, 'no_stream', newEvents(3));
+        await store.deleteStream(stream);
+        await expect(store.append(stream, revision, newEvents(1))).rejects.toMatchObject({
+          name: 'WrongExpectedRevision',
+          actual: 'no_stream',
+        });
+        expect(await store.readStream(stream)).toEqual([]);
+      });
+
+      it.each(['no_stream', 'any'] as const)('begins again with what is appended to it expecting %s', async (expected) => {
+        await store.append(stream, 'no_stream', newEvents(3));
+        await store.deleteStream(stream);
+        const [first, second] = [newEvents(2), newEvents(1)];
+        const { revision } = await store.append(stream, expected, first);
+        expect(await store.append(stream, revision, second)).toMatchObject({ revision: revision + 1 });
+        const wanted = ids([...first, ...second]);
+        expect(ids(await store.readStream(stream))).toEqual(wanted);
+        expect((await store.readStream(stream)).map((event) => event.revision)).toEqual([revision - 1, revision, revision + 1]);
+        expect(ids(await readToHead(store, [category]))).toEqual(wanted);
+      });
+
+      it('can be deleted again, also when there is nothing of it', async () => {
+        await store.deleteStream(stream);
+        await store.append(stream, 'no_stream', newEvents(1));
+        await store.deleteStream(stream);
+        await store.deleteStream(stream);
+        expect(await store.readStream(stream)).toEqual([]);
+        await store.append(stream, 'no_stream', newEvents(1));
+        await store.deleteStream(stream);
+        expect(await readToHead(store, [category])).toEqual([]);
       });
 
       it('is removed with an expected revision only while that is its last', async () => {
@@ -323,7 +359,9 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         await store.deleteStream(stream, 1);
         expect(await store.readStream(stream)).toEqual([]);
         await store.deleteStream(stream, 1);
-        expect(await store.append(stream, 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
+        const again = newEvents(1);
+        await store.append(stream, 'no_stream', again);
+        expect(ids(await store.readStream(stream))).toEqual(ids(again));
       });
 
       it('leaves the log no shorter: positions go on', async () => {

@@ -32,7 +32,7 @@ export interface NewEvent<Type extends string = string, Data = unknown> {
 
 export interface StoredEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
   readonly stream: string;
-  /** Position in the stream, from 0 without gaps. */
+  /** Position in the stream, without gaps: from 0, or from where the store goes on in a stream that was deleted. */
   readonly revision: number;
   /** Position in the whole log; grows with every event, with gaps. */
   readonly position: Position;
@@ -56,9 +56,12 @@ export class WrongExpectedRevision extends Error {
   }
 }
 
-export type EventStoreFaultReason = 'unavailable' | 'timeout' | 'full' | 'closed';
+export type EventStoreFaultReason = 'unavailable' | 'timeout' | 'full' | 'closed' | 'too-large' | 'denied';
 
-/** The store did not do it, or did not say whether it did. Retry the same events (same ids) at the same expected revision. */
+/**
+ * The store did not do it, or did not say whether it did. Retry the same events (same ids) at the same expected revision,
+ * unless it is not `retriable`: an append larger than the store takes (`too-large`), one it does not allow (`denied`).
+ */
 export class EventStoreFault extends Error {
   constructor(
     readonly reason: EventStoreFaultReason,
@@ -95,7 +98,8 @@ export interface Subscription {
 /**
  * The only truth. Promises, checked by `event-store.contract.ts` for every adapter:
  * - `append` is atomic and durable (fsynced) before it resolves; concurrent appends share a commit.
- * - An append whose event ids are already in that stream answers as the first time did, whatever `expected` says now.
+ * - An append whose event ids are already in that stream answers as the first time did, whatever `expected` says now: however
+ *   old it is when `expected` is what it was, otherwise while it is among the last thousand events of the stream.
  * - `$all` is totally ordered; an event becomes visible only after everything before it.
  * - Every call ends in bounded time: with an answer, a `WrongExpectedRevision` or an `EventStoreFault`.
  */
@@ -123,9 +127,11 @@ export abstract class EventStore {
   /** Position of the newest event. @throws EventStoreFault */
   abstract head(): Promise<Position>;
   /**
-   * Removes the stream's events for good; one that is gone already stays gone. Appending to it later starts again at
-   * revision 0. With `expected` only while its last event has that revision, so that nothing is removed that whoever asks
-   * has not seen. @throws WrongExpectedRevision, EventStoreFault
+   * Removes the stream's events for good; to all who read it is as if it never was, and one that is gone already stays gone.
+   * With `expected` only while its last event has that revision, so that nothing is removed that whoever asks has not seen.
+   * Who still has a revision of it in hand is refused afterwards; an append that expects `no_stream` begins the stream again,
+   * at a revision that the store chooses. Other processes may see its events in `$all` for a second more.
+   * @throws WrongExpectedRevision, EventStoreFault
    */
   abstract deleteStream(stream: string, expected?: number): Promise<void>;
   /**

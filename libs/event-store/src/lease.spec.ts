@@ -139,7 +139,7 @@ afterEach(async () => {
 
 /** Until nothing is under way and nobody has anything left to do before more time passes. */
 const settle = async (): Promise<void> => {
-  for (let quiet = 0; quiet < 3; ) {
+  for (let quiet = 0; quiet < 3;) {
     await nextTurn();
     quiet = ana.store.underWay + ben.store.underWay === 0 ? quiet + 1 : 0;
   }

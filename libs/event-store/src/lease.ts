@@ -203,7 +203,13 @@ export class Lease {
       id,
       type,
       data: { owner },
-      metadata: { schemaVersion: 1, time: clock.now(), actor: { type: 'system', part: `lease ${name}` }, correlationId: owner, causationId: id },
+      metadata: {
+        schemaVersion: 1,
+        time: clock.now(),
+        actor: { type: 'system', part: `lease ${name}` },
+        correlationId: owner,
+        causationId: id,
+      },
     };
   }
 

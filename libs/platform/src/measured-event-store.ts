@@ -65,8 +65,8 @@ export class MeasuredEventStore extends EventStore {
     return this.inner.head();
   }
 
-  deleteStream(stream: string): Promise<void> {
-    return this.inner.deleteStream(stream);
+  deleteStream(stream: string, expected?: number): Promise<void> {
+    return this.inner.deleteStream(stream, expected);
   }
 
   keepOnlyLast(stream: string): Promise<void> {

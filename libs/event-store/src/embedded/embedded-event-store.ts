@@ -1,9 +1,11 @@
 import { LogFault } from '@tocsin/embedded-log';
 import type { EmbeddedLog } from '@tocsin/embedded-log';
+import { checkAppend } from '../append-check';
 import { EventStore, EventStoreFault, START, WrongExpectedRevision } from '../event-store';
 import type { AllPage, AppendResult, ExpectedRevision, NewEvent, Position, ReadAllQuery, StoredEvent, Subscription } from '../event-store';
 import { EmbeddedSubscription } from './embedded-subscription';
-import { fromPosition, toAppend, toPosition, toStored } from './stored-events';
+import { toPosition } from '../position-digits';
+import { fromPosition, toAppend, toStored } from './stored-events';
 
 /** The event store of the embedded profile. It does not own the log: close the subscriptions, then the log. */
 export class EmbeddedEventStore extends EventStore {
@@ -89,9 +91,3 @@ export class EmbeddedEventStore extends EventStore {
 
 const isSqliteError = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_SQLITE_ERROR';
-
-function checkAppend(stream: string, events: readonly NewEvent[]): void {
-  if (stream === '') throw new TypeError('a stream needs a name');
-  if (events.length === 0) throw new TypeError(`an append to ${stream} needs at least one event`);
-  if (new Set(events.map((event) => event.id)).size < events.length) throw new TypeError(`an append to ${stream} has an event id twice`);
-}

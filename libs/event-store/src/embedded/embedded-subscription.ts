@@ -2,13 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '@tocsin/embedded-log';
 import { EventStoreFault } from '../event-store';
 import type { AllPage, EventStore, Position, Subscription } from '../event-store';
-
-interface Following {
-  readonly from: Position;
-  readonly prefixes: readonly string[];
-  readonly onBatch: (page: AllPage) => Promise<void>;
-  readonly onEnd: (error: Error) => void;
-}
+import type { Following } from '../following';
 
 const MOST_EVENTS_PER_BATCH = 500;
 const FIRST_BACK_OFF_MS = 50;

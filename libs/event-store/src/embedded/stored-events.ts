@@ -1,9 +1,8 @@
 import type { CommittedEvent, EventToAppend } from '@tocsin/embedded-log';
 import type { EventMetadata, NewEvent, Position, StoredEvent } from '../event-store';
+import { deepFreeze } from '../frozen';
+import { toPosition } from '../position-digits';
 
-const POSITION_DIGITS = 20;
-
-export const toPosition = (at: number): Position => String(at).padStart(POSITION_DIGITS, '0') as Position;
 export const fromPosition = (position: Position): number => Number(position);
 
 export const toAppend = ({ id, type, data, metadata }: NewEvent): EventToAppend => ({
@@ -31,10 +30,4 @@ export function toStored(event: CommittedEvent): StoredEvent {
   });
   event.parsed = stored;
   return stored;
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) deepFreeze(part);
-  return Object.freeze(value);
 }

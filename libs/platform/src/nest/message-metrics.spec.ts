@@ -102,6 +102,14 @@ describe('what is measured of the log and the timers', () => {
     expect(counts).toEqual([expect.stringContaining('outcome="appended"} 1'), expect.stringContaining('outcome="conflict"} 1')]);
   });
 
+  it('changes nothing of what it is measured at: a deletion at another revision is refused', async () => {
+    const store = new MeasuredEventStore(new EmbeddedEventStore(log), metrics);
+    await store.append('alert-1', 'no_stream', [event()]);
+    await expect(store.deleteStream('alert-1', 7)).rejects.toThrow('expected revision');
+    await store.deleteStream('alert-1', 0);
+    expect(await store.readStream('alert-1')).toEqual([]);
+  });
+
   it('is how late the earliest due time is, for each that has timers', async () => {
     measureTimers(metrics, clock, 'alerts')({ oldestDue: () => plusMs(NOW, -2_000) });
     const measured = measureTimers(metrics, clock, 'escalation');

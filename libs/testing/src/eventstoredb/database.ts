@@ -31,14 +31,16 @@ const IDS_KNOWN_AT_START = 10_000;
  * over a log that knows only streams of events. One writer per stream at a time; writers of many streams share a commit.
  */
 export class Database {
-  private readonly recent = new RecentIds();
+  private readonly recent: RecentIds;
   private readonly tails = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly log: EventLog,
     private readonly now: () => number,
+    rememberedIds: number,
   ) {
-    for (const record of this.allBackwards(log.head, IDS_KNOWN_AT_START).toReversed()) {
+    this.recent = new RecentIds(rememberedIds);
+    for (const record of this.allBackwards(log.head, Math.min(rememberedIds, IDS_KNOWN_AT_START)).toReversed()) {
       this.recent.remember(record.stream, record.id, record.revision);
     }
   }

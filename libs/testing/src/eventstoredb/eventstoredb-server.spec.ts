@@ -1,6 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { AppendReq } from '@eventstore/db-client/generated/streams_pb';
 import { EventStoreDBClient, persistentSubscriptionToStreamSettingsFromDefaults } from '@eventstore/db-client';
 import { EventStoreDbServer } from './eventstoredb-server';
 import type { EventStoreDbServerOptions } from './eventstoredb-server';
@@ -165,6 +169,32 @@ describe('a fault of the test server of EventStoreDB', () => {
     });
     expect(await readIds(client.readStream(stream))).toEqual(idsOf(given));
     expect(await client.appendToStream(stream, given, { expectedRevision: 'no_stream' })).toMatchObject({ nextExpectedRevision: 1n });
+  });
+
+  it('takes no half of an append whose connection breaks', async () => {
+    const { server, client } = running;
+    for (let n = 0; n < 20; n++) {
+      const stream = newStream();
+      const raw = new StreamsClient(`${server.host}:${server.port}`, credentials.createInsecure());
+      const outcome = new Promise((resolve) => {
+        const call = raw.append(resolve);
+        call.on('error', () => undefined);
+        const options = new AppendReq.Options();
+        options.setStreamIdentifier(new StreamIdentifier().setStreamName(Uint8Array.from(Buffer.from(stream))));
+        options.setAny(new Empty());
+        call.write(new AppendReq().setOptions(options));
+        const message = new AppendReq.ProposedMessage();
+        message.setId(new UUID().setString(event().id));
+        message.getMetadataMap().set('type', 'Half').set('content-type', 'application/json');
+        call.write(new AppendReq().setProposedMessage(message), () => setTimeout(() => server.cutConnections(), n));
+      });
+      await outcome;
+      raw.close();
+      expect(await errorOf(collect(client.readStream(stream)))).toMatchObject({
+        type: expect.stringMatching(/^(stream-not-found|unavailable)$/) as unknown,
+      });
+      expect(await errorOf(collect(client.readStream(stream)))).toMatchObject({ type: 'stream-not-found' });
+    }
   });
 
   it('cuts the connection before an append is made', async () => {

@@ -12,6 +12,7 @@ import type { Serving } from './fault-injection';
 import { Faults } from './faults';
 import { featuresService, gossipService } from './cluster-services';
 import { streamsService } from './streams-service';
+import { wholeCallsOnly } from './whole-calls';
 
 export interface EventStoreDbServerOptions {
   /** Where the events are kept; the same directory has the same events again. */
@@ -26,6 +27,8 @@ export interface EventStoreDbServerOptions {
   /** The real server's limit is the usual one. */
   readonly mostAppendBytes?: number;
   readonly now?: () => number;
+  /** How many ids of the newest events are known again with `any` (100 000); the real server's memory is short and not durable. */
+  readonly rememberedIds?: number;
 }
 
 const VERSION = '23.10.0-tocsin-test';
@@ -42,6 +45,7 @@ export class EventStoreDbServer {
   private readonly grpc = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_send_message_length': LARGEST_MESSAGE,
+    interceptors: [wholeCallsOnly],
   });
   private readonly tcp: TcpServer;
   private stopping: Promise<void> | undefined;
@@ -52,7 +56,7 @@ export class EventStoreDbServer {
   ) {
     const now = options.now ?? Date.now;
     const serving: Serving = {
-      database: new Database(log.events, now),
+      database: new Database(log.events, now, options.rememberedIds ?? 100_000),
       faults: this.faults,
       users: options.users,
       mostAppendBytes: options.mostAppendBytes ?? 1_048_576,

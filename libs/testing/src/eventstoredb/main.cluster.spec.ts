@@ -1,43 +1,29 @@
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { EventStoreDbProcess } from './eventstoredb-process';
 import { event, newStream, readIds } from './under-test.contract';
 
 const root = resolve(__dirname, '../../../..');
+const main = join(root, 'libs/testing/dist/eventstoredb/main.js');
 const directory = mkdtempSync(join(tmpdir(), 'tocsin-eventstoredb-main-'));
-const processes = new Set<ChildProcess>();
+const started: EventStoreDbProcess[] = [];
 
-/** As `npm run servers` starts it. */
-async function start(): Promise<{ child: ChildProcess; url: string; lines: readonly string[] }> {
-  const main = join(root, 'libs/testing/dist/eventstoredb/main.js');
-  const child = spawn(process.execPath, ['--no-warnings', main, '--directory', directory, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  processes.add(child);
-  child.once('exit', () => processes.delete(child));
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
-    lines.push(line);
-    const [, url] = /^eventstoredb ready (.+)$/.exec(line) ?? [];
-    if (url !== undefined) return { child, url, lines };
-  }
-  throw new Error('it ended before it was ready');
+async function start(): Promise<EventStoreDbProcess> {
+  const process = await EventStoreDbProcess.start(main, directory);
+  started.push(process);
+  return process;
 }
 
 beforeAll(() => {
-  const built = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'libs/testing'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect(built.stdout).toBe('');
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
+  const { status } = spawnSync(process.execPath, [compiler, '-b', 'libs/testing'], { cwd: root, stdio: 'inherit' });
+  expect(status).toBe(0);
 }, 300_000);
-afterAll(() => {
-  for (const child of processes) child.kill('SIGKILL');
+afterAll(async () => {
+  for (const process of started) await process.kill();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -49,16 +35,19 @@ describe('the test server of EventStoreDB as a program', () => {
     expect(first.lines[0]).toContain('a test server');
     const client = EventStoreDBClient.connectionString(first.url);
     await client.appendToStream(stream, given);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
+    await first.kill();
     await client.dispose();
 
     const second = await start();
     const again = EventStoreDBClient.connectionString(second.url);
     expect(await readIds(again.readStream(stream))).toEqual([given.id]);
-    second.child.kill('SIGTERM');
-    const [code] = (await once(second.child, 'exit')) as [number];
-    expect(code).toBe(0);
+    expect(await second.stop()).toBe(0);
     await again.dispose();
+  });
+
+  it('serves one directory once', async () => {
+    const only = await start();
+    await expect(EventStoreDbProcess.start(main, directory)).rejects.toThrow('did not start');
+    await only.stop();
   });
 });

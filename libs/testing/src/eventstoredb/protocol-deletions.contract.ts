@@ -43,7 +43,7 @@ export function deletionCases(underTest: () => UnderTest): void {
       const given = event();
       const { position } = await client.appendToStream(stream, given);
       await client.deleteStream(stream);
-      const found = await collect(client.readAll({ fromPosition: position ?? 'start', maxCount: 3 }));
+      const found = await collect(client.readAll({ fromPosition: position ?? 'start', maxCount: 500 }));
       expect(found.map((one) => one.event?.id)).toContain(given.id);
       expect(found.find((one) => one.event?.streamId === `$$${stream}`)?.event?.type).toBe('$metadata');
     });

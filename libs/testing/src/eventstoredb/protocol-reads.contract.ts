@@ -74,7 +74,7 @@ export function readCases(underTest: () => UnderTest): void {
       const { client } = underTest();
       const last = event();
       const { position } = await client.appendToStream(newStream(), last);
-      const newest = (await collect(client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 50 }))).map((one) => one.event);
+      const newest = (await collect(client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 500 }))).map((one) => one.event);
       expect(newest.find((one) => one?.id === last.id)?.position?.commit).toBe(position?.commit);
     });
 

@@ -2,7 +2,7 @@
 export class RecentIds {
   private readonly revisions = new Map<string, number>();
 
-  constructor(private readonly most = 100_000) {}
+  constructor(private readonly most: number) {}
 
   remember(stream: string, id: string, revision: number): void {
     const key = keyOf(stream, id);

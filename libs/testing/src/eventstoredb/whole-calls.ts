@@ -1,0 +1,11 @@
+import { ServerInterceptingCall, ServerListenerBuilder } from '@grpc/grpc-js';
+import type { ServerInterceptor } from '@grpc/grpc-js';
+
+/**
+ * To the gRPC library a connection that breaks looks at first as if the client had said all it wanted; that it was broken off
+ * it learns in the same turn. Half an append must not be taken for a whole one.
+ */
+export const wholeCallsOnly: ServerInterceptor = (_method, call) =>
+  new ServerInterceptingCall(call, {
+    start: (next) => next(new ServerListenerBuilder().withOnReceiveHalfClose((done) => void setImmediate(done)).build()),
+  });
