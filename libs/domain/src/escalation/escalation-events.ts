@@ -65,10 +65,19 @@ export type EscalationEvent =
         readonly fact?: number;
       };
     }
-  /** Nothing was running when the wait for the level's resolution ended: it is waited for again, until `leaveAt`. */
+  /**
+   * The level's resolution is waited for until `leaveAt`: nothing was running when the wait ended, so that it began again, or,
+   * with `fact`, somebody asked for the very level that had fired.
+   */
   | {
       readonly type: 'LevelAwaited';
-      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly step: EscalationStep; readonly leaveAt: Instant };
+      readonly data: {
+        readonly alertId: AlertId;
+        readonly at: Instant;
+        readonly step: EscalationStep;
+        readonly leaveAt: Instant;
+        readonly fact?: number;
+      };
     }
   /** Whom the level leads to was not said in time: lost, parked or very late. The escalation goes on. */
   | {

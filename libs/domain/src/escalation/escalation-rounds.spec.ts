@@ -11,7 +11,7 @@ import {
   minute,
 } from '../testing/escalation-builders';
 import { policyOf, priorityRaised, raisedTo, rule, seen, skipped, step, told } from '../testing/escalation-builders';
-import { nextEscalation } from './escalation-state';
+import { escalationDueOf, nextEscalation, nextEscalationDue } from './escalation-state';
 
 const twoLevels = policyOf([rule(5, ana), rule(10, ben)]);
 const raised = seen(0, raisedTo(twoLevels));
@@ -31,9 +31,17 @@ describe('an escalation by hand (B10, B13)', () => {
       'LevelDue 2.1.1 due 2',
     ]);
   });
-  it('changes nothing when that level fired meanwhile', () => {
+  it('fires nothing when that level fired meanwhile, and waits for its people no longer', () => {
     const before = [raised, levelOnePaged, fires(minute(5))];
-    expect(escalating(...before).when(seen(2, escalationRequested(minute(5), 1, { pass: 1, level: 1 }))).told).toEqual([]);
+    const { events, told: asked } = escalating(...before).when(seen(2, escalationRequested(minute(5), 1, { pass: 1, level: 1 })));
+    expect(asked).toEqual(['LevelAwaited 1.1.1']);
+    expect(events.map(escalationDueOf)).toEqual([{ dueAt: nextEscalationDue(escalated(...before).state) }]);
+  });
+  it('to a level that had fired is not taken up when it is told again after that level was left (P4)', () => {
+    const asked = seen(1, escalationRequested(minute(1), 1, { pass: 1, level: 0 }));
+    const over = [seen(0, raisedTo(policyOf([rule(5, ana)]))), asked, fires(minute(5))];
+    expect(escalated(...over).state.status).toBe('exhausted');
+    expect(escalating(...over).when({ ...asked, at: minute(6) }).told).toEqual([]);
   });
   it('to a level that fired before pages it again as part of a further pass', () => {
     expect(escalating(raised, levelOnePaged).when(seen(2, escalationRequested(minute(1), 1, { pass: 1, level: 0 }))).told).toEqual([

@@ -90,7 +90,7 @@ export const evolveEscalation = (state: Escalation, event: EscalationEvent): Esc
       return { ...run, status: 'awaiting', step, dueAt, firedAt, leaveAt: leaveAtOf(event.data), fired: step };
     }
     case 'LevelAwaited':
-      return state.status === 'awaiting' ? { ...state, leaveAt: event.data.leaveAt } : state;
+      return state.status === 'awaiting' ? { ...state, ...run, leaveAt: event.data.leaveAt } : state;
     // Left in the same append: what comes next is planned, or there is nothing more.
     case 'LevelUnresolved':
       return { ...run, status: 'started' };

@@ -198,7 +198,10 @@ const requested = (
   fact: number,
 ): readonly EscalationEvent[] => {
   const asked: EscalationStep = { round: data.round, ...data.to };
-  if (state.status === 'awaiting' && sameStep(state.step, asked)) return [];
+  if (state.status === 'awaiting' && sameStep(state.step, asked)) {
+    // Fired already, and nothing changes; on record, or the same request would ask for one more pass once timers have moved on.
+    return [{ type: 'LevelAwaited', data: { alertId: state.alertId, at, step: state.step, leaveAt: state.leaveAt, fact } }];
+  }
   // A step that fired already would be taken for a redelivery by the alert: the same level of a further pass is meant.
   const step =
     state.fired === undefined || isLater(asked, state.fired) ? asked : { ...asked, round: state.fired.round, pass: state.fired.pass + 1 };
