@@ -59,6 +59,20 @@ class Archiving extends StoreInBetween {
   }
 }
 
+/** Lets something happen right before the guard of a key is removed. */
+class Overtaken extends StoreInBetween {
+  meanwhile: (() => Promise<unknown>) | undefined;
+
+  override async deleteStream(stream: string, expected?: number): Promise<void> {
+    if (stream.startsWith('alertkey-')) {
+      const { meanwhile } = this;
+      this.meanwhile = undefined;
+      await meanwhile?.();
+    }
+    return super.deleteStream(stream, expected);
+  }
+}
+
 const category = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 
 interface Line {
@@ -131,6 +145,33 @@ describe('an archive that is interrupted', () => {
       expect(before.filter(({ id }) => !kept.has(id))).toEqual([]);
     },
   );
+});
+
+describe('an archived alert whose key opens another one at that moment', () => {
+  it('leaves the guard of the key to that one: the key has one open alert (P2)', async () => {
+    let overtaken: Overtaken | undefined;
+    const world = await World.start({ around: { eventStore: (inner) => (overtaken = new Overtaken(inner)) } });
+    try {
+      const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: await world.person('ana') }] }]));
+      await world.event(key, { summary: 'alone', alertKey: 'alone' });
+      await world.event(key, { eventType: 'RESOLVE', alertKey: 'alone' });
+      const again = { integrationKey: key, eventType: 'ALERT', summary: 'again', alertKey: 'alone' };
+      if (overtaken === undefined) throw new Error('the store was not made');
+      overtaken.meanwhile = async () => {
+        await world.post('/api/events', again);
+        while (
+          (await eventsOf(world.platform.eventStore, 'alert-')).every(({ data }) => (data as { summary?: string }).summary !== 'again')
+        )
+          await delay(5);
+      };
+      await world.advance('402d');
+      expect(overtaken.meanwhile).toBeUndefined();
+      await world.event(key, again);
+      expect(await world.alerts('?states=PENDING')).toHaveLength(1);
+    } finally {
+      await world.stop();
+    }
+  });
 });
 
 describe('an archive that cannot be written', () => {
