@@ -22,17 +22,22 @@ const here = (name) => fileURLToPath(new URL(`kafka/${name}`, import.meta.url));
  * @param {{ username: string, password: string, port?: number }} [options.secure] One listener more, with TLS (a certificate of its own)
  *   and SASL/SCRAM-SHA-512 for this user.
  * @param {number} [options.advertisedPort] Where clients are told to find the plain listener: a proxy in front of it.
+ * @param {{ nodeId: number, controllerPorts: number[] }} [options.quorum] As one of several brokers, numbered from 1, which are started together.
  * @param {number} [options.heapMb]
  */
-export async function startKafka({ directory, port, secure, advertisedPort, heapMb = 192 }) {
+export async function startKafka({ directory, port, secure, advertisedPort, quorum, heapMb = 192 }) {
   const home = resolve(directory);
   const jars = await fetchBroker();
   const free = await freePorts(3);
-  const ports = { plain: port ?? free[0], controller: free[1], secure: secure?.port ?? free[2] };
+  const { nodeId, controllerPorts } = quorum ?? { nodeId: 1, controllerPorts: [free[1]] };
+  const ports = { plain: port ?? free[0], controller: controllerPorts[nodeId - 1], secure: secure?.port ?? free[2] };
   mkdirSync(home, { recursive: true });
   const ca = secure && makeCertificate(home);
   const properties = join(home, 'server.properties');
-  writeFileSync(properties, serverProperties(home, { advertised: advertisedPort ?? ports.plain, ...ports }, secure));
+  writeFileSync(
+    properties,
+    serverProperties(home, { advertised: advertisedPort ?? ports.plain, ...ports }, { nodeId, controllerPorts }, secure),
+  );
   const java = [
     ...['-Xms64m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...[`-Dlog4j2.configurationFile=file:${here('log4j2.properties')}`, `-Dkafka.logs.dir=${home}/logs`, '-cp', `${jars}/*`],
@@ -104,13 +109,14 @@ function execute(command, args) {
   return stdout;
 }
 
-function serverProperties(home, ports, secure) {
+function serverProperties(home, ports, { nodeId, controllerPorts }, secure) {
+  const copies = Math.min(3, controllerPorts.length);
   const listeners = [`PLAINTEXT://${LOOPBACK}:${ports.plain}`, `CONTROLLER://${LOOPBACK}:${ports.controller}`];
   if (secure) listeners.push(`SASLTLS://${LOOPBACK}:${ports.secure}`);
   const advertised = listeners.map((listener) => listener.replace(/^(PLAINTEXT:.*):\d+$/, `$1:${ports.advertised}`));
   return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@${LOOPBACK}:${ports.controller}
+node.id=${nodeId}
+controller.quorum.voters=${controllerPorts.map((port, index) => `${index + 1}@${LOOPBACK}:${port}`).join(',')}
 listeners=${listeners.join(',')}
 advertised.listeners=${advertised.join(',')}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASLTLS:SASL_SSL
@@ -119,12 +125,12 @@ controller.listener.names=CONTROLLER
 log.dirs=${home}/data
 auto.create.topics.enable=false
 num.partitions=1
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor=${copies}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
+transaction.state.log.replication.factor=${copies}
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.replication.factor=${copies}
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 # After a kill the controller waits for the old session to end before the broker may come back.

@@ -16,15 +16,16 @@ export interface KafkaBrokerOptions {
   /** Where clients are told to connect to: a proxy's port. */
   readonly advertisedPort?: number;
   readonly secure?: { readonly username: string; readonly password: string };
+  /** As one of several, numbered from 1. */
+  readonly quorum?: { readonly nodeId: number; readonly controllerPorts: readonly number[] };
 }
 
 type StartKafka = (options: KafkaBrokerOptions & { readonly directory: string; readonly port?: number }) => Promise<Running>;
 
-const startKafka: StartKafka = async (options) => {
-  const module = pathToFileURL(resolve(__dirname, '../../../scripts/servers/kafka.mjs')).href;
-  const { startKafka: start } = (await import(module)) as { startKafka: StartKafka };
-  return start(options);
-};
+const scripts = async <Module>(name: string): Promise<Module> =>
+  (await import(pathToFileURL(resolve(__dirname, '../../../scripts/servers', name)).href)) as Module;
+
+const startKafka: StartKafka = async (options) => (await scripts<{ startKafka: StartKafka }>('kafka.mjs')).startKafka(options);
 
 /** A real broker of a test's own, to be killed and frozen, in a directory that goes with it. */
 export class KafkaBroker {
@@ -37,6 +38,13 @@ export class KafkaBroker {
   static async start(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
     const directory = mkdtempSync(join(tmpdir(), 'tocsin-kafka-'));
     return new KafkaBroker(directory, options, await startKafka({ ...options, directory }));
+  }
+
+  /** Several that replicate to each other; each is killed and frozen by itself. */
+  static async startSeveral(count: number): Promise<readonly KafkaBroker[]> {
+    const { freePorts } = await scripts<{ freePorts(count: number): Promise<number[]> }>('loopback.mjs');
+    const controllerPorts = await freePorts(count);
+    return Promise.all(controllerPorts.map((_, index) => KafkaBroker.start({ quorum: { nodeId: index + 1, controllerPorts } })));
   }
 
   get brokers(): string {

@@ -201,3 +201,48 @@ describe('a broker', () => {
     broker.thaw();
   }, 120_000);
 });
+
+describe('three brokers, each message on at least two', () => {
+  let brokers: readonly KafkaBroker[];
+  beforeAll(async () => void (brokers = await KafkaBroker.startSeveral(3)), 120_000);
+  afterAll(() => Promise.all(brokers.map((broker) => broker.stop())), 60_000);
+
+  it('take and give everything while one after the other is killed and comes back', async () => {
+    const bus = onKafka({ at: brokers.map((broker) => broker.brokers).join(','), publishTimeoutMs: 5_000, requestTimeoutMs: 3_000 });
+    const topic = await declared(bus);
+    const follower = await Member.connect(bus, topic, 'live');
+    const acknowledged = new Map(KEYS.map((key) => [key, 0]));
+    let isOver = false;
+    const publishers = KEYS.map(async (key) => {
+      for (let n = 0; !isOver; n++) {
+        const taken = async (): Promise<void> => bus.publish(topic, [numbered(key, n)]).catch(taken);
+        await taken();
+        acknowledged.set(key, n + 1);
+      }
+    });
+    const atLeast = (count: number) => follower.until((received) => new Set(received.map(({ id }) => id)).size >= count);
+    let reached = 0;
+    for (const broker of brokers) {
+      await atLeast((reached += 200));
+      follower.commitAll();
+      await broker.kill();
+      reached = new Set(follower.received.map(({ id }) => id)).size;
+      // With two of three it goes on.
+      await atLeast((reached += 200));
+      await broker.restart();
+    }
+    isOver = true;
+    await Promise.all(publishers);
+    const total = [...acknowledged.values()].reduce((sum, count) => sum + count, 0);
+    await atLeast(total);
+    await follower.close();
+    const kept = await everythingIn(bus, topic);
+    await bus.close();
+    for (const key of KEYS) {
+      const sent = Array.from({ length: acknowledged.get(key) ?? 0 }, (_, n) => `${key}-${n}`);
+      expect(firsts(kept, key)).toEqual(sent);
+      expect(firsts(follower.received, key)).toEqual(sent);
+    }
+    console.log(`${total} acknowledged, ${kept.length - total} twice in the log, ${follower.received.length - total} handed over again`);
+  }, 240_000);
+});
