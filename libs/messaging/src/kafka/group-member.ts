@@ -1,4 +1,4 @@
-import { PartitionAssigners } from 'kafkajs';
+import { KafkaJSNonRetriableError, PartitionAssigners } from 'kafkajs';
 import type { Cluster, Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
 import { backOffMs, pause } from '../back-off';
 import { within } from '../deadline';
@@ -20,6 +20,15 @@ const LOOK_UP_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 /** What a resumed partition and a rebalance may have to wait for; an idle consumer asks this often. */
 const FETCH_WAIT_MS = 200;
+
+/** What all connections of one bus share. */
+export interface KafkaContext {
+  readonly options: KafkaOptions;
+  readonly administration: Administration;
+  readonly random: () => number;
+  /** Those that are open. */
+  readonly members: Set<GroupMember>;
+}
 
 interface Assignment {
   readonly partitions: readonly number[];
@@ -47,26 +56,19 @@ export class GroupMember implements BusConnection {
     private readonly topic: string,
     private readonly groupId: string,
     private readonly receiver: MessageReceiver,
-    private readonly administration: Administration,
-    private readonly options: KafkaOptions,
-    private readonly random: () => number,
+    private readonly context: KafkaContext,
   ) {}
 
   /** Resolves when it is a member. @throws MessageBusFault */
-  static async join(
-    topic: string,
-    groupId: string,
-    receiver: MessageReceiver,
-    administration: Administration,
-    options: KafkaOptions,
-    random: () => number,
-  ): Promise<GroupMember> {
-    const member = new GroupMember(topic, groupId, receiver, administration, options, random);
+  static async join(topic: string, groupId: string, receiver: MessageReceiver, context: KafkaContext): Promise<GroupMember> {
+    const member = new GroupMember(topic, groupId, receiver, context);
+    context.members.add(member);
     try {
       await within(JOIN_MS, member.start());
     } catch (error) {
       member.closing = Promise.resolve();
       member.client.abandon();
+      context.members.delete(member);
       throw faultOf(error);
     }
     return member;
@@ -78,8 +80,8 @@ export class GroupMember implements BusConnection {
 
   async lag(): Promise<number> {
     const [offsets, committed] = await Promise.all([
-      this.administration.offsets(this.topic),
-      this.administration.committed(this.groupId, this.topic),
+      this.context.administration.offsets(this.topic),
+      this.context.administration.committed(this.groupId, this.topic),
     ]);
     const ofPartition = (partition: number): number =>
       Math.max(committed.get(partition) ?? 0, this.assignment?.feeds?.get(partition)?.finished ?? 0);
@@ -91,8 +93,8 @@ export class GroupMember implements BusConnection {
   }
 
   private async start(): Promise<void> {
-    const { sessionTimeoutMs = 10_000 } = this.options;
-    this.client = new KafkaClient(this.options, FOR_EVER);
+    const { sessionTimeoutMs = 10_000 } = this.context.options;
+    this.client = new KafkaClient(this.context.options, FOR_EVER);
     this.consumer = this.client.kafka.consumer({
       groupId: this.groupId,
       partitionAssigners: [this.assigner()],
@@ -124,10 +126,10 @@ export class GroupMember implements BusConnection {
 
   /** kafkajs gave up on an error that it holds for final. There is nobody to tell, and a member that is gone reads nothing. */
   private async startAgain(error: unknown): Promise<void> {
-    this.options.log?.('error', { topic: this.topic, group: this.groupId, err: error }, 'a consumer has crashed; it starts again');
+    this.context.options.log?.('error', { topic: this.topic, group: this.groupId, err: error }, 'a consumer has crashed; it starts again');
     await this.giveUp();
     this.client.abandon();
-    await pause(backOffMs(++this.crashes, this.random)).over;
+    await pause(backOffMs(++this.crashes, this.context.random)).over;
     if (this.closing === undefined) await this.start().catch((again: unknown) => this.startAgain(again));
   }
 
@@ -177,12 +179,12 @@ export class GroupMember implements BusConnection {
     const given = feed.give(messages).then(
       () => void (hasRoom = true),
       async (error: unknown) => {
-        this.options.log?.(
+        this.context.options.log?.(
           'error',
           { topic: this.topic, group: this.groupId, err: error },
           'a receiver has failed; it gets the same messages again',
         );
-        await pause(backOffMs(1, this.random)).over;
+        await pause(backOffMs(1, this.context.random)).over;
         if (feed.over) return;
         feed.position = messages[0]?.offset ?? feed.position;
         this.seek(feed);
@@ -198,7 +200,12 @@ export class GroupMember implements BusConnection {
   }
 
   private seek({ partition, position }: PartitionFeed): void {
-    this.consumer.seek({ topic: this.topic, partition, offset: String(position) });
+    try {
+      this.consumer.seek({ topic: this.topic, partition, offset: String(position) });
+    } catch (error) {
+      // It is not running at the moment. When it is again it has a new assignment, and where that begins is looked up.
+      if (!(error instanceof KafkaJSNonRetriableError)) throw error;
+    }
   }
 
   private async feedOf(assignment: Assignment | undefined, partition: number): Promise<PartitionFeed | undefined> {
@@ -206,7 +213,7 @@ export class GroupMember implements BusConnection {
       try {
         assignment.feeds = await within(LOOK_UP_MS, this.feedsOf(assignment));
       } catch (error) {
-        this.options.log?.('warn', { topic: this.topic, group: this.groupId, err: error }, 'where to read from is not known yet');
+        this.context.options.log?.('warn', { topic: this.topic, group: this.groupId, err: error }, 'where to read from is not known yet');
         await pause(FETCH_WAIT_MS).over;
       }
     }
@@ -216,8 +223,8 @@ export class GroupMember implements BusConnection {
   private async feedsOf({ partitions }: Assignment): Promise<Map<number, PartitionFeed>> {
     const [epoch, offsets, committed] = await Promise.all([
       topicIdOf(this.cluster, this.topic),
-      this.administration.offsets(this.topic),
-      this.administration.committed(this.groupId, this.topic),
+      this.context.administration.offsets(this.topic),
+      this.context.administration.committed(this.groupId, this.topic),
     ]);
     const low = new Map(offsets.map((each) => [each.partition, each.low]));
     return new Map(
@@ -233,7 +240,7 @@ export class GroupMember implements BusConnection {
       this.commitTimer = undefined;
       const feeds = [...(this.assignment?.feeds?.values() ?? [])];
       this.store(feeds).catch((error: unknown) => {
-        this.options.log?.('debug', { topic: this.topic, group: this.groupId, err: error }, 'a commit failed; it is repeated');
+        this.context.options.log?.('debug', { topic: this.topic, group: this.groupId, err: error }, 'a commit failed; it is repeated');
         if (this.closing === undefined) this.commitSoon();
       });
     }, COMMIT_EVERY_MS);
@@ -262,5 +269,6 @@ export class GroupMember implements BusConnection {
     await within(LAST_COMMIT_MS, this.store(feeds)).catch(() => undefined);
     await within(LEAVE_MS, this.consumer.disconnect()).catch(() => undefined);
     this.client.abandon();
+    this.context.members.delete(this);
   }
 }

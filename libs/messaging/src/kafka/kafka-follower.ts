@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { within } from '../deadline';
 import { MessageBusFault } from '../message-bus';
 import type { CompactedFollower, Message } from '../message-bus';
-import type { Administration } from './administration';
 import { GroupMember } from './group-member';
-import type { KafkaOptions } from './kafka-options';
+import type { KafkaContext } from './group-member';
 import { UNREADABLE } from './record';
 
 interface Waiter {
@@ -33,21 +32,14 @@ export class KafkaFollower implements CompactedFollower {
   private constructor(
     private readonly topic: string,
     private readonly onMessage: (message: Message) => void,
-    private readonly administration: Administration,
-    private readonly options: KafkaOptions,
+    private readonly context: KafkaContext,
   ) {}
 
   /** Resolves when all that was there at the time of the call has been handled. @throws MessageBusFault */
-  static async follow(
-    topic: string,
-    onMessage: (message: Message) => void,
-    administration: Administration,
-    options: KafkaOptions,
-    random: () => number,
-  ): Promise<KafkaFollower> {
-    const follower = new KafkaFollower(topic, onMessage, administration, options);
+  static async follow(topic: string, onMessage: (message: Message) => void, context: KafkaContext): Promise<KafkaFollower> {
+    const follower = new KafkaFollower(topic, onMessage, context);
     const receiver = { receive: async (messages: readonly Message[]) => follower.take(messages), revoked: async () => undefined };
-    follower.member = await GroupMember.join(topic, `${GROUP_PREFIX}${randomUUID()}`, receiver, administration, options, random);
+    follower.member = await GroupMember.join(topic, `${GROUP_PREFIX}${randomUUID()}`, receiver, context);
     try {
       await follower.upToDate(READ_ALL_MS);
     } catch (error) {
@@ -84,7 +76,7 @@ export class KafkaFollower implements CompactedFollower {
   }
 
   private async askForEnd(): Promise<number> {
-    const partitions = await this.administration.offsets(this.topic);
+    const partitions = await this.context.administration.offsets(this.topic);
     if (partitions.length !== 1) throw new TypeError(`${this.topic} has ${partitions.length} partitions; a topic that is followed has one`);
     const [{ low, high } = { low: 0, high: 0 }] = partitions;
     return low === high ? 0 : high;
@@ -110,7 +102,7 @@ export class KafkaFollower implements CompactedFollower {
     if (message.offset < this.position) return;
     this.position = message.offset + 1;
     if (message.type === UNREADABLE) {
-      this.options.log?.('error', { topic: this.topic, offset: message.offset }, 'a message cannot be read; it is passed over');
+      this.context.options.log?.('error', { topic: this.topic, offset: message.offset }, 'a message cannot be read; it is passed over');
       return;
     }
     this.onMessage(message);

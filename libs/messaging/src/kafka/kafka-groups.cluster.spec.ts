@@ -135,6 +135,28 @@ describe('a member of a group on Kafka', () => {
     expect(steps[0]).toBe('first has finished');
   });
 
+  it('whose receiver fails gives it the same messages again, and those behind them after', async () => {
+    const bus = onKafka({ partitions: 1 });
+    const topic = await declared(bus);
+    const received: number[] = [];
+    let calls = 0;
+    const finished = watch(() => received.includes(3));
+    await bus.connect(topic, 'g', {
+      receive: async (messages) => {
+        if (++calls === 1) throw new Error('not now');
+        received.push(...messages.map(({ offset }) => offset));
+        finished.changed();
+      },
+      revoked: async () => undefined,
+    });
+    await bus.publish(topic, [outgoing(), outgoing()]);
+    await bus.publish(topic, [outgoing(), outgoing()]);
+    await finished.over;
+    await bus.close();
+    expect(calls).toBeGreaterThan(1);
+    expect([...new Set(received)]).toEqual([0, 1, 2, 3]);
+  });
+
   it('reads on where it stands when kafkajs has jumped ahead', async () => {
     const bus = onKafka({ partitions: 1 });
     const topic = await declared(bus);

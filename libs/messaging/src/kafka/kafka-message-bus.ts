@@ -2,6 +2,7 @@ import { MessageBus, MessageBusFault } from '../message-bus';
 import type { BusConnection, CompactedFollower, Message, MessageReceiver, OutgoingMessage, TopicDefinition } from '../message-bus';
 import { Administration } from './administration';
 import { GroupMember } from './group-member';
+import type { KafkaContext } from './group-member';
 import { KafkaFollower } from './kafka-follower';
 import type { KafkaOptions } from './kafka-options';
 import { TopicProducer } from './topic-producer';
@@ -11,25 +12,21 @@ import { TopicProducer } from './topic-producer';
  * two for each topic and group it consumes and each topic it follows, one for questions.
  */
 export class KafkaMessageBus extends MessageBus {
-  private readonly administration: Administration;
+  private readonly context: KafkaContext;
   private readonly producers = new Map<string, TopicProducer>();
   private readonly compacted = new Set<string>();
-  private readonly open = new Set<{ close(): Promise<void> }>();
   private closing: Promise<void> | undefined;
 
   /** `random` spreads repetitions, so that processes that failed together do not come back together. */
-  constructor(
-    private readonly options: KafkaOptions,
-    private readonly random: () => number,
-  ) {
+  constructor(options: KafkaOptions, random: () => number) {
     super();
-    this.administration = new Administration(options);
+    this.context = { options, random, administration: new Administration(options), members: new Set() };
   }
 
   /** What exists and differs is logged and left as it is. */
   async declare(topics: readonly TopicDefinition[]): Promise<void> {
     this.refuseWhenClosed();
-    await this.administration.declare(topics);
+    await this.context.administration.declare(topics);
     for (const { name, compacted } of topics) if (compacted) this.compacted.add(name);
   }
 
@@ -38,20 +35,21 @@ export class KafkaMessageBus extends MessageBus {
     if (messages.length === 0) return;
     if (this.compacted.has(topic) && messages.some(({ key }) => key === null))
       throw new TypeError(`a message without a key cannot be kept by the compacted topic ${topic}`);
+    const { options, random } = this.context;
     let producer = this.producers.get(topic);
-    if (producer === undefined) this.producers.set(topic, (producer = new TopicProducer(topic, this.options, this.random)));
+    if (producer === undefined) this.producers.set(topic, (producer = new TopicProducer(topic, options, random)));
     await producer.publish(messages);
   }
 
   async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
     this.refuseWhenClosed();
     // A group of Kafka's is for one topic here: its members must all read the same topics, and ours join one by one.
-    return this.keep(await GroupMember.join(topic, `${group}.${topic}`, receiver, this.administration, this.options, this.random));
+    return GroupMember.join(topic, `${group}.${topic}`, receiver, this.context);
   }
 
   async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     this.refuseWhenClosed();
-    return this.keep(await KafkaFollower.follow(topic, onMessage, this.administration, this.options, this.random));
+    return KafkaFollower.follow(topic, onMessage, this.context);
   }
 
   /** Ends in bounded time: what is under way, what is connected, then the connections themselves. */
@@ -60,13 +58,8 @@ export class KafkaMessageBus extends MessageBus {
   }
 
   private async closeAll(): Promise<void> {
-    await Promise.all([...this.producers.values(), ...this.open].map((each) => each.close()));
-    this.administration.close();
-  }
-
-  private keep<T extends { close(): Promise<void> }>(opened: T): T {
-    this.open.add(opened);
-    return opened;
+    await Promise.all([...this.producers.values(), ...this.context.members].map((each) => each.close()));
+    this.context.administration.close();
   }
 
   private refuseWhenClosed(): void {
