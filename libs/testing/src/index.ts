@@ -1,4 +1,5 @@
 export * from './kafka-broker';
 export * from './mail-server';
+export * from './mongodb-server';
 export * from './standalone-process';
 export * from './tcp-proxy';

@@ -2,11 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { instant, Rejection } from '@tocsin/domain';
-import type { Decider } from '@tocsin/domain';
 import type { FaultKind } from '@tocsin/testing/eventstoredb';
-import { CommandHandler } from '../command-handler';
-import { EventStoreFault, START } from '../event-store';
+import { START } from '../event-store';
 import type { NewEvent } from '../event-store';
 import { newEvents } from '../event-store.contract';
 import { Follower } from '../follower.contract';
@@ -56,56 +53,6 @@ describe('writers and followers of EventStoreDB while connections break and answ
         if (seen.length > 0) expect(ids(seen)).toEqual(of);
       }
     }
-  });
-});
-
-describe('commands of two replicas on one stream of EventStoreDB while answers are lost', () => {
-  type Command = { readonly by: number };
-  type Counted = { readonly type: 'Counted'; readonly data: Command };
-  const counter: Decider<Command, number, Counted> = {
-    initial: 0,
-    decide: (command) => [{ type: 'Counted', data: command }],
-    evolve: (state, { data }) => state + data.by,
-  };
-  const as = (commandId: string) => ({
-    commandId,
-    causationId: commandId,
-    correlationId: 'c',
-    actor: { type: 'system', part: 'contract' } as const,
-    time: instant(0),
-  });
-
-  it('act once each', async () => {
-    const served = await serve();
-    const replicas = [1, 2].map(() => new CommandHandler({ store: served.store({ callMs: 20_000, tryMs: 1_000 }), decider: counter }));
-    const kinds: FaultKind[] = ['lose-answer', 'cut', 'hang-after', 'unavailable', 'not-leader'];
-    const trouble = (async () => {
-      for (let n = 0; n < 20; n++) {
-        await wait(100);
-        served.server.faults.next({ kind: kinds[n % kinds.length] ?? 'cut', asked: 'append' });
-      }
-    })();
-    /** As a consumer does: the same command until it was done. */
-    const surely = async (handler: CommandHandler<Command, number, Counted>, commandId: string): Promise<void> => {
-      for (;;) {
-        try {
-          await handler.handle('alert-1', { by: 1 }, as(commandId));
-          return;
-        } catch (error) {
-          if (!(error instanceof EventStoreFault) && !(error instanceof Rejection)) throw error;
-        }
-      }
-    };
-    await Promise.all(
-      replicas.map(async (handler, replica) => {
-        for (let n = 0; n < 40; n++) await surely(handler, `${replica}-${n}`);
-      }),
-    );
-    await trouble;
-    const events = await served.store().readStream('alert-1');
-    expect(new Set(ids(events)).size).toBe(80);
-    expect(events.map(({ revision }) => revision)).toEqual(events.map((_, n) => n));
-    for (const handler of replicas) expect(await handler.load('alert-1')).toMatchObject({ state: 80, revision: 79 });
   });
 });
 

@@ -71,10 +71,11 @@ export class BatchWriter {
     try {
       await this.move(db, batches, position, session);
       for (const batch of batches) {
-        await writeCollection(db, batch, session);
         // Given up meanwhile: it may be written anew, in another session.
         signal.throwIfAborted();
+        await writeCollection(db, batch, session);
       }
+      signal.throwIfAborted();
       await session.commitTransaction();
       return position;
     } catch (error) {

@@ -29,16 +29,13 @@ export function faultOf(cause: unknown): unknown {
   return cause;
 }
 
-function isTimeout(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    TIME_IS_UP.has(codeOf(error)) || /^(TimeoutError|AbortError|MongoNetworkTimeoutError|MongoOperationTimeoutError)$/.test(error.name)
-  );
-}
+const TIMEOUTS: ReadonlySet<unknown> = new Set(['TimeoutError', 'AbortError', 'MongoNetworkTimeoutError', 'MongoOperationTimeoutError']);
 
-function isDriversOwn(error: unknown): boolean {
-  // mongoose wraps what happens while it connects.
-  return (
-    (error instanceof MongoError && error.name !== 'MongoInvalidArgumentError') || (error instanceof Error && /^Mongoose/.test(error.name))
-  );
-}
+// By name: what a signal is aborted with is made by the platform, and no Error of this realm everywhere.
+const isTimeout = (error: unknown): boolean => TIME_IS_UP.has(codeOf(error)) || TIMEOUTS.has(nameOf(error));
+
+// mongoose wraps what happens while it connects.
+const isDriversOwn = (error: unknown): boolean =>
+  (error instanceof MongoError && error.name !== 'MongoInvalidArgumentError') || /^Mongoose/.test(nameOf(error));
+
+const nameOf = (error: unknown): string => String((error as { readonly name?: unknown } | null | undefined)?.name);

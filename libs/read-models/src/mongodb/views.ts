@@ -23,23 +23,29 @@ export class Views {
 
   async declare(view: StoredView): Promise<ViewRecord> {
     return this.connection.call(async (db) => {
-      for (const collection of view.collections) {
-        for (const name of namesOf(collection)) await createCollection(db, name);
-        await createIndexes(db, collection);
-      }
-      const fresh: Omit<ViewRecord, '_id'> = {
-        view: view.name,
-        collections: view.collections.map(({ stored }) => stored),
-        generation: 0,
-        position: null,
-        arrays: {},
-      };
-      await this.records(db)
-        .updateOne({ _id: view.id }, { $setOnInsert: fresh, $currentDate: { writtenAt: true } }, { upsert: true })
-        .catch(unlessAlreadySo);
+      // Looking is not held up by a transaction that somebody left behind; making anew what is there would be.
+      if ((await this.records(db).findOne({ _id: view.id })) === null) await this.create(db, view);
       await this.forgetOthers(db, view);
       return this.settled(db, view);
     }, this.maintenanceDeadlineMs);
+  }
+
+  /** The record last: where there is one, everything is there. */
+  private async create(db: Db, view: StoredView): Promise<void> {
+    for (const collection of view.collections) {
+      for (const name of namesOf(collection)) await createCollection(db, name);
+      await createIndexes(db, collection);
+    }
+    const fresh: Omit<ViewRecord, '_id'> = {
+      view: view.name,
+      collections: view.collections.map(({ stored }) => stored),
+      generation: 0,
+      position: null,
+      arrays: {},
+    };
+    await this.records(db)
+      .updateOne({ _id: view.id }, { $setOnInsert: fresh, $currentDate: { writtenAt: true } }, { upsert: true })
+      .catch(unlessAlreadySo);
   }
 
   /** Where the view stands, when nothing is half done with it. @throws ReadStoreFault */
