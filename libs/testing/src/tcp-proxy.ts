@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const LENGTH_BYTES = 4;
 
@@ -82,10 +83,13 @@ export class TcpProxy {
       requests(chunk);
       server.write(chunk);
     });
+    // In order, also when the delay changes meanwhile.
+    let passed: Promise<unknown> = Promise.resolve();
     const responses = frames((response) => {
       const swallowing = answers.shift();
-      if (swallowing === undefined) this.pass(response, client);
-      else swallowing.done();
+      if (swallowing !== undefined) return swallowing.done();
+      const arrived = this.delayMs === 0 ? undefined : wait(this.delayMs);
+      passed = passed.then(() => arrived).then(() => client.write(response));
     });
     server.on('data', responses);
   }
@@ -93,11 +97,6 @@ export class TcpProxy {
   private claim(request: Buffer): Swallowing | undefined {
     const index = this.swallowing.findIndex(({ matches }) => matches(request.subarray(LENGTH_BYTES)));
     return index < 0 ? undefined : this.swallowing.splice(index, 1)[0];
-  }
-
-  private pass(frame: Buffer, client: Socket): void {
-    if (this.delayMs === 0) client.write(frame);
-    else setTimeout(() => client.write(frame), this.delayMs);
   }
 }
 

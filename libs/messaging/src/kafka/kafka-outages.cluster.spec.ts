@@ -82,6 +82,21 @@ describe('Kafka behind a network that fails', () => {
     expect(acknowledged.filter((n) => !kept.includes(String(n)))).not.toEqual([]);
   });
 
+  it('refuses in time when an answer takes too long, and keeps the order of what follows', async () => {
+    const topic = await declared(bus);
+    const impatient = onKafka({ at: `127.0.0.1:${proxy.port}`, publishTimeoutMs: 300, requestTimeoutMs: 5_000 });
+    await impatient.publish(topic, [numbered('a', 0)]);
+    proxy.delay(3_000);
+    await expect(impatient.publish(topic, [numbered('a', 1)])).rejects.toMatchObject({ reason: 'timeout', retriable: true });
+    await expect(impatient.publish(topic, [numbered('a', 2)])).rejects.toMatchObject({ reason: 'timeout', retriable: true });
+    proxy.delay(0);
+    const taken = async (): Promise<void> => impatient.publish(topic, [numbered('a', 3)]).catch(taken);
+    await taken();
+    await impatient.close();
+    // The first was written, and refused since nobody could say so in time; the second was never sent.
+    expect(firsts(await everythingIn(bus, topic), 'a')).toEqual(['a-0', 'a-1', 'a-3']);
+  });
+
   it('refuses in time while the network is cut, and goes on when it is back', async () => {
     const topic = await declared(bus);
     const impatient = onKafka({ at: `127.0.0.1:${proxy.port}`, publishTimeoutMs: 300, requestTimeoutMs: 1_000 });
