@@ -1,6 +1,6 @@
-// Brings a checkout to the state a program needs: packages installed, and for `production` the standalone compiled.
+// Brings a checkout to the state a program needs: packages installed, and what it runs compiled.
 // It runs under Node 20 before anything is installed, so it uses nothing but Node itself.
-// Usage: node scripts/prepare.mjs production|everything
+// Usage: node scripts/prepare.mjs production|services|servers|cluster|everything
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './prepare/build.mjs';
@@ -10,11 +10,20 @@ import { installedNodeProblem, platformProblem } from './prepare/platform.mjs';
 import { say, stopChildren } from './prepare/run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const needs = process.argv[2];
+
+/** What each program needs: which packages, and what of the product compiled. */
+const kinds = {
+  production: { packages: 'production', builds: ['production'] },
+  services: { packages: 'production', builds: ['services'] },
+  servers: { packages: 'everything', builds: ['servers'] },
+  cluster: { packages: 'everything', builds: ['servers', 'services'] },
+  everything: { packages: 'everything', builds: [] },
+};
+const needs = kinds[process.argv[2]];
 
 /** @returns {boolean} Whether nothing is left to do. */
 function isReady() {
-  return isInstalled(root, needs) && (needs === 'everything' || isBuilt(root));
+  return isInstalled(root, needs.packages) && needs.builds.every((name) => isBuilt(root, name));
 }
 
 function stopAt(problem) {
@@ -22,15 +31,15 @@ function stopAt(problem) {
 }
 
 async function prepare() {
-  if (needs !== 'production' && needs !== 'everything') throw new Error('usage: node scripts/prepare.mjs production|everything');
+  if (needs === undefined) throw new Error(`usage: node scripts/prepare.mjs ${Object.keys(kinds).join('|')}`);
   if (!existsSync(`${root}/package-lock.json`)) throw new Error('there is no package-lock.json to install from');
   stopAt(platformProblem());
   if (isReady()) return;
   await withLock(`${root}/.stamps`, async (hold) => {
     // Somebody else may have done it while this process waited for the lock.
-    if (!isInstalled(root, needs)) await install(root, needs, hold);
+    if (!isInstalled(root, needs.packages)) await install(root, needs.packages, hold);
     stopAt(installedNodeProblem(root));
-    if (needs === 'production' && !isBuilt(root)) await build(root, hold);
+    for (const name of needs.builds) if (!isBuilt(root, name)) await build(root, name, hold);
   });
 }
 

@@ -4,10 +4,19 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|test|demo|backup [arguments]}
+what=${1:?usage: scripts/run.sh start|service|servers|cluster|test|demo|backup [arguments]}
 shift
 case $what in
   start | demo) needs=production ;;
+  service)
+    case ${1:-} in
+      ingestion | alerts | escalation | oncall | notifications) ;;
+      *) echo "usage: npm run service -- ingestion|alerts|escalation|oncall|notifications" >&2; exit 2 ;;
+    esac
+    needs=services
+    ;;
+  servers) needs=servers ;;
+  cluster) needs=cluster ;;
   test) needs=everything ;;
   # Compiling would change the files that a running server has yet to load.
   backup) needs= ;;
@@ -32,6 +41,11 @@ node=node_modules/.bin/node
 export TZ=UTC
 case $what in
   start) exec "$node" --disable-warning=ExperimentalWarning apps/standalone/dist/main.js "$@" ;;
-  demo | backup) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
+  service)
+    service=$1
+    shift
+    exec "$node" --disable-warning=ExperimentalWarning "apps/$service/dist/main.js" "$@"
+    ;;
+  demo | backup | servers | cluster) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac

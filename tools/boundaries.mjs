@@ -10,7 +10,12 @@ const ADAPTER_PATHS = `(${STORES})/(${ADAPTERS})|channels/[a-z-]+`;
 const SPECS = ['**/*.spec.ts', '**/*.contract.ts'];
 const TEST_KITS = ['{libs,apps}/*/src/testing/**', 'libs/testing/src/**'];
 const ADAPTER_FOLDERS = ['libs/{event-store,messaging,read-models}/src/{embedded,eventstoredb,kafka,mongodb}/**', 'libs/channels/src/*/**'];
-const WIRING = ['**/*.module.ts', '**/main.ts', 'apps/standalone/src/{standalone,data-directory}.ts'];
+const WIRING = [
+  '**/*.module.ts',
+  '**/main.ts',
+  'apps/standalone/src/{standalone,data-directory}.ts',
+  'libs/platform/src/nest/cluster/stores.ts',
+];
 const CODE = ['libs/*/src/**/*.{ts,mts}', 'apps/*/src/**/*.{ts,mts}'];
 
 /**

@@ -1,3 +1,6 @@
+import { alertsSchema } from '@tocsin/alerts';
+import { services } from '@tocsin/contracts';
+import { oncallSchema } from '@tocsin/oncall';
 import { Metrics } from '@tocsin/platform';
 import { rejectionProblems } from '@tocsin/platform/nest';
 import { standaloneSchema } from '@tocsin/standalone';
@@ -5,22 +8,31 @@ import { firstCells, markdown, namesIn, rows, section, sorted, sourcesUnder } fr
 
 const code = sourcesUnder('libs', 'apps');
 
-describe('the reference of settings', () => {
-  const documented = rows(markdown('docs/reference/configuration.md'));
-  const settings = Object.values(standaloneSchema);
+describe.each([
+  ['The standalone', Object.values(standaloneSchema)],
+  // The port alone differs from service to service.
+  ['The services', Object.values({ ...alertsSchema, ...oncallSchema, port: { ...oncallSchema.port, usual: '' } })],
+])('the reference of settings, %s', (heading, settings) => {
+  const documented = rows(section(markdown('docs/reference/configuration.md'), heading));
 
   it('lists each setting of the schema once, and no other', () => {
     expect(documented.map(([name]) => name)).toEqual(settings.map(({ name }) => name));
   });
 
-  it.each(settings.map(({ name, usual, secret }) => [name, usual ?? '', secret] as const))(
+  it.each(settings.map(({ name, usual, secret }) => [name, usual, secret] as const))(
     'says what %s is without being set, and whether it is a secret',
     (name, usual, secret) => {
       const [, value, about = ''] = documented.find(([first]) => first === name) ?? [];
-      expect(value).toBe(usual === '' ? '—' : usual);
+      expect(value).toBe(usual === undefined || usual === '' ? '—' : usual);
       expect(/\bSecret\.$/.test(about)).toBe(secret);
+      expect(/\bMust be set\./.test(about)).toBe(usual === undefined);
     },
   );
+
+  it('says the port of each service', () => {
+    const [, , about = ''] = documented.find(([name]) => name === 'PORT') ?? ['', '', 'of the standalone'];
+    for (const [name, { port }] of Object.entries(services)) if (heading === 'The services') expect(about).toContain(`${name} ${port}`);
+  });
 });
 
 describe('the reference of problem codes', () => {

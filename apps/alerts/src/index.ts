@@ -1,1 +1,4 @@
 export * from './alerts.module';
+export { alertsService } from './service';
+export { alertsSchema } from './config';
+export { retentionSetting } from './retention-setting';

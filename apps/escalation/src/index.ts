@@ -1,1 +1,2 @@
 export * from './escalation.module';
+export { escalationService } from './service';

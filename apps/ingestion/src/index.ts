@@ -1,1 +1,2 @@
 export * from './ingestion.module';
+export { ingestionService } from './service';

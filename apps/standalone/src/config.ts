@@ -1,8 +1,8 @@
-import { emailAddressProblem, senderProblem, SHORTEST_RETENTION_DAYS } from '@tocsin/domain';
+import { retentionSetting } from '@tocsin/alerts';
+import { emailAddressProblem, senderProblem } from '@tocsin/domain';
 import {
   checked,
   choiceSetting,
-  integerSetting,
   optional,
   parseSettings,
   portSetting,
@@ -13,11 +13,6 @@ import {
 } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
 
-const retentionProblem = (days: number): string | undefined =>
-  days === 0 || days >= SHORTEST_RETENTION_DAYS
-    ? undefined
-    : `must be 0 or at least ${SHORTEST_RETENTION_DAYS}: a tool's event can come again for a week`;
-
 export const standaloneSchema = {
   profile: choiceSetting('TOCSIN_PROFILE', ['embedded', 'cluster'], {
     about: 'embedded: one process and one data directory; cluster: five services over servers',
@@ -26,15 +21,7 @@ export const standaloneSchema = {
   port: portSetting('TOCSIN_PORT', { about: 'where the standalone listens; 0 takes any free port', usual: 8080 }),
   host: textSetting('TOCSIN_HOST', { about: 'address to listen on', usual: '127.0.0.1' }),
   dataDirectory: textSetting('TOCSIN_DATA_DIR', { about: 'everything the embedded profile keeps', usual: './data' }),
-  retentionDays: checked(
-    integerSetting('TOCSIN_RETENTION_DAYS', {
-      about: 'days that resolved alerts are kept before they go to the archive; 0 keeps all',
-      usual: 400,
-      min: 0,
-      max: 36_500,
-    }),
-    retentionProblem,
-  ),
+  retentionDays: retentionSetting,
   publicUrl: optional(urlSetting('TOCSIN_PUBLIC_URL', { about: 'base of links and call-backs; without it the listening URL' })),
   mailFrom: optional(
     checked(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" }), senderProblem),

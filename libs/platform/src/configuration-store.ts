@@ -5,6 +5,8 @@ import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
 import type { ConfigurationReader } from '@tocsin/messaging';
 import type { IdAllocator } from './ids';
+import { turnsHere } from './turns';
+import type { InTurn } from './turns';
 
 /** Who asks for a change of configuration, and from where. */
 export interface ChangeContext {
@@ -23,6 +25,8 @@ export interface ConfigurationStoreOptions {
   readonly clock: Clock;
   /** How long a write waits until reads see it (BEHAVIOUR B1). */
   readonly visibleWithinMs?: number;
+  /** Where there are replicas: over all of them. */
+  readonly inTurn?: InTurn;
 }
 
 /**
@@ -32,10 +36,11 @@ export interface ConfigurationStoreOptions {
  */
 export class ConfigurationStore {
   private readonly handler: CommandHandler<Command, State, ConfigurationEvent>;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn: InTurn;
 
   constructor(private readonly options: ConfigurationStoreOptions) {
     this.handler = new CommandHandler({ store: options.eventStore, decider: configurationDecider });
+    this.turn = options.inTurn ?? turnsHere();
   }
 
   /** @throws Rejection, EventStoreFault */
@@ -137,10 +142,11 @@ export class ConfigurationStore {
     };
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.turn.then(() => this.options.configuration.upToDate(this.options.visibleWithinMs ?? 2_000)).then(work);
-    this.turn = run.catch(() => undefined);
-    return run;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turn(async () => {
+      await this.options.configuration.upToDate(this.options.visibleWithinMs ?? 2_000);
+      return work();
+    });
   }
 }
 

@@ -19,4 +19,6 @@ export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, V
 export * from './settings';
 export * from './shutdown';
 export * from './timer-metrics';
+export { turnsByLease } from './turns';
+export type { InTurn } from './turns';
 export * from './views';

@@ -26,7 +26,7 @@ export class KafkaMessageBus extends MessageBus {
   /** What exists and differs is logged and left as it is. */
   async declare(topics: readonly TopicDefinition[]): Promise<void> {
     this.refuseWhenClosed();
-    await this.context.administration.declare(topics);
+    await this.context.administration.declare(topics.map((topic) => ({ ...topic, name: this.stored(topic.name) })));
     for (const { name, compacted } of topics) if (compacted) this.compacted.add(name);
   }
 
@@ -37,19 +37,23 @@ export class KafkaMessageBus extends MessageBus {
       throw new TypeError(`a message without a key cannot be kept by the compacted topic ${topic}`);
     const { options, random } = this.context;
     let producer = this.producers.get(topic);
-    if (producer === undefined) this.producers.set(topic, (producer = new TopicProducer(topic, options, random)));
+    if (producer === undefined) this.producers.set(topic, (producer = new TopicProducer(this.stored(topic), options, random)));
     await producer.publish(messages);
   }
 
   async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
     this.refuseWhenClosed();
     // A group of Kafka's is for one topic here: its members must all read the same topics, and ours join one by one.
-    return GroupMember.join(topic, `${group}.${topic}`, receiver, this.context);
+    const named: MessageReceiver = {
+      receive: (messages) => receiver.receive(messages.map((message) => ({ ...message, topic }))),
+      revoked: (partitions) => receiver.revoked(partitions),
+    };
+    return GroupMember.join(this.stored(topic), `${this.prefix}${group}.${topic}`, named, this.context);
   }
 
   async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     this.refuseWhenClosed();
-    return KafkaFollower.follow(topic, onMessage, this.context);
+    return KafkaFollower.follow(this.stored(topic), (message) => onMessage({ ...message, topic }), this.context);
   }
 
   /** Ends in bounded time: what is under way, what is connected, then the connections themselves. */
@@ -60,6 +64,15 @@ export class KafkaMessageBus extends MessageBus {
   private async closeAll(): Promise<void> {
     await Promise.all([...this.producers.values(), ...this.context.members].map((each) => each.close()));
     this.context.administration.close();
+  }
+
+  /** What the brokers call it. */
+  private stored(topic: string): string {
+    return `${this.prefix}${topic}`;
+  }
+
+  private get prefix(): string {
+    return this.context.options.topicPrefix ?? '';
   }
 
   private refuseWhenClosed(): void {

@@ -11,6 +11,8 @@ export interface KafkaOptions {
     readonly username: string;
     readonly password: string;
   };
+  /** Stands before the name of each topic and group on the brokers; default none. */
+  readonly topicPrefix?: string;
   /** Of a topic that is not compacted, when it is made. Default 12. */
   readonly partitions?: number;
   /** Of a topic when it is made. Default three, or as many as there are brokers. */

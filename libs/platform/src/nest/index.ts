@@ -34,3 +34,8 @@ export { BodyValidation, OptionalOrNull, ResourceName, validationProblem } from 
 export type { FieldProblem } from './validation';
 export { startService } from './service';
 export type { Service, ServiceOptions, Stores } from './service';
+export { startClusterService } from './cluster/cluster-service';
+export type { ServiceContext, ServiceDefinition, ServiceParts } from './cluster/cluster-service';
+export { bootstrapSchema, clusterSchema } from './cluster/cluster-settings';
+export type { ClusterSettings } from './cluster/cluster-settings';
+export { runService } from './cluster/run-service';

@@ -15,6 +15,7 @@ import { MeasuredEventStore } from '../measured-event-store';
 import { Metrics } from '../metrics';
 import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
+import type { InTurn } from '../turns';
 import { Views } from '../views';
 import { configurationDirectory } from './authenticator';
 import { waitingOf } from './health.controller';
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** Without it the listening URL. */
   readonly publicUrl: string | undefined;
+  /** Whose `x-forwarded-for` is believed; nobody's without it. */
+  readonly trustedProxies?: readonly string[];
   readonly reachableMethods: ReadonlySet<NotificationMethod>;
   /** Whether this process may copy facts to the bus. */
   readonly relays: boolean;
@@ -50,6 +53,8 @@ export interface ServiceOptions {
   readonly ownership?: Ownership;
   /** What else it needs to do its work, besides what it finds out by itself. */
   readonly checks?: readonly ReadinessCheck[];
+  /** How changes of configuration wait for each other over all replicas; without it within this process. */
+  readonly inTurn?: InTurn;
   /** How many handlers of a topic and group may run at once. */
   readonly concurrency?: (topic: string, group: string) => number;
 }
@@ -127,7 +132,13 @@ const start = async (
     clock,
     ids,
     configuration,
-    configurationStore: new ConfigurationStore({ eventStore, configuration, ids, clock }),
+    configurationStore: new ConfigurationStore({
+      eventStore,
+      configuration,
+      ids,
+      clock,
+      ...(options.inTurn === undefined ? {} : { inTurn: options.inTurn }),
+    }),
     secrets: options.secrets,
     log,
     metrics,
@@ -156,6 +167,7 @@ const start = async (
     credentials: configurationDirectory(configuration),
     waiting: async () => ({ ...starting.waiting(), ...background.waiting(), ...(await checked()) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(options.trustedProxies === undefined || options.trustedProxies.length === 0 ? {} : { trustProxy: options.trustedProxies }),
   });
   opened(() => app.close());
   const transport = transportOf(options, parking, countOutcomes(metrics));

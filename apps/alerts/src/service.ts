@@ -1,0 +1,17 @@
+import { reachableMethods } from '@tocsin/channels';
+import type { ServiceDefinition } from '@tocsin/platform/nest';
+import { AlertsModule } from './alerts.module';
+import { readSettings } from './config';
+import type { AlertsSettings } from './config';
+
+export const alertsService: ServiceDefinition<AlertsSettings> = {
+  name: 'alerts',
+  readSettings,
+  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  module: (platform, { settings: { retentionDays, archiveDirectory } }) =>
+    AlertsModule.register(platform, {
+      // What could not be exported is kept.
+      retention: { days: archiveDirectory === undefined ? 0 : retentionDays },
+      archiveDirectory: archiveDirectory ?? '',
+    }),
+};

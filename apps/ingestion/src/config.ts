@@ -1,0 +1,11 @@
+import { parseSettings } from '@tocsin/platform';
+import type { Settings } from '@tocsin/platform';
+import { clusterSchema } from '@tocsin/platform/nest';
+
+const schema = clusterSchema('ingestion');
+
+export type IngestionSettings = Settings<typeof schema>;
+
+/** @throws SettingsInvalid with everything that is wrong */
+export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): IngestionSettings =>
+  parseSettings(schema, env);

@@ -1,0 +1,12 @@
+import { reachableMethods } from '@tocsin/channels';
+import type { ServiceDefinition } from '@tocsin/platform/nest';
+import { IngestionModule } from './ingestion.module';
+import { readSettings } from './config';
+import type { IngestionSettings } from './config';
+
+export const ingestionService: ServiceDefinition<IngestionSettings> = {
+  name: 'ingestion',
+  readSettings,
+  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  module: (platform) => IngestionModule.register(platform),
+};
