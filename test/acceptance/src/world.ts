@@ -23,10 +23,13 @@ import type {
   UserId,
 } from '@tocsin/domain';
 import { hashSecret, WoundClock } from '@tocsin/platform';
-import { readSettings, startStandalone } from '@tocsin/standalone';
-import type { Standalone, StandaloneParts } from '@tocsin/standalone';
+import type { Platform } from '@tocsin/platform';
+import type { StandaloneParts } from '@tocsin/standalone';
 import { MailServer } from '@tocsin/testing';
 import type { ReceivedMail } from '@tocsin/testing';
+import { startCluster } from './cluster-product';
+import { startOneProcess } from './product';
+import type { Product } from './product';
 
 export const ADMIN_KEY = 'tk_acceptanceadministratorkey';
 const SECRET = 'a-secret-key-for-tests-that-is-long-enough';
@@ -84,10 +87,13 @@ export class Mailbox {
   }
 }
 
-/** Tocsin in one process on its own data directory, with a clock that is wound and a mail server of its own. */
+/** Stories are told on both profiles: on one process, or on the services and servers of a cluster. */
+const startProduct = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? startCluster : startOneProcess;
+
+/** Tocsin on data of its own, with a clock that is wound and a mail server of its own. */
 export class World {
   readonly clock = new WoundClock(START);
-  private standalone!: Standalone;
+  private product!: Product;
   private ids = 100;
 
   private constructor(
@@ -108,14 +114,14 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.standalone.stop();
+    await this.product.stop();
     await this.mail.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
 
   /** Stops, lets time pass while nothing runs, starts again on the same data, with what was done to it meanwhile. */
   async down(lasting: string, meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
-    await this.standalone.stop();
+    await this.product.stop();
     await meanwhile();
     this.clock.settleWith(async () => undefined);
     await this.clock.advance(lasting);
@@ -124,7 +130,7 @@ export class World {
   }
 
   get platform() {
-    return this.standalone.platform;
+    return this.product.platform;
   }
 
   /** Lets time pass; every timer on the way fires and has its effect before the next one. */
@@ -133,7 +139,7 @@ export class World {
   }
 
   async settle(): Promise<void> {
-    await this.standalone.settle();
+    await this.product.settle();
   }
 
   mailbox(name: string): Mailbox {
@@ -336,25 +342,27 @@ export class World {
 
   /** After a restart the world listens on another port; a real one keeps its address. */
   private here(link: string): string {
-    return link.replace(/^https?:\/\/[^/]+/, this.standalone.url);
+    const path = link.replace(/^https?:\/\/[^/]+/, '');
+    return `${this.product.urlFor(path)}${path}`;
   }
 
   private async boot(): Promise<void> {
-    const settings = readSettings({
-      TOCSIN_DATA_DIR: this.directory,
-      TOCSIN_PORT: '0',
-      TOCSIN_SECRET_KEY: SECRET,
-      TOCSIN_BOOTSTRAP_API_KEY: ADMIN_KEY,
-      TOCSIN_BOOTSTRAP_EMAIL: 'admin@example.test',
-      SMTP_URL: this.mail.url,
-      LOG_LEVEL: 'error',
+    this.product = await startProduct({
+      directory: this.directory,
+      env: {
+        TOCSIN_SECRET_KEY: SECRET,
+        TOCSIN_BOOTSTRAP_API_KEY: ADMIN_KEY,
+        TOCSIN_BOOTSTRAP_EMAIL: 'admin@example.test',
+        SMTP_URL: this.mail.url,
+        LOG_LEVEL: 'error',
+      },
+      parts: { clock: this.clock, random: () => 0.5, ...this.parts },
     });
-    this.standalone = await startStandalone(settings, { clock: this.clock, random: () => 0.5, ...this.parts });
-    this.clock.settleWith(() => this.standalone.settle());
+    this.clock.settleWith(() => this.product.settle());
   }
 
   private async request<Body>(method: string, path: string, body: unknown, key: string): Promise<Answer<Body>> {
-    const response = await fetch(`${this.standalone.url}${path}`, {
+    const response = await fetch(`${this.product.urlFor(path)}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -363,9 +371,9 @@ export class World {
     return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
   }
 
-  private async configure<K extends Parameters<Standalone['platform']['configurationStore']['bootstrap']>[0]>(
+  private async configure<K extends Parameters<Platform['configurationStore']['bootstrap']>[0]>(
     kind: K,
-    resource: Parameters<Standalone['platform']['configurationStore']['bootstrap']>[1],
+    resource: Parameters<Platform['configurationStore']['bootstrap']>[1],
   ): Promise<void> {
     await this.platform.configurationStore.bootstrap(kind, resource as never, this.context());
   }

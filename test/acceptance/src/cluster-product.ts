@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { alertsService } from '@tocsin/alerts';
+import { services } from '@tocsin/contracts';
+import type { ServiceName } from '@tocsin/contracts';
+import { escalationService } from '@tocsin/escalation';
+import { ingestionService } from '@tocsin/ingestion';
+import { notificationsService } from '@tocsin/notifications';
+import { oncallService } from '@tocsin/oncall';
+import { createLogger } from '@tocsin/platform';
+import { startClusterService } from '@tocsin/platform/nest';
+import type { ClusterSettings, Service, ServiceDefinition, ServiceParts } from '@tocsin/platform/nest';
+import { EventStoreDbServer } from '@tocsin/testing/eventstoredb';
+import { inTurns } from './product';
+import type { Product, ProductOptions } from './product';
+
+const REPLICAS = 2;
+
+/** A service whatever its settings are: it reads them itself. */
+type AnyService = ServiceDefinition<ClusterSettings>;
+const definitions = [
+  ingestionService,
+  alertsService,
+  escalationService,
+  oncallService as unknown as AnyService,
+  notificationsService,
+] satisfies readonly AnyService[];
+
+/** What a world finds again after a restart: its own names on servers that many share. */
+const namesOf = new Map<string, string>();
+
+/**
+ * Five services, two replicas of each, in this process, on real Kafka and MongoDB and the server that speaks EventStoreDB's
+ * protocol, which each world has to itself.
+ */
+export const startCluster = async ({ directory, env, parts }: ProductOptions): Promise<Product> => {
+  const name = namesOf.get(directory) ?? `w${randomUUID().slice(0, 8)}`;
+  namesOf.set(directory, name);
+  const eventStore = await EventStoreDbServer.start({ directory, port: 0 });
+  const running: { readonly name: ServiceName; readonly service: ReturnType<typeof startClusterService> }[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map(({ service }) => service.stop()));
+    await eventStore.stop();
+  };
+  try {
+    const settings = {
+      ...env,
+      PORT: '0',
+      KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
+      KAFKA_TOPIC_PREFIX: `${name}.`,
+      KAFKA_PARTITIONS: '2',
+      MONGODB_URL: process.env['MONGODB_URL']?.replace(/\/[^/?]*(\?|$)/, `/${name}$1`),
+      EVENTSTORE_URL: eventStore.url,
+      TOCSIN_PUBLIC_URL: 'http://tocsin.test',
+    };
+    const replicaParts: ServiceParts = { leaseTtlMs: LEASE_TTL_MS, ...only(parts, ['clock', 'random']) };
+    for (const definition of definitions)
+      for (let replica = 0; replica < REPLICAS; replica++)
+        running.push({
+          name: definition.name,
+          service: startClusterService(definition, definition.readSettings(settings), createLogger({ level: 'error' }), replicaParts),
+        });
+    const started = await Promise.all(running.map(async ({ name: of, service }) => [of, await service.started] as const));
+    const all = started.map(([, service]) => service);
+    const replicas = Object.fromEntries(
+      Object.keys(services).map((of) => [of, started.filter(([each]) => each === of).map(([, service]) => service)]),
+    ) as Record<ServiceName, Service[]>;
+    const [oncall] = replicas.oncall;
+    if (oncall === undefined) throw new Error('oncall has not started');
+    return { urlFor: inTurns(replicas), platform: oncall.platform, settle: () => settleAll(all), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** Nothing is renewed while a story waits for quiet. Stopped replicas give their leases back, so nobody waits for this long. */
+const LEASE_TTL_MS = 300_000;
+
+/** What one has done may have set off something in another: until nobody has moved the log while all were asked. */
+const settleAll = async (all: readonly Service[]): Promise<void> => {
+  const [first] = all;
+  if (first === undefined) return;
+  for (;;) {
+    const before = await first.platform.eventStore.head();
+    // Everybody has heard of every change of the configuration.
+    await Promise.all(all.map(({ platform }) => platform.configuration.upToDate(SETTLE_WITHIN_MS)));
+    for (const service of all) await service.settle();
+    if ((await first.platform.eventStore.head()) === before) return;
+  }
+};
+
+const SETTLE_WITHIN_MS = 30_000;
+
+const only = <T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])) as Pick<T, K>;

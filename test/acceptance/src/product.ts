@@ -1,0 +1,40 @@
+import { serviceOf } from '@tocsin/contracts';
+import type { ServiceName } from '@tocsin/contracts';
+import type { Platform } from '@tocsin/platform';
+import { readSettings, startStandalone } from '@tocsin/standalone';
+import type { StandaloneParts } from '@tocsin/standalone';
+
+/** What a story is told through: the product in either profile. */
+export interface Product {
+  /** Where a path is answered; with replicas another one each time. */
+  urlFor(path: string): string;
+  /** Configuration is written through it, the log is read through it. */
+  readonly platform: Platform;
+  /** Resolves when everything that was set off has had its effect. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Settings both profiles know, and where this world keeps what lasts. */
+export interface ProductOptions {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly parts: StandaloneParts;
+}
+
+export const startOneProcess = async ({ directory, env, parts }: ProductOptions): Promise<Product> => {
+  const settings = readSettings({ ...env, TOCSIN_DATA_DIR: directory, TOCSIN_PORT: '0' });
+  const standalone = await startStandalone(settings, parts);
+  return { urlFor: () => standalone.url, platform: standalone.platform, settle: () => standalone.settle(), stop: () => standalone.stop() };
+};
+
+/** Takes the replicas of each service in turn. */
+export const inTurns = (replicas: Readonly<Record<ServiceName, readonly { readonly url: string }[]>>): ((path: string) => string) => {
+  let turn = 0;
+  return (path) => {
+    const candidates = replicas[serviceOf(path.replace(/[?#].*$/, ''))];
+    const chosen = candidates[turn++ % candidates.length];
+    if (chosen === undefined) throw new Error(`no service answers ${path}`);
+    return chosen.url;
+  };
+};
