@@ -223,6 +223,22 @@ describe('a fact that is too large for the bus', () => {
   });
 });
 
+describe('a relay that lost its lease while it slept', () => {
+  it('leaves the checkpoint of the new owner alone', async () => {
+    let isOwner = true;
+    const slept = await relaying({ checkpointEveryMs: 60_000, isOwner: () => isOwner });
+    const { position } = await disk.eventStore.append('alert-1', 'no_stream', [event('AlertRaised')]);
+    expect(await slept.waitFor(position, 5_000)).toBe(true);
+    isOwner = false;
+    const owner = await relaying();
+    const later = await disk.eventStore.append('alert-1', 0, [event('AlertResolved')]);
+    expect(await owner.waitFor(later.position, 5_000)).toBe(true);
+    await owner.stop();
+    await slept.stop();
+    expect(await disk.eventStore.loadCheckpoint('facts')).toBe(later.position);
+  });
+});
+
 describe('the checkpoint', () => {
   it('is saved once for many batches, not once per event', async () => {
     const saved: Position[] = [];

@@ -20,7 +20,7 @@ export interface RelayOptions {
   readonly routes: readonly RelayRoute[];
   /** Names the checkpoint. One relay of a name at a time, by lease. */
   readonly name: string;
-  /** Asked right before each publishing: one that lost its lease while it slept would bring an old state after a new one. */
+  /** Asked right before each publishing and saving: one that lost its lease while it slept would bring an old state after a new one. */
   readonly isOwner?: () => boolean;
   readonly parking: Parking;
   readonly random: () => number;
@@ -177,6 +177,8 @@ export class Relay {
   private async save(): Promise<void> {
     const position = this.reached;
     if (position === undefined || position === this.saved) return;
+    // Where it stood before it slept may be far behind where the new owner stands.
+    if (this.options.isOwner?.() === false) return;
     await this.options.eventStore.saveCheckpoint(this.options.name, position);
     this.saved = position;
   }
