@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,13 @@ export const startStandalone = (dataDirectory: string, env: StandaloneProcessOpt
     readyWithinMs: 120_000,
   });
 
-/** Runs with a fresh directory that is gone afterwards. */
+/** Runs with a fresh directory that is gone afterwards; with `--directory` in that one, which stays as it is left. */
 export const inDirectory = async <T>(work: (directory: string) => Promise<T>): Promise<T> => {
+  const kept = textOption('directory');
+  if (kept !== undefined) {
+    await mkdir(kept, { recursive: true });
+    return work(kept);
+  }
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-bench-'));
   try {
     return await work(directory);
@@ -32,8 +37,10 @@ export const inDirectory = async <T>(work: (directory: string) => Promise<T>): P
 
 export const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 
-export const numberOption = (name: string, usual: number): number => {
+const textOption = (name: string): string | undefined => {
   const { values } = parseArgs({ options: { [name]: { type: 'string' } }, strict: false, allowPositionals: true });
   const text = values[name];
-  return typeof text === 'string' ? Number(text) : usual;
+  return typeof text === 'string' ? text : undefined;
 };
+
+export const numberOption = (name: string, usual: number): number => Number(textOption(name) ?? usual);

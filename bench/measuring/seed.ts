@@ -3,6 +3,7 @@ import { RELAY } from '@tocsin/contracts';
 import type { AlertSource, AlertSourceId } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { START } from '@tocsin/event-store';
 import type { EventStore, NewEvent, StoredEvent } from '@tocsin/event-store';
 import { readSettings, startStandalone } from '@tocsin/standalone';
 import type { Standalone } from '@tocsin/standalone';
@@ -57,6 +58,23 @@ export const seed = async (directory: string, alerts: number): Promise<Seeded> =
   await store.saveCheckpoint(RELAY, await store.head());
   await log.close();
   return { alerts, facts };
+};
+
+/** What an earlier `seed` of so many alerts has left. */
+export const factsIn = async (directory: string, alerts: number): Promise<Seeded> => {
+  const log = await EmbeddedLog.open({ directory });
+  const store = new EmbeddedEventStore(log);
+  let facts = 0;
+  try {
+    for (let after = START; ;) {
+      const page = await store.readAll({ after, prefixes: ['alert-', 'alertkey-', 'escalation-', 'notification-'], limit: 5_000 });
+      facts += page.events.length;
+      after = page.next;
+      if (page.atHead) return { alerts, facts };
+    }
+  } finally {
+    await log.close();
+  }
 };
 
 const templates = async (directory: string): Promise<Readonly<Record<'resolved' | 'accepted' | 'pending', Template>>> => {
