@@ -196,7 +196,7 @@ describe('a lease', () => {
     ana.ending = new Promise((resolve) => (end = resolve));
     const stopped = ana.stop();
     await pass(TTL_MS / 2, [ben]);
-    expect(ben.holds).toBe(false);
+    expect([ana.holds, ben.holds]).toEqual([true, false]);
     end();
     await stopped;
     await pass(TTL_MS / 4, [ben]);

@@ -144,9 +144,12 @@ export class Lease {
 
   private async own(epoch: number, hold: Hold, stopping: AbortSignal): Promise<void> {
     const lost = new AbortController();
-    const isHeld = (): boolean => !lost.signal.aborted && this.time.now() < this.trustedUntil;
+    let isAnothers = false;
+    // An owner that is told to stop still is one, until everything has ended.
+    const isHeld = (): boolean => !isAnothers && this.time.now() < this.trustedUntil;
     const holding = hold({ epoch, isHeld }, lost.signal);
     const revision = await this.keep(epoch, stopping);
+    isAnothers = revision === undefined;
     lost.abort();
     await holding;
     // Given back only after everything has stopped. Whoever lost it has nothing to give.

@@ -8,7 +8,6 @@ import { SecretBox } from '../../secrets';
 import { startService } from '../service';
 import type { Service } from '../service';
 import type { ClusterSettings } from './cluster-settings';
-import { KnownViews } from './known-views';
 import { openStores } from './stores';
 
 export interface ServiceContext<S> {
@@ -72,10 +71,7 @@ const open = async <S extends ClusterSettings>(
   onStop(() => stores.close());
   const service = startService({
     stores,
-    module: (platform) => {
-      platform.background.add('views', new KnownViews(platform.readStore, log, random));
-      return definition.module(platform, { settings, random, onStop });
-    },
+    module: (platform) => definition.module(platform, { settings, random, onStop }),
     clock,
     log,
     secrets: SecretBox.fromSetting(settings.secretKey),
