@@ -94,7 +94,7 @@ describe('two members of a group on Kafka', () => {
     await one.stop();
     for (const each of buses) await each.close();
     expect(overlaps).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('a member of a group on Kafka', () => {
