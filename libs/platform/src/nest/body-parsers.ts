@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import formBody from '@fastify/formbody';
 import type { FastifyInstance } from 'fastify';
-import { problem } from './problem';
+import { problem, ProblemException } from './problem';
 
 /**
  * Bodies as clients really send them: `application/json` with nothing in it, JSON under curl's default form type, plain
@@ -29,35 +29,54 @@ export const registerBodyParsers = (fastify: FastifyInstance): void => {
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** Escapes included. */
-const SPECIAL_NAME = /__proto__|\\u005f/i;
+/** The one name that JavaScript treats differently, or anything escaped that could spell it. */
+const SPECIAL_NAME = /__proto__|\\u00/i;
 
 /** @throws ProblemException that says where it stopped being JSON */
 const parseJsonBody = (body: string): unknown => {
   const text = body.startsWith('\uFEFF') ? body.slice(1) : body;
   if (text.trim() === '') return undefined;
   try {
+    const value = JSON.parse(text) as unknown;
     // A tool's payload is never refused for a name that is special in JavaScript; it is left out.
-    return JSON.parse(text, SPECIAL_NAME.test(text) ? withoutPrototype : undefined) as unknown;
+    return SPECIAL_NAME.test(text) ? withoutPrototypes(value) : value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw problem(400, 'INVALID_JSON', `the body is not valid JSON: ${error.message}`);
   }
 };
 
-function withoutPrototype(this: unknown, name: string, value: unknown): unknown {
-  return name === '__proto__' ? undefined : value;
-}
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Not by recursion, nor by a reviver, which is one: a body may be nested deeper than the stack is. */
+const withoutPrototypes = (whole: unknown): unknown => {
+  const left = [whole].filter(isObject);
+  for (let object = left.pop(); object !== undefined; object = left.pop()) {
+    delete object['__proto__'];
+    for (const item of Object.values(object)) if (isObject(item)) left.push(item);
+  }
+  return whole;
+};
 
 const parseFormBody = (body: string): Record<string, unknown> => {
   const text = body.trim();
-  // `curl -d '{...}'` without a header says that it is a form.
-  if (text.startsWith('{') || text.startsWith('%7B')) {
+  // `curl -d '{...}'` without a header says that it is a form, and `--data-urlencode` makes it look like one.
+  const json = text.startsWith('%7B') ? percentDecoded(text) : text;
+  if (json?.startsWith('{') === true) {
     try {
-      return JSON.parse(text) as Record<string, unknown>;
+      return parseJsonBody(json) as Record<string, unknown>;
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof ProblemException)) throw error;
     }
   }
   return { ...parseForm(body) };
+};
+
+const percentDecoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return undefined;
+  }
 };

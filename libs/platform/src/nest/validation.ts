@@ -4,7 +4,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { ValidationError } from 'class-validator';
-import { problem } from './problem';
+import { invalidField, problem } from './problem';
 import type { ProblemDetail, ProblemException } from './problem';
 
 export type FieldProblem = ProblemDetail & { readonly field: string };
@@ -30,11 +30,22 @@ export class BodyValidation extends ValidationPipe {
       value !== undefined &&
       (typeof value !== 'object' || value === null || Array.isArray(value))
     ) {
-      throw problem(400, 'VALIDATION_ERROR', 'body: must be a JSON object', [{ field: 'body', message: 'must be a JSON object' }]);
+      throw invalidField('body', 'must be a JSON object');
+    }
+    if (metadata.type === 'body' && isClassOfOurs(metadata.metatype) && isDeeperThan(DEEPEST_BODY, value)) {
+      throw invalidField('body', `must not be nested more than ${DEEPEST_BODY} levels deep`);
     }
     return super.transform(value, metadata);
   }
 }
+
+/** No resource comes near it. The library that reads bodies into classes walks all of what is sent, down the stack. */
+const DEEPEST_BODY = 64;
+
+const isDeeperThan = (limit: number, value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  return limit === 0 || Object.values(value).some((item) => isDeeperThan(limit - 1, item));
+};
 
 /** May be missing or null, which means the same: clients write null for what they do not set. */
 export const OptionalOrNull = (): PropertyDecorator =>
