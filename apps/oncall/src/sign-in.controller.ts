@@ -1,5 +1,6 @@
 import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { PublicSignInLink } from '@tocsin/contracts';
+import { rejected } from '@tocsin/domain';
 import { CurrentUser, Describe, Public, sessionCookie } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { Eta } from 'eta';
@@ -30,6 +31,7 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
+    refuseOtherSites(request);
     const session = await this.signIn.redeem(token, request.ip);
     void reply.header('set-cookie', sessionCookie(session.key, session.expiresAt)).header('location', '/outbox');
     return '';
@@ -43,6 +45,13 @@ export class SignInController {
     return { url: this.signIn.linkFor(principal) };
   }
 }
+
+/** Else a page elsewhere could sign a browser in as somebody else, who would then be told what is done in that browser. */
+const refuseOtherSites = ({ headers }: FastifyRequest): void => {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw rejected('forbidden', 'sign in from the page that the link opens');
+};
 
 const eta = new Eta({ autoEscape: true });
 

@@ -35,6 +35,14 @@ describe('a browser that signs in by a link', () => {
     expect(await newestSession()).toMatchObject({ role: 'RESPONDER' });
   });
 
+  it.each(['cross-site', 'same-site'])('is not signed in by a page elsewhere: %s', async (site) => {
+    const link = await linkFor(ana);
+    const post = (from: string) =>
+      fetch(`${server.url}${link}`, { method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': from } });
+    expect((await post(site)).status).toBe(403);
+    expect((await post('same-origin')).status).toBe(303);
+  });
+
   it('signs in once', async () => {
     const link = await linkFor(ana);
     expect((await server.call('POST', link, undefined)).status).toBe(303);

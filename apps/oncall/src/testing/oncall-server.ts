@@ -124,6 +124,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   return {
     platform,
     clock,
+    url,
     call,
     routes: () => routesOf(app),
     /** Somebody with a key, as if they had always been there. */
