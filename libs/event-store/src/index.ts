@@ -1,6 +1,7 @@
 export * from './command-handler';
 export * from './event-id';
 export * from './event-store';
+export * from './event-store-in-between';
 export * from './lease';
 export * from './recently-used';
 export { upcast } from './upcasts';

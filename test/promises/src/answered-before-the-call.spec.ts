@@ -1,9 +1,10 @@
 import { Channel } from '@tocsin/channels';
 import type { OutgoingMessage, SendOutcome } from '@tocsin/channels';
 import type { AlertEvent } from '@tocsin/domain';
+import { EventStoreInBetween } from '@tocsin/event-store';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StoredEvent } from '@tocsin/event-store';
 import { World } from '../../acceptance/src/world';
-import { eventsOf, StoreInBetween } from './around';
+import { eventsOf } from './around';
 
 jest.setTimeout(120_000);
 
@@ -45,7 +46,7 @@ class Stage {
 
 const isAttempt = (events: readonly NewEvent[]): boolean => events.some(({ type }) => type === 'AttemptStarted');
 
-class StagedStore extends StoreInBetween {
+class StagedStore extends EventStoreInBetween {
   constructor(
     inner: EventStore,
     protected readonly stage: Stage,

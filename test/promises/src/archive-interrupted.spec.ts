@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import type { AppendResult, ExpectedRevision, NewEvent, StoredEvent } from '@tocsin/event-store';
+import { EventStoreInBetween } from '@tocsin/event-store';
+import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StoredEvent } from '@tocsin/event-store';
 import { World } from '../../acceptance/src/world';
-import { eventsOf, StoreInBetween } from './around';
+import { eventsOf } from './around';
 
 jest.setTimeout(300_000);
 
@@ -39,9 +40,9 @@ class Kills {
   }
 }
 
-class Archiving extends StoreInBetween {
+class Archiving extends EventStoreInBetween {
   constructor(
-    inner: ConstructorParameters<typeof StoreInBetween>[0],
+    inner: EventStore,
     private readonly kills: Kills,
   ) {
     super(inner);
@@ -60,7 +61,7 @@ class Archiving extends StoreInBetween {
 }
 
 /** Lets something happen right before the guard of a key is removed. */
-class Overtaken extends StoreInBetween {
+class Overtaken extends EventStoreInBetween {
   meanwhile: (() => Promise<unknown>) | undefined;
 
   override async deleteStream(stream: string, expected?: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { evolveNotification, initialNotification, isFinal, nextNotificationDue, notificationDueOf } from '@tocsin/domain';
 import type { Instant, Notification, NotificationEvent } from '@tocsin/domain';
+import { EventStoreInBetween } from '@tocsin/event-store';
 import type {
   AllPage,
   AppendResult,
@@ -13,7 +14,7 @@ import type {
 import { newUuid } from '@tocsin/platform';
 import type { StandaloneParts } from '@tocsin/standalone';
 import { World } from '../../acceptance/src/world';
-import { eventsOf, StoreInBetween } from './around';
+import { eventsOf } from './around';
 import { randomSteps, RandomStory } from './random-story';
 import { seed } from './seed';
 
@@ -56,7 +57,7 @@ const complaints = (streams: ReadonlyMap<string, readonly StoredEvent[]>, now: I
   });
 
 /** Says the end of each page twice. */
-class StutteringStore extends StoreInBetween {
+class StutteringStore extends EventStoreInBetween {
   override async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const result = await super.append(stream, expected, events);
     const [first] = events;
@@ -68,7 +69,7 @@ class StutteringStore extends StoreInBetween {
 }
 
 /** Tells nobody who follows the log of new pages, so that no timer is set for them. */
-class SilentStore extends StoreInBetween {
+class SilentStore extends EventStoreInBetween {
   override follow(
     from: Position,
     prefixes: readonly string[],

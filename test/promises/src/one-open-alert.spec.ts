@@ -1,6 +1,7 @@
 import type { ToolEvent } from '@tocsin/contracts';
 import type { AlertEvent, AlertSourceId } from '@tocsin/domain';
 import { normaliseAlertKey } from '@tocsin/domain';
+import { EventStoreInBetween } from '@tocsin/event-store';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StoredEvent } from '@tocsin/event-store';
 import type { Message } from '@tocsin/messaging';
 import { Metrics, newUuid } from '@tocsin/platform';
@@ -10,13 +11,13 @@ import { AlertMetrics } from '../../../apps/alerts/src/alert-metrics';
 import { AlertStreams } from '../../../apps/alerts/src/alert-streams';
 import { SourceLog } from '../../../apps/alerts/src/source-log';
 import { ToolEvents } from '../../../apps/alerts/src/tool-events';
-import { eventsOf, StoreInBetween } from './around';
+import { eventsOf } from './around';
 import { seed } from './seed';
 
 jest.setTimeout(120_000);
 
 /** Lets both handlers read the guard before either of them appends to it. */
-class BarrierStore extends StoreInBetween {
+class BarrierStore extends EventStoreInBetween {
   private waiting: (() => void)[] = [];
 
   constructor(
@@ -47,7 +48,7 @@ class UnguardedStore extends BarrierStore {
 }
 
 /** Each call takes its turn some steps later, as the seed says. */
-class ShuffledStore extends StoreInBetween {
+class ShuffledStore extends EventStoreInBetween {
   constructor(
     inner: EventStore,
     private readonly steps: () => number,

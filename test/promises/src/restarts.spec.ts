@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlertEvent, AlertEventOf, Instant } from '@tocsin/domain';
+import { EventStoreInBetween } from '@tocsin/event-store';
 import type { AllPage, EventStore, Position, ReadAllQuery } from '@tocsin/event-store';
 import type { StandaloneParts } from '@tocsin/standalone';
 import fc from 'fast-check';
 import { START, World } from '../../acceptance/src/world';
-import { StoreInBetween } from './around';
 import { seed } from './seed';
 
 jest.setTimeout(120_000);
@@ -71,7 +71,7 @@ const isComplete = ({ fired, ended, pages, fallback }: Awaited<ReturnType<typeof
 };
 
 /** A reader that takes what was there before it started for done. */
-class Forgetful extends StoreInBetween {
+class Forgetful extends EventStoreInBetween {
   private readonly begun: Promise<Position>;
 
   constructor(inner: EventStore) {
