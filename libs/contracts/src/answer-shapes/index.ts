@@ -6,9 +6,7 @@ import * as schedules from './schedules';
 import type { NamedShape } from './shape';
 
 /** What the API answers, by the names under which its description shows it. Loaded when somebody asks for the description. */
-export const answerShapes = { ...alerts, ...edges, ...people, ...routing, ...schedules } satisfies Readonly<
-  Record<string, NamedShape<unknown>>
->;
+export const answerShapes = { ...alerts, ...edges, ...people, ...routing, ...schedules };
 
 export type AnswerName = keyof typeof answerShapes;
 
