@@ -3,7 +3,7 @@ import { topics } from '@tocsin/contracts';
 import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
 import { mayAnswerAlerts, rejected } from '@tocsin/domain';
 import type { Actor } from '@tocsin/domain';
-import { ConfigurationReader } from '@tocsin/messaging';
+import { causeOf, ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
@@ -24,10 +24,8 @@ export class AlertCommandsConsumer {
     const { alertId, ...command } = answer;
     await this.alerts.handle(alertId, command, {
       commandId: message.id,
-      causationId: message.id,
-      correlationId: message.correlationId,
+      ...causeOf(message),
       actor: answer.by,
-      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
     });
   }
 

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { FallbackResolved, LevelResolved } from '@tocsin/contracts';
 import type { AlertCommand, AlertId } from '@tocsin/domain';
+import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
@@ -34,10 +35,8 @@ export class ResolutionsConsumer {
   private async record(message: Message, alertId: AlertId, command: AlertCommand): Promise<void> {
     await this.alerts.handle(alertId, command, {
       commandId: message.id,
-      causationId: message.id,
-      correlationId: message.correlationId,
+      ...causeOf(message),
       actor: { type: 'system', part: 'escalation' },
-      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
     });
   }
 }

@@ -1,7 +1,8 @@
 import type { ToolEvent } from '@tocsin/contracts';
 import { Clock, fold, hourOf, isFullHour, sourceLogDecider, sourceLogStream } from '@tocsin/domain';
 import type { AlertSourceId, Instant, SourceLog as Log, SourceLogEvent, WhyWithoutEffect } from '@tocsin/domain';
-import { derivedEventId, EventStore, upcast } from '@tocsin/event-store';
+import { derivedEventId, eventOf, EventStore } from '@tocsin/event-store';
+import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 
 interface Day {
@@ -58,28 +59,21 @@ export class SourceLog {
   }
 
   private async load(day: Day): Promise<void> {
-    const events = (await this.eventStore.readStream(day.stream)).map((stored) => {
-      const { type, data } = upcast(stored);
-      return { type, data } as SourceLogEvent;
-    });
-    day.log = fold(sourceLogDecider, events);
+    day.log = fold(sourceLogDecider, (await this.eventStore.readStream(day.stream)).map(eventOf<SourceLogEvent>));
   }
 
   private async append(message: Message, stream: string, { type, data }: SourceLogEvent): Promise<void> {
-    const { id: causationId, correlationId, traceParent } = message;
     await this.eventStore.append(stream, 'any', [
       {
         // Of the message and its type: delivered again with other counts before it, it is the same.
-        id: derivedEventId(`${causationId}:${type}`, stream, 0),
+        id: derivedEventId(`${message.id}:${type}`, stream, 0),
         type,
         data,
         metadata: {
           schemaVersion: 1,
           time: this.clock.now(),
           actor: { type: 'source', sourceId: data.sourceId },
-          correlationId,
-          causationId,
-          ...(traceParent === undefined ? {} : { traceParent }),
+          ...causeOf(message),
         },
       },
     ]);

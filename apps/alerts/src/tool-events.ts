@@ -33,7 +33,7 @@ import type {
 } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
-import { ConfigurationReader } from '@tocsin/messaging';
+import { causeOf, ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
@@ -218,13 +218,7 @@ export class ToolEvents {
 
   private cause(message: Message<ToolEvent>, source: AlertSource, alertId: AlertId) {
     const actor: Actor = { type: 'source', sourceId: source.id };
-    return {
-      commandId: groupCommandId(message.id, alertId),
-      causationId: message.id,
-      correlationId: message.correlationId,
-      actor,
-      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
-    };
+    return { commandId: groupCommandId(message.id, alertId), ...causeOf(message), actor };
   }
 
   /** At least as new as it was when the event was taken: another process may have read further than this one. */

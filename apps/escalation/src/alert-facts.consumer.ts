@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import { concernsEscalation } from '@tocsin/domain';
 import type { AlertEvent } from '@tocsin/domain';
+import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { Escalations } from './escalations';
@@ -15,11 +16,6 @@ export class AlertFactsConsumer {
   async handle(message: Message): Promise<void> {
     const fact = { type: message.type, data: message.data } as AlertEvent;
     if (message.fact === undefined || !concernsEscalation(fact)) return;
-    await this.escalations.observe(fact.data.alertId, fact, {
-      messageId: message.id,
-      correlationId: message.correlationId,
-      revision: message.fact.revision,
-      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
-    });
+    await this.escalations.observe(fact.data.alertId, fact, message.fact.revision, causeOf(message));
   }
 }

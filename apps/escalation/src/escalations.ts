@@ -2,16 +2,9 @@ import type { AlertId, Clock, Escalation, EscalationCommand, EscalationEvent, Es
 import { escalationDecider } from '@tocsin/domain';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
+import type { Cause } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import type { Counter, Metrics } from '@tocsin/platform';
-
-/** What a fact of an alert brings along. */
-export interface FactEnvelope {
-  readonly messageId: string;
-  readonly correlationId: string;
-  readonly traceParent?: string;
-  readonly revision: number;
-}
 
 /** Escalations move by two things only: a fact of their alert, and their own due time. */
 export class Escalations {
@@ -34,19 +27,13 @@ export class Escalations {
     this.handler = new CommandHandler({ store, decider: escalationDecider });
   }
 
-  async observe(alertId: AlertId, fact: EscalationFact, { messageId, correlationId, traceParent, revision }: FactEnvelope): Promise<void> {
+  /** `revision`: of the fact in the alert's stream. @throws EventStoreFault */
+  async observe(alertId: AlertId, fact: EscalationFact, revision: number, cause: Cause): Promise<void> {
     const at = this.clock.now();
     const { events } = await this.handler.handle(
       streamOf(alertId),
       { type: 'observe', fact, revision, at },
-      {
-        commandId: messageId,
-        causationId: messageId,
-        correlationId,
-        actor: { type: 'system', part: 'escalation' },
-        time: at,
-        ...(traceParent === undefined ? {} : { traceParent }),
-      },
+      { commandId: cause.causationId, ...cause, actor: { type: 'system', part: 'escalation' }, time: at },
     );
     this.count(events);
   }

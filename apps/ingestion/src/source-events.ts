@@ -1,7 +1,7 @@
 import type { PublicSourceEvent } from '@tocsin/contracts';
 import { Clock, sourceLogStreams, toIso } from '@tocsin/domain';
 import type { AlertSourceId, SourceLogEvent, WhyWithoutEffect } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Page } from '@tocsin/platform/nest';
 
@@ -34,8 +34,7 @@ export class SourceEvents {
 }
 
 const shown = (stored: StoredEvent): readonly PublicSourceEvent[] => {
-  const { type, data } = upcast(stored);
-  const event = { type, data } as SourceLogEvent;
+  const event = eventOf<SourceLogEvent>(stored);
   const time = toIso(event.data.at);
   const about = (reason: WhyWithoutEffect) => ({ outcome: 'DROPPED', reason, text: texts[reason] }) as const;
   switch (event.type) {

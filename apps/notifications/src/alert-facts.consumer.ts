@@ -3,13 +3,13 @@ import { topics } from '@tocsin/contracts';
 import { activationOf, mayStopPages, stoppedByFact } from '@tocsin/domain';
 import type { AlertEvent, AlertId, CancelReason } from '@tocsin/domain';
 import type { Position } from '@tocsin/event-store';
-import type { Message } from '@tocsin/messaging';
+import { causeOf } from '@tocsin/messaging';
+import type { Cause, Message } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
 import { Consumes } from '@tocsin/platform/nest';
 import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
 import { Notifications } from './notifications';
-import type { FactContext } from './notifications';
 import { PagePlanner } from './page-planner';
 
 const VIEW_WITHIN_MS = 2_000;
@@ -30,23 +30,19 @@ export class AlertFactsConsumer {
   async handle(message: Message): Promise<void> {
     if (message.fact === undefined) return;
     const fact = { type: message.type, data: message.data } as AlertEvent;
-    const context: FactContext = {
-      commandId: message.id,
-      correlationId: message.correlationId,
-      ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
-    };
-    if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, context);
+    const cause = causeOf(message);
+    if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, cause);
     const activation = activationOf(fact, message.fact.revision);
-    if (activation !== undefined) await this.planner.plan(activation, message.fact.position as Position, context);
+    if (activation !== undefined) await this.planner.plan(activation, message.fact.position as Position, cause);
   }
 
   /**
    * Ends what is still planned, so that it is seen to be over at once. It is not what keeps a page from being sent: each
    * attempt asks the alert's stream itself (P5). So a read store that is away is no reason to wait.
    */
-  private async cancelStopped(fact: AlertEvent, revision: number, context: FactContext): Promise<void> {
+  private async cancelStopped(fact: AlertEvent, revision: number, cause: Cause): Promise<void> {
     for (const { stream, reason } of await this.stopped(fact.data.alertId, fact, revision))
-      await this.notifications.cancel(stream, reason, context);
+      await this.notifications.cancel(stream, reason, cause);
   }
 
   private async stopped(

@@ -4,7 +4,7 @@ import type { AlertCommand } from '@tocsin/contracts';
 import type { Language } from '@tocsin/channels';
 import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
@@ -118,13 +118,7 @@ export class Answers {
 
   /** Asks the alert's own rules, so that the page says why nothing will happen instead of waiting for it. */
   private refusal({ events }: AlertHistory, from: EscalationStep, user: User): string | undefined {
-    const state = fold(
-      alertDecider,
-      events.map((stored) => {
-        const { type, data } = upcast(stored);
-        return { type, data } as AlertEvent;
-      }),
-    );
+    const state = fold(alertDecider, events.map(eventOf<AlertEvent>));
     try {
       alertDecider.decide({ type: 'escalate', at: this.parts.clock.now(), by: { type: 'user', userId: user.id }, from }, state);
       return undefined;

@@ -3,8 +3,9 @@ import { renderMessage } from '@tocsin/channels';
 import type { Channel, MessageContent, SendOutcome } from '@tocsin/channels';
 import { Clock, isFinal, recipientOf, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, Recipient } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
+import type { Cause } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import type { Logger } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
@@ -54,10 +55,10 @@ export class Delivery {
   /** Called at least once per due time. @throws EventStoreFault; MessageBusFault while it cannot be said whether the person is there */
   async attempt(stream: string, interruptedBefore?: Instant): Promise<void> {
     const { notifications, clock } = this.parts;
-    const context = { commandId: newUuid(), correlationId: stream };
+    const cause = { causationId: newUuid(), correlationId: stream };
     const state = await notifications.load(stream);
     if (state.status === 'handed-over') {
-      await notifications.change(stream, { type: 'expireReceipt', at: clock.now() }, context);
+      await notifications.change(stream, { type: 'expireReceipt', at: clock.now() }, cause);
       return;
     }
     if (state.status === 'absent' || isFinal(state)) return;
@@ -73,7 +74,7 @@ export class Delivery {
         alert: 'stopped' in recipient ? recipient : 'wanted',
         ...(interruptedBefore === undefined ? {} : { interruptedBefore }),
       },
-      context,
+      cause,
     );
     const started = events.find((event) => event.type === 'AttemptStarted');
     if (started === undefined || 'stopped' in recipient) return;
@@ -83,7 +84,7 @@ export class Delivery {
       await notifications.change(
         stream,
         { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: content.stopped },
-        context,
+        cause,
       );
       return;
     }
@@ -93,12 +94,12 @@ export class Delivery {
         attempt.attempt,
         'none',
         { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` },
-        context,
+        cause,
       );
       return;
     }
     const outcome = await channel.send({ target: recipient.target, message: renderMessage(plan.method, content), key: attempt.key });
-    await this.record(stream, attempt.attempt, channel.provider, outcome, context);
+    await this.record(stream, attempt.attempt, channel.provider, outcome, cause);
   }
 
   /** Whoever cannot be reached by what this process knows may have been made, or changed, a moment ago elsewhere. */
@@ -127,13 +128,7 @@ export class Delivery {
     return stopped === undefined ? this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate }) : { stopped };
   }
 
-  private async record(
-    stream: string,
-    attempt: number,
-    provider: string,
-    outcome: SendOutcome,
-    context: { commandId: string; correlationId: string },
-  ): Promise<void> {
+  private async record(stream: string, attempt: number, provider: string, outcome: SendOutcome, cause: Cause): Promise<void> {
     const at: Instant = this.parts.clock.now();
     this.parts.log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
     if (outcome.type === 'handed-over') {
@@ -141,7 +136,7 @@ export class Delivery {
       await this.parts.notifications.change(
         stream,
         { type: 'recordHandedOver', at, attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) },
-        context,
+        cause,
       );
       return;
     }
@@ -159,13 +154,9 @@ export class Delivery {
         jitter: this.parts.random(),
         otherProviderLeft: false,
       },
-      context,
+      cause,
     );
   }
 }
 
-const factsOf = ({ events }: AlertHistory) =>
-  events.map((stored) => {
-    const { type, data, revision } = upcast(stored);
-    return { revision, event: { type, data } as AlertEvent };
-  });
+const factsOf = ({ events }: AlertHistory) => events.map((stored) => ({ revision: stored.revision, event: eventOf<AlertEvent>(stored) }));

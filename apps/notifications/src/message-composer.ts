@@ -1,7 +1,7 @@
 import { reasonText, timeText } from '@tocsin/contracts';
 import type { MessageContent } from '@tocsin/channels';
 import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
-import { upcast } from '@tocsin/event-store';
+import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { AlertHistory } from '@tocsin/read-models';
 import { AnswerLinks } from './answer-links';
@@ -65,9 +65,7 @@ interface PageCause {
 
 /** Why this activation paged this person, and how late it was. */
 const activationOf = (events: AlertHistory['events'], planned: Planned): PageCause => {
-  for (const stored of events) {
-    const { type, data } = upcast(stored);
-    const event = { type, data } as AlertEvent;
+  for (const event of events.map(eventOf<AlertEvent>)) {
     switch (event.type) {
       case 'RespondersActivated': {
         const { activation, responders, lateMs } = event.data;

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { SendTestNotification } from '@tocsin/contracts';
+import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { Notifications } from './notifications';
@@ -25,11 +26,7 @@ export class NotificationCommandsConsumer {
           at,
           dueAt: at,
         }),
-      {
-        commandId: message.id,
-        correlationId: message.correlationId,
-        ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
-      },
+      causeOf(message),
     );
   }
 }

@@ -2,14 +2,8 @@ import { Clock, notificationDecider, notificationEndOf } from '@tocsin/domain';
 import type { CancelReason, Notification, NotificationCommand, NotificationEvent, NotificationEventOf, UnsentPage } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
+import type { Cause } from '@tocsin/messaging';
 import type { Counter, Metrics } from '@tocsin/platform';
-
-/** What led to a change of a notification: a fact of the alert, or its own due time. */
-export interface FactContext {
-  readonly commandId: string;
-  readonly correlationId: string;
-  readonly traceParent?: string;
-}
 
 /** The notification streams: each change of each notification goes through here. */
 export class Notifications {
@@ -33,29 +27,24 @@ export class Notifications {
   async plan(
     stream: string,
     data: () => Promise<NotificationEventOf<'NotificationPlanned'>['data']>,
-    context: FactContext,
+    cause: Cause,
     held?: string,
   ): Promise<void> {
     if ((await this.handler.load(stream)).revision >= 0) return;
-    await this.change(stream, { type: 'plan', data: await data(), ...(held === undefined ? {} : { held }) }, context);
+    await this.change(stream, { type: 'plan', data: await data(), ...(held === undefined ? {} : { held }) }, cause);
   }
 
-  async cancel(stream: string, reason: CancelReason, context: FactContext): Promise<void> {
-    await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, context);
+  async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<void> {
+    await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, cause);
   }
 
-  async change(
-    stream: string,
-    command: NotificationCommand,
-    { commandId, correlationId, traceParent }: FactContext,
-  ): Promise<Handled<Notification>> {
+  /** `cause`: a fact of the alert, or its own due time. @throws Rejection, EventStoreFault */
+  async change(stream: string, command: NotificationCommand, cause: Cause): Promise<Handled<Notification>> {
     const handled = await this.handler.handle(stream, command, {
-      commandId: `${commandId}:${command.type}`,
-      causationId: commandId,
-      correlationId,
+      commandId: `${cause.causationId}:${command.type}`,
+      ...cause,
       actor: { type: 'system', part: 'notifications' },
       time: this.clock.now(),
-      ...(traceParent === undefined ? {} : { traceParent }),
     });
     this.count(handled);
     return handled;

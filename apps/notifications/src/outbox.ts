@@ -2,7 +2,7 @@ import { renderMessage } from '@tocsin/channels';
 import { timeText } from '@tocsin/contracts';
 import { contactTarget, toIso } from '@tocsin/domain';
 import type { AlertId, NotificationEvent } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/read-models';
@@ -58,10 +58,7 @@ export class Outbox {
 
   private async message(document: NotificationDocument): Promise<OutboxMessage | undefined> {
     const user = this.parts.configuration.get('user', document.userId);
-    const events = (await this.parts.eventStore.readStream(document.id)).map((stored) => {
-      const { type, data } = upcast(stored);
-      return { type, data } as NotificationEvent;
-    });
+    const events = (await this.parts.eventStore.readStream(document.id)).map(eventOf<NotificationEvent>);
     const [planned] = events;
     if (user === undefined || planned?.type !== 'NotificationPlanned') return undefined;
     const attempt = events.findLast((event) => event.type === 'AttemptStarted');

@@ -1,11 +1,11 @@
 import { mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
 import type { Activation, AlertId, ConfigurationEvent, PlanItem, UnsentPage, User, UserId } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
+import type { Cause } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 import { Notifications } from './notifications';
-import type { FactContext } from './notifications';
 
 /** Older activations that may still have something unsent to the same contact; more than a minute back none does. */
 const ACTIVATIONS_LOOKED_BACK = 5;
@@ -26,18 +26,18 @@ export class PagePlanner {
   ) {}
 
   /** `recordedAt`: the fact's place in the log. @throws EventStoreFault */
-  async plan(activation: Activation, recordedAt: Position, context: FactContext): Promise<void> {
-    await Promise.all(activation.userIds.map((userId) => this.planFor(userId, activation, recordedAt, context)));
+  async plan(activation: Activation, recordedAt: Position, cause: Cause): Promise<void> {
+    await Promise.all(activation.userIds.map((userId) => this.planFor(userId, activation, recordedAt, cause)));
   }
 
-  private async planFor(userId: UserId, activation: Activation, recordedAt: Position, context: FactContext): Promise<void> {
+  private async planFor(userId: UserId, activation: Activation, recordedAt: Position, cause: Cause): Promise<void> {
     const user = await this.personAt(userId, recordedAt);
     // Their stream is gone: whoever was erased has no plan any more (B33).
     if (user === undefined) return;
     const { priority, purpose, at } = activation;
     const { reachableMethods } = this.parts.settings;
     const items = planItems({ user, priority, activatedAt: at, canSend: (method) => reachableMethods.has(method) }, purpose);
-    await Promise.all(items.map((item) => this.planOne(user, item, activation, context)));
+    await Promise.all(items.map((item) => this.planOne(user, item, activation, cause)));
   }
 
   private async personAt(userId: UserId, recordedAt: Position): Promise<User | undefined> {
@@ -52,7 +52,7 @@ export class PagePlanner {
     user: User,
     item: PlanItem,
     { alertId, activation, step, purpose, at, alertRevision }: Activation,
-    context: FactContext,
+    cause: Cause,
   ): Promise<void> {
     const { preferenceId, method, contactId, held } = item;
     const stream =
@@ -86,11 +86,11 @@ export class PagePlanner {
         dueAt,
         alertRevision,
       }),
-      context,
+      cause,
       held,
     );
     // The newer one is recorded first: a crash in between costs a second page, never the only one.
-    for (const older of replaced) await this.parts.notifications.cancel(older.stream, 'merged', context);
+    for (const older of replaced) await this.parts.notifications.cancel(older.stream, 'merged', cause);
   }
 
   /** Whatever preference it was planned for: two rules may lead to one contact (B8). */
@@ -107,7 +107,6 @@ export class PagePlanner {
 /** Each change carries the whole person; a deletion has none. */
 const personIn = (stored: StoredEvent | undefined): User | undefined => {
   if (stored === undefined) return undefined;
-  const { type, data } = upcast(stored);
-  const event = { type, data } as ConfigurationEvent<'user'>;
+  const event = eventOf<ConfigurationEvent<'user'>>(stored);
   return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
 };

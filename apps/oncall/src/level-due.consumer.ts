@@ -4,7 +4,7 @@ import type { FallbackResolved, LevelResolved } from '@tocsin/contracts';
 import { Clock } from '@tocsin/domain';
 import type { AlertId, EscalationEventOf } from '@tocsin/domain';
 import { derivedEventId } from '@tocsin/event-store';
-import { MessageBus } from '@tocsin/messaging';
+import { causeOf, MessageBus } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { WhoToPage } from './who-to-page';
@@ -81,9 +81,7 @@ export class LevelDueConsumer {
         type,
         schemaVersion: 1,
         time: this.clock.now(),
-        correlationId: message.correlationId,
-        causationId: message.id,
-        ...(message.traceParent === undefined ? {} : { traceParent: message.traceParent }),
+        ...causeOf(message),
         data,
       },
     ]);

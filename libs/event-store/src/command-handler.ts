@@ -4,7 +4,7 @@ import { derivedEventId } from './event-id';
 import { EventStore, EventStoreFault, START, WrongExpectedRevision } from './event-store';
 import type { AppendResult, ExpectedRevision, NewEvent, Position, StoredEvent } from './event-store';
 import { RecentlyUsed, weightOf } from './recently-used';
-import { upcast } from './upcasts';
+import { eventOf } from './upcasts';
 
 /** Who asks, why and when. `commandId` makes the command idempotent: the same id on the same stream acts once. */
 export interface CommandContext {
@@ -145,8 +145,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   private evolve(from: Cached<State>, events: readonly StoredEvent[]): Cached<State> {
     let { state, revision, position } = from;
     for (const event of events) {
-      const current = upcast(event);
-      state = this.options.decider.evolve(state, { type: current.type, data: current.data } as Event);
+      state = this.options.decider.evolve(state, eventOf<Event>(event));
       revision = event.revision;
       position = event.position;
       from.eventIds.add(event.id);

@@ -27,4 +27,10 @@ export const upcasting =
 /** The event in its newest shape; every reader of stored events goes through here. */
 export const upcast = upcasting(upcasts);
 
+/** What happened, in its newest shape and as the rules know it. Whoever reads a stream knows what is in it. */
+export const eventOf = <Event extends { readonly type: string; readonly data: unknown }>(stored: StoredEvent): Event => {
+  const { type, data } = upcast(stored);
+  return { type, data } as Event;
+};
+
 const key = (event: StoredEvent): string => `${event.type}@${event.metadata.schemaVersion}`;

@@ -30,6 +30,20 @@ export interface Message<Data = unknown> extends OutgoingMessage<Data> {
   readonly offset: number;
 }
 
+/** What led to something, as it is said by whatever follows from it. */
+export interface Cause {
+  readonly causationId: string;
+  /** Of the first cause, the same along the whole chain. */
+  readonly correlationId: string;
+  readonly traceParent?: string;
+}
+
+export const causeOf = ({ id, correlationId, traceParent }: Message): Cause => ({
+  causationId: id,
+  correlationId,
+  ...(traceParent === undefined ? {} : { traceParent }),
+});
+
 export interface TopicDefinition {
   readonly name: string;
   /** Compacted: only the last message of a key is kept, for ever; one partition, so all keys are in one order. */

@@ -1,5 +1,5 @@
 import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
-import { upcast } from '@tocsin/event-store';
+import { eventOf } from '@tocsin/event-store';
 import type { EventStore, StoredEvent } from '@tocsin/event-store';
 import { evolveAlertDocument } from './alert-document';
 import type { AlertDocument } from './alert-document';
@@ -18,10 +18,7 @@ export const readAlertFromStreams = async (store: EventStore, alertId: AlertId):
   const [alert, escalation] = await Promise.all([store.readStream(`alert-${alertId}`), store.readStream(`escalation-${alertId}`)]);
   const document = [...alert, ...escalation]
     .sort((a, b) => (a.position < b.position ? -1 : 1))
-    .map((event) => upcast(event))
-    .reduce<AlertDocument | undefined>(
-      (soFar, { type, data }) => evolveAlertDocument(soFar, { type, data } as AlertEvent | EscalationEvent),
-      undefined,
-    );
+    .map(eventOf<AlertEvent | EscalationEvent>)
+    .reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
   return document === undefined ? undefined : { document, events: alert };
 };

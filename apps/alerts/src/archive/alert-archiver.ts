@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { alertStream, ARCHIVE_STREAM, dayOf, expiryOf } from '@tocsin/domain';
 import type { AlertEventOf, AlertId, ArchivedAlert, ArchiveEvent, Clock, Instant, Retention, Timer } from '@tocsin/domain';
-import { derivedEventId, START, upcast } from '@tocsin/event-store';
+import { derivedEventId, eventOf, START } from '@tocsin/event-store';
 import type { EventStore, Position, StoredEvent } from '@tocsin/event-store';
 import type { BackgroundPart, Logger, Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW } from '@tocsin/read-models';
@@ -95,7 +95,7 @@ export class AlertArchiver implements BackgroundPart {
   private async archiveExpired(): Promise<Instant> {
     for (;;) {
       const last = await this.parts.eventStore.readLast(ARCHIVE_STREAM);
-      const reached = last === undefined ? START : ((upcast(last).data as ArchiveEvent['data']).through as Position);
+      const reached = last === undefined ? START : (eventOf<ArchiveEvent>(last).data.through as Position);
       const { resolutions, lookAgainAt } = await this.expired(reached);
       const [first] = resolutions;
       if (first === undefined) return lookAgainAt;
@@ -112,7 +112,7 @@ export class AlertArchiver implements BackgroundPart {
       const page = await eventStore.readAll({ after, prefixes: ['alert-'], limit: EVENTS_PER_PAGE });
       for (const event of page.events) {
         if (event.type !== 'AlertResolved') continue;
-        const { alertId, at } = upcast(event).data as AlertEventOf<'AlertResolved'>['data'];
+        const { alertId, at } = eventOf<AlertEventOf<'AlertResolved'>>(event).data;
         const expiry = expiryOf(at, retention, now);
         if (expiry === undefined) continue;
         if (expiry > now) return { resolutions, lookAgainAt: expiry };

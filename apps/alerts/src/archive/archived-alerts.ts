@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { alertGroupDecider, alertStream, guardStreamOf, isLastOnRecord, isOnRecord } from '@tocsin/domain';
 import type { AlertEventOf, AlertGroup, AlertGroupCommand, AlertGroupEvent, ArchivedAlert, Clock } from '@tocsin/domain';
-import { CommandHandler, upcast, WrongExpectedRevision } from '@tocsin/event-store';
+import { CommandHandler, eventOf, WrongExpectedRevision } from '@tocsin/event-store';
 import type { EventStore, StoredEvent } from '@tocsin/event-store';
 import { sha256 } from '../tool-event-subject';
 import type { ArchiveFiles } from './archive-files';
@@ -38,7 +38,7 @@ export class ArchivedAlerts {
 
   /** Before the alert's stream goes: a guard that names an alert without a stream means one that is still to be opened. */
   private async forget(raised: StoredEvent, alertId: ArchivedAlert['alertId'], correlationId: string): Promise<void> {
-    const guard = guardStreamOf(upcast(raised).data as AlertEventOf<'AlertRaised'>['data'], sha256);
+    const guard = guardStreamOf(eventOf<AlertEventOf<'AlertRaised'>>(raised).data, sha256);
     if (guard === undefined) return;
     const { state, revision } = await this.guards.load(guard);
     if (!isOnRecord(state, alertId)) return;

@@ -1,6 +1,6 @@
 import { toIso } from '@tocsin/domain';
 import type { AlertEventOf } from '@tocsin/domain';
-import { upcast } from '@tocsin/event-store';
+import { eventOf } from '@tocsin/event-store';
 import type { StoredEvent } from '@tocsin/event-store';
 
 /** One line of the archive: what an alert was, and its events as they were stored, in the order of the log. */
@@ -10,14 +10,14 @@ export const exportedAlert = (events: readonly StoredEvent[]): string => {
   const resolved = ordered.find(({ type }) => type === 'AlertResolved');
   const line = {
     ...(raised === undefined ? {} : headline(raised)),
-    ...(resolved === undefined ? {} : { resolvedAt: toIso((upcast(resolved).data as AlertEventOf<'AlertResolved'>['data']).at) }),
+    ...(resolved === undefined ? {} : { resolvedAt: toIso(eventOf<AlertEventOf<'AlertResolved'>>(resolved).data.at) }),
     events: ordered.map(exported),
   };
   return `${JSON.stringify(line)}\n`;
 };
 
 const headline = (raised: StoredEvent) => {
-  const { alertId, sourceId, summary, alertKey, at } = upcast(raised).data as AlertEventOf<'AlertRaised'>['data'];
+  const { alertId, sourceId, summary, alertKey, at } = eventOf<AlertEventOf<'AlertRaised'>>(raised).data;
   return { alertId, sourceId, summary, ...(alertKey === undefined ? {} : { alertKey }), raisedAt: toIso(at) };
 };
 

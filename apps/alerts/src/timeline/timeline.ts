@@ -1,7 +1,7 @@
 import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { alertStream, rejected, toIso } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
-import { EventStore, upcast } from '@tocsin/event-store';
+import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
@@ -69,8 +69,8 @@ export class Timeline {
     ]);
     if (alert.length === 0) throw rejected('alert-not-found', `there is no alert ${alertId}`);
     const told = [
-      ...alert.map((stored) => ({ stored, lines: alertLines(shape<AlertEvent>(stored), names) })),
-      ...escalation.map((stored) => ({ stored, lines: escalationLines(shape<EscalationEvent>(stored)) })),
+      ...alert.map((stored) => ({ stored, lines: alertLines(eventOf<AlertEvent>(stored), names) })),
+      ...escalation.map((stored) => ({ stored, lines: escalationLines(eventOf<EscalationEvent>(stored)) })),
       ...notifications.flatMap((stream) => notificationStreamLines(stream, names)),
     ];
     return told.sort((a, b) => (a.stored.position < b.stored.position ? -1 : 1)).flatMap(({ lines }) => lines);
@@ -95,16 +95,11 @@ export class Timeline {
 
 const notificationStreamLines = (stream: readonly StoredEvent[], names: Names) => {
   const [first] = stream;
-  const planned = first === undefined ? undefined : shape<NotificationEvent>(first);
+  const planned = first === undefined ? undefined : eventOf<NotificationEvent>(first);
   if (planned?.type !== 'NotificationPlanned') return [];
   const { data }: NotificationEventOf<'NotificationPlanned'> = planned;
-  const second = stream[1] === undefined ? undefined : shape<NotificationEvent>(stream[1]);
+  const second = stream[1] === undefined ? undefined : eventOf<NotificationEvent>(stream[1]);
   // What was held for good from the beginning was never going to be sent: only the reason is told.
   const told = second?.type === 'NotificationHeld' && second.data.until === undefined ? stream.slice(1) : stream;
-  return told.map((stored) => ({ stored, lines: notificationLines(shape<NotificationEvent>(stored), data, names) }));
-};
-
-const shape = <Event>(stored: StoredEvent): Event => {
-  const { type, data } = upcast(stored);
-  return { type, data } as Event;
+  return told.map((stored) => ({ stored, lines: notificationLines(eventOf<NotificationEvent>(stored), data, names) }));
 };
