@@ -16,7 +16,7 @@ export const backOffMs = (tries: number, random: () => number, { firstMs, longes
  * Whether the same call may go well later: a port's fault says so itself. A port that was closed under us counts: we are
  * stopping, and whoever continues meets it open.
  */
-export const isWorthRetrying = (error: unknown): boolean =>
+export const isWorthRetrying = (error: unknown): error is Error =>
   error instanceof Error && 'retriable' in error && (error.retriable === true || ('reason' in error && error.reason === 'closed'));
 
 /** A wait that `stop` ends early. */

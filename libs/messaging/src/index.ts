@@ -1,4 +1,5 @@
-export type { BackOff } from './back-off';
+export { backOffMs, isWorthRetrying, pause } from './back-off';
+export type { BackOff, Pause } from './back-off';
 export * from './configuration-topic';
 export * from './consumer';
 export * from './message-bus';

@@ -5,8 +5,8 @@ const GRACE_MS = 250;
 
 /**
  * While stopping, what has begun is answered, also to clients that are slow, but not for longer than a stop may take; then
- * every connection is closed. Node would wait for those that a client
- * keeps open for later, and a minute for those that were opened ahead and never used.
+ * every connection is closed. Node would wait for those that a client keeps open for later, and a minute for those that were
+ * opened ahead and never used.
  */
 export const closeWhenDrained = (fastify: FastifyInstance, withinMs: number): void => {
   let inFlight = 0;

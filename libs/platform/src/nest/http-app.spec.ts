@@ -332,24 +332,35 @@ describe('a body with a class', () => {
   );
 });
 
+/** Whoever asks `/slow` is answered after `release`; `inside` resolves when somebody has asked. */
+const slowModule = () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let entered: () => void = () => undefined;
+  const inside = new Promise<void>((resolve) => (entered = resolve));
+  @Controller()
+  @Public()
+  class Slow {
+    @Get('slow')
+    async slow(): Promise<object> {
+      entered();
+      await held;
+      return { done: true };
+    }
+
+    @Get('quick')
+    quick(): object {
+      return {};
+    }
+  }
+  @Module({ controllers: [Slow] })
+  class SlowModule {}
+  return { SlowModule, inside, release };
+};
+
 describe('a process with more requests than it can answer', () => {
   it('refuses at once, goes on telling its health, and recovers', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let entered: () => void = () => undefined;
-    const inside = new Promise<void>((resolve) => (entered = resolve));
-    @Controller()
-    @Public()
-    class Slow {
-      @Get('slow')
-      async slow(): Promise<object> {
-        entered();
-        await held;
-        return {};
-      }
-    }
-    @Module({ controllers: [Slow] })
-    class SlowModule {}
+    const { SlowModule, inside, release } = slowModule();
     const small = await edge(SlowModule, { overload: { maxInFlight: 1 } });
     const first = small.fetch('/slow');
     await inside;
@@ -365,27 +376,7 @@ describe('a process with more requests than it can answer', () => {
 
 describe('a process whose turns are slow', () => {
   it('refuses who comes while others are being answered, and never who is alone', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let entered: () => void = () => undefined;
-    const inside = new Promise<void>((resolve) => (entered = resolve));
-    @Controller()
-    @Public()
-    class Slow {
-      @Get('slow')
-      async slow(): Promise<object> {
-        entered();
-        await held;
-        return {};
-      }
-
-      @Get('quick')
-      quick(): object {
-        return {};
-      }
-    }
-    @Module({ controllers: [Slow] })
-    class SlowModule {}
+    const { SlowModule, inside, release } = slowModule();
     const slow = await edge(SlowModule, { overload: { maxTurnMs: -1 } });
     for (let n = 0; n < 5; n++) {
       expect((await slow.json('/quick')).status).toBe(200);
@@ -405,22 +396,7 @@ describe('a process whose turns are slow', () => {
 
 describe('a server that stops', () => {
   it('answers what it has begun, takes nothing new, and does not wait for connections that only stay open', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let entered: () => void = () => undefined;
-    const inside = new Promise<void>((resolve) => (entered = resolve));
-    @Controller()
-    @Public()
-    class Slow {
-      @Get('slow')
-      async slow(): Promise<object> {
-        entered();
-        await held;
-        return { done: true };
-      }
-    }
-    @Module({ controllers: [Slow] })
-    class SlowModule {}
+    const { SlowModule, inside, release } = slowModule();
     const stopping = await edge(SlowModule);
     await (await stopping.fetch('/health/live')).text();
     const { hostname, port } = new URL(stopping.url);

@@ -1,14 +1,15 @@
+import { backOffMs, isWorthRetrying, pause } from '@tocsin/messaging';
+import type { Pause } from '@tocsin/messaging';
 import type { Logger } from '../logging';
 
 export class StartAborted extends Error {}
 
-const FIRST_MS = 100;
-const LONGEST_MS = 5_000;
+const BACK_OFF = { firstMs: 100, longestMs: 5_000 };
 
 /** The steps of a start that need a server: tried until they go well, and readiness says which one it is at. */
 export class Starting {
   private at: { readonly step: string; problem: string } | undefined = { step: 'start', problem: 'the start to end' };
-  private wake: (() => void) | undefined;
+  private wait: Pause | undefined;
   private aborted = false;
 
   constructor(
@@ -24,15 +25,16 @@ export class Starting {
   /** What is worth trying again is, for as long as it takes. @throws StartAborted, and what will not pass by itself */
   async persist<T>(step: string, work: () => Promise<T>): Promise<T> {
     this.at = { step, problem: 'an answer' };
-    for (let waitMs = FIRST_MS; ; waitMs = Math.min(LONGEST_MS, waitMs * 2)) {
+    for (let tries = 1; ; tries++) {
       if (this.aborted) throw new StartAborted(`stopped while waiting for ${step}`);
       try {
         return await work();
       } catch (error) {
-        if (!isRetriable(error)) throw error;
+        if (!isWorthRetrying(error)) throw error;
         this.at.problem = error.message;
         this.log.warn({ step, err: error }, 'start waits');
-        await this.pause(waitMs * (0.5 + this.random() / 2));
+        this.wait = pause(backOffMs(tries, this.random, BACK_OFF));
+        await this.wait.over;
       }
     }
   }
@@ -43,18 +45,6 @@ export class Starting {
 
   abort(): void {
     this.aborted = true;
-    this.wake?.();
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    this.wait?.end();
   }
 }
-
-const isRetriable = (error: unknown): error is Error => error instanceof Error && 'retriable' in error && error.retriable === true;
