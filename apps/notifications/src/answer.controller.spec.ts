@@ -143,10 +143,13 @@ describe('a link of somebody who may not answer any more', () => {
     expect((await visit(accept)).status).toBe(200);
     const { configurationStore } = server.platform;
     await configurationStore.change('user', ben.id, (user) => ({ ...user, role: 'STAKEHOLDER' }), server.context());
+    await server.settle();
     for (const method of ['GET', 'POST']) expect((await visit(accept, method)).status).toBe(403);
     await configurationStore.change('user', ben.id, (user) => ({ ...user, role: 'RESPONDER' }), server.context());
+    await server.settle();
     expect((await visit(accept)).status).toBe(200);
     await configurationStore.remove('user', ben.id, () => undefined, server.context());
+    await server.settle();
     for (const method of ['GET', 'POST']) expect((await visit(accept, method)).status).toBe(403);
     await server.settle();
     expect(server.given).toEqual([]);

@@ -4,30 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Channel } from '@tocsin/channels';
 import type { OutgoingMessage, SendOutcome } from '@tocsin/channels';
-import { factRoutes, RELAY, topics } from '@tocsin/contracts';
+import { topics } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
 import type { AlertEvent, AlertId, ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { StoredEvent } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
-import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import {
-  Background,
-  ConfigurationStore,
-  createLogger,
-  hashSecret,
-  IdAllocator,
-  Metrics,
-  newApiKey,
-  newUuid,
-  SecretBox,
-  Views,
-  WoundClock,
-} from '@tocsin/platform';
-import type { Platform } from '@tocsin/platform';
-import { configurationDirectory, createHttpApp, MessageTransport } from '@tocsin/platform/nest';
+import { createLogger, hashSecret, newApiKey, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
+import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { AnswerLinks } from '../answer-links';
 import { NotificationsModule } from '../notifications.module';
@@ -58,66 +44,31 @@ export const notificationsServer = async (provider = 'told') => {
   const onFailure = (error: Error): void => {
     throw error;
   };
-  const log = createLogger({ level: 'silent' });
   const clock = new WoundClock(NIGHT);
   const embeddedLog = await EmbeddedLog.open({ directory, onFailure });
-  const eventStore = new EmbeddedEventStore(embeddedLog);
-  const bus = new EmbeddedMessageBus(embeddedLog);
   const readStore = await EmbeddedReadStore.open({ directory, onFailure });
-  const configuration = new ConfigurationReader();
-  const ids = new IdAllocator({ eventStore, clock });
-  const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
-  const background = new Background();
   const channel = new ToldChannel(provider);
-  const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set<NotificationMethod>(['EMAIL']), visibleWithinMs: 150 };
-  const configurationStore = new ConfigurationStore({ eventStore, configuration, ids, clock });
-  const views = new Views(eventStore, readStore);
-  const platform: Platform = {
-    eventStore,
-    bus,
-    readStore,
+  const service = await startService({
+    stores: { eventStore: new EmbeddedEventStore(embeddedLog), bus: new EmbeddedMessageBus(embeddedLog), readStore },
+    module: (platform) =>
+      NotificationsModule.register(platform, {
+        random: () => 0.5,
+        channelFor: (method) => (method === 'EMAIL' ? channel : undefined),
+      }),
     clock,
-    ids,
-    configuration,
-    configurationStore,
-    secrets,
-    log,
-    metrics: new Metrics(),
-    background,
-    views,
-    settings,
-  };
-  await bus.declare([
-    CONFIGURATION_TOPIC,
-    PARKED_TOPIC,
-    ...[topics.alertFacts, topics.archiveFacts, topics.alertCommands, topics.escalationFacts, topics.notificationCommands].map((name) => ({
-      name,
-      compacted: false,
-      retentionDays: 7,
-    })),
-  ]);
-  const parking = new Parking(bus, clock);
-  background.add('relay', new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking, random: () => 0.5 }));
-  await configuration.start(bus);
-  const app = await createHttpApp(
-    NotificationsModule.register(platform, {
-      random: () => 0.5,
-      channelFor: (method) => (method === 'EMAIL' ? channel : undefined),
-    }),
-    { log, metrics: new Metrics(), clock, secrets, credentials: configurationDirectory(configuration) },
-  );
-  const transport = new MessageTransport({ bus, parking, random: () => 0.5 });
-  background.add('consumers', {
-    start: () => undefined,
-    stop: async () => undefined,
-    settled: () => transport.settled(),
-    lag: () => transport.lag(),
-  });
-  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
-  await background.start();
-  await app.startAllMicroservices();
-  await app.listen(0, '127.0.0.1');
-  const url = (await app.getUrl()).replace(/\/+$/, '');
+    log: createLogger({ level: 'silent' }),
+    secrets: new SecretBox(['0123456789abcdef0123456789abcdef']),
+    random: () => 0.5,
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://tocsin.test',
+    reachableMethods: new Set<NotificationMethod>(['EMAIL']),
+    // Nobody here acts on answers: a page would wait for them in vain. Changes of configuration are settled instead.
+    visibleWithinMs: 150,
+    relays: true,
+  }).started;
+  const { platform, url } = service;
+  const { eventStore, bus, ids, configurationStore, secrets, settings } = platform;
 
   const given: Message[] = [];
   const answers = await bus.connect(topics.alertCommands, 'spec', {
@@ -191,15 +142,14 @@ export const notificationsServer = async (provider = 'told') => {
         }),
         context(),
       );
+      await service.settle();
       return { id: user.id, key };
     },
     context,
-    settle: () => background.settle(eventStore),
+    settle: () => service.settle(),
     stop: async (): Promise<void> => {
       await answers.close();
-      await app.close();
-      await background.stop();
-      await configuration.close();
+      await service.stop();
       await readStore.close();
       await embeddedLog.close();
       await rm(directory, { recursive: true, force: true });

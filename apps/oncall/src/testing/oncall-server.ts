@@ -2,28 +2,13 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { factRoutes, RELAY, topics } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
 import type { ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
-import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import {
-  Background,
-  ConfigurationStore,
-  createLogger,
-  hashSecret,
-  IdAllocator,
-  Metrics,
-  newApiKey,
-  newUuid,
-  SecretBox,
-  Views,
-  WoundClock,
-} from '@tocsin/platform';
-import type { Platform } from '@tocsin/platform';
-import { configurationDirectory, createHttpApp, routesOf } from '@tocsin/platform/nest';
+import { createLogger, hashSecret, newApiKey, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
+import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { OncallModule } from '../oncall.module';
 
@@ -47,63 +32,25 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   const onFailure = (error: Error): void => {
     throw error;
   };
-  const log = createLogger({ level: 'error' });
   const clock = new WoundClock(NOON);
   const embeddedLog = await EmbeddedLog.open({ directory: dataDirectory, onFailure });
-  const eventStore = new EmbeddedEventStore(embeddedLog);
-  const bus = new EmbeddedMessageBus(embeddedLog);
   const readStore = await EmbeddedReadStore.open({ directory: dataDirectory, onFailure });
-  const configuration = new ConfigurationReader();
-  const ids = new IdAllocator({ eventStore, clock });
-  const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
-  const background = new Background();
-  const settings = {
+  const service = await startService({
+    stores: { eventStore: new EmbeddedEventStore(embeddedLog), bus: new EmbeddedMessageBus(embeddedLog), readStore },
+    module: (platform) => OncallModule.register(platform),
+    clock,
+    log: createLogger({ level: 'error' }),
+    secrets: new SecretBox(['0123456789abcdef0123456789abcdef']),
+    random: () => 0.5,
+    host: '127.0.0.1',
+    port: 0,
     publicUrl: 'http://tocsin.test',
     reachableMethods: new Set<NotificationMethod>(['EMAIL', 'SMS']),
-    visibleWithinMs: 2_000,
-  };
-  const configurationStore = new ConfigurationStore({ eventStore, configuration, ids, clock, visibleWithinMs: relaying ? 2_000 : 50 });
-  const views = new Views(eventStore, readStore);
-  const platform: Platform = {
-    eventStore,
-    bus,
-    readStore,
-    clock,
-    ids,
-    configuration,
-    configurationStore,
-    secrets,
-    log,
-    metrics: new Metrics(),
-    background,
-    views,
-    settings,
-  };
-  await bus.declare([
-    CONFIGURATION_TOPIC,
-    PARKED_TOPIC,
-    ...[topics.alertFacts, topics.archiveFacts, topics.escalationFacts, topics.resolutions, topics.notificationCommands].map((name) => ({
-      name,
-      compacted: false,
-      retentionDays: 7,
-    })),
-  ]);
-  if (relaying)
-    background.add(
-      'relay',
-      new Relay({ eventStore, bus, routes: factRoutes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5 }),
-    );
-  await configuration.start(bus);
-  const app = await createHttpApp(OncallModule.register(platform), {
-    log,
-    metrics: new Metrics(),
-    clock,
-    secrets,
-    credentials: configurationDirectory(configuration),
-  });
-  await background.start();
-  await app.listen(0, '127.0.0.1');
-  const url = (await app.getUrl()).replace(/\/+$/, '');
+    relays: relaying,
+    ...(relaying ? {} : { visibleWithinMs: 50 }),
+  }).started;
+  const { platform, url } = service;
+  const { ids, configurationStore } = platform;
 
   const call = async (method: string, path: string, caller?: Caller, body?: unknown): Promise<Answer> => {
     const answer = await fetch(`${url}${path}`, {
@@ -126,7 +73,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
     clock,
     url,
     call,
-    routes: () => routesOf(app),
+    routes: () => service.routes(),
     /** Somebody with a key, as if they had always been there. */
     person: async (username: string, role: Role, about: Partial<User> = {}): Promise<Caller> => {
       const contact = (await ids.next('contact')) as ContactId;
@@ -172,11 +119,9 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
       return { id: user.id, key };
     },
     context,
-    settle: () => background.settle(eventStore),
+    settle: () => service.settle(),
     stop: async ({ keep = false } = {}): Promise<string> => {
-      await app.close();
-      await background.stop();
-      await configuration.close();
+      await service.stop();
       await readStore.close();
       await embeddedLog.close();
       if (!keep) await rm(dataDirectory, { recursive: true, force: true });

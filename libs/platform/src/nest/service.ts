@@ -20,7 +20,8 @@ import { Views } from '../views';
 import { configurationDirectory } from './authenticator';
 import { waitingOf } from './health.controller';
 import type { ReadinessCheck } from './health.controller';
-import { createHttpApp } from './http-app';
+import { createHttpApp, routesOf } from './http-app';
+import type { KnownRoute } from './known-routes';
 import { countOutcomes, measureConsumers, measureParked, measureRelay } from './message-metrics';
 import { MessageTransport } from './message-transport';
 import { Starting } from './starting';
@@ -47,6 +48,8 @@ export interface ServiceOptions {
   /** Whose `x-forwarded-for` is believed; nobody's without it. */
   readonly trustedProxies?: readonly string[];
   readonly reachableMethods: ReadonlySet<NotificationMethod>;
+  /** How long an answer waits for what it is to show; two seconds unless it is a test. */
+  readonly visibleWithinMs?: number;
   /** Whether this process may copy facts to the bus. */
   readonly relays: boolean;
   /** Who runs what only one replica may do; without it this process does. */
@@ -62,12 +65,15 @@ export interface ServiceOptions {
 export interface Service {
   readonly url: string;
   readonly platform: Platform;
+  /** Every one that it serves. */
+  routes(): readonly KnownRoute[];
   /** Resolves when everything that was set off has had its effect here. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const RETENTION_DAYS = 7;
+const VISIBLE_WITHIN_MS = 2_000;
 
 const declaredTopics: readonly TopicDefinition[] = [
   CONFIGURATION_TOPIC,
@@ -116,7 +122,7 @@ const start = async (
   opened: (close: () => Promise<unknown>) => void,
   stop: () => Promise<void>,
 ): Promise<Service> => {
-  const { clock, log } = options;
+  const { clock, log, visibleWithinMs = VISIBLE_WITHIN_MS } = options;
   const { bus, readStore } = options.stores;
   const metrics = new Metrics({ process: true });
   const eventStore = new MeasuredEventStore(options.stores.eventStore, metrics);
@@ -137,6 +143,7 @@ const start = async (
       configuration,
       ids,
       clock,
+      visibleWithinMs,
       ...(options.inTurn === undefined ? {} : { inTurn: options.inTurn }),
     }),
     secrets: options.secrets,
@@ -149,7 +156,7 @@ const start = async (
         return options.publicUrl ?? listeningUrl;
       },
       reachableMethods: options.reachableMethods,
-      visibleWithinMs: 2_000,
+      visibleWithinMs,
     },
   };
   const parking = new Parking(bus, clock);
@@ -191,7 +198,7 @@ const start = async (
   await background.start();
   await app.startAllMicroservices();
   starting.done();
-  return { url: listeningUrl, platform, settle: () => background.settle(eventStore), stop };
+  return { url: listeningUrl, platform, routes: () => routesOf(app), settle: () => background.settle(eventStore), stop };
 };
 
 const listen = async (app: NestFastifyApplication, { host, port }: ServiceOptions): Promise<string> => {
