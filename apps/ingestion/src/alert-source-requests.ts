@@ -19,6 +19,12 @@ export class AlertSourceBody {
   @Type(() => IdReference)
   escalationPolicy!: IdReference;
 
+  /** Brought along by a new source; of one that is there, its own. */
+  @IsOptional()
+  @blankIsAbsent
+  @IsString({ message: 'must be a text' })
+  integrationKey?: string;
+
   @IsOptional()
   @blankIsAbsent
   @IsString({ message: 'must be a text' })
@@ -60,7 +66,7 @@ export class AlertSourceBody {
 
 /** `sent` is the body before validation left out what it does not know. */
 export const alertSourceRequest = (
-  { escalationPolicy, teams, ...settings }: AlertSourceBody,
+  { escalationPolicy, teams, integrationKey: _key, ...settings }: AlertSourceBody,
   sent: Readonly<Record<string, unknown>>,
 ): DomainRequest => ({
   ...settings,

@@ -4,7 +4,7 @@ import { createAlertSource, replaceAlertSource } from '@tocsin/domain';
 import type { AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
 import { integrations } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { ConfigurationStore, hashSecret, newIntegrationKey, SecretBox } from '@tocsin/platform';
+import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
 import {
   ChangeBy,
@@ -22,6 +22,7 @@ import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AlertSourceBody, alertSourceRequest } from './alert-source-requests';
 import { AlertSources } from './alert-sources';
+import { IntegrationKeys } from './integration-keys';
 import { SourceEvents } from './source-events';
 
 type Sent = Readonly<Record<string, unknown>>;
@@ -43,7 +44,7 @@ export class AlertSourcesController {
   constructor(
     private readonly configuration: ConfigurationReader,
     private readonly store: ConfigurationStore,
-    private readonly secrets: SecretBox,
+    private readonly keys: IntegrationKeys,
     private readonly sources: AlertSources,
     private readonly events: SourceEvents,
   ) {}
@@ -71,8 +72,8 @@ export class AlertSourcesController {
     const source = await this.store.create(
       'source',
       (id, now) => {
-        const key = newIntegrationKey(request.integrationType);
-        return createAlertSource(id, { hash: hashSecret(key), cipher: this.secrets.encrypt(key) }, request, this.change(now));
+        const key = this.keys.forNew(request.integrationType, body.integrationKey, principal);
+        return createAlertSource(id, key, request, this.change(now));
       },
       context,
     );
@@ -125,7 +126,15 @@ export class AlertSourcesController {
   ): Promise<PublicAlertSource> {
     readInclude(query, INCLUDES);
     const request = alertSourceRequest(body, sent);
-    const source = await this.store.change('source', id, (current, now) => replaceAlertSource(current, request, this.change(now)), context);
+    const source = await this.store.change(
+      'source',
+      id,
+      (current, now) => {
+        this.keys.refuseOther(current, body.integrationKey);
+        return replaceAlertSource(current, request, this.change(now));
+      },
+      context,
+    );
     return this.sources.show(source, principal);
   }
 

@@ -6,6 +6,7 @@ import { AlertSources } from './alert-sources';
 import { AlertSourcesController } from './alert-sources.controller';
 import { EventIntake } from './event-intake';
 import { EventsController } from './events.controller';
+import { IntegrationKeys } from './integration-keys';
 import { SourceEvents } from './source-events';
 
 /** Takes tools' events and makes them durable; keeps the sources they come from. */
@@ -20,6 +21,7 @@ export class IngestionModule {
         ...platformProviders(platform),
         { provide: EventIntake, useValue: new EventIntake({ bus, configuration, clock, settings, metrics }) },
         { provide: SourceEvents, useValue: new SourceEvents(eventStore, clock) },
+        { provide: IntegrationKeys, useValue: new IntegrationKeys(configuration, secrets) },
         { provide: AlertSources, useValue: new AlertSources({ configuration, readStore, secrets, settings }) },
       ],
     };

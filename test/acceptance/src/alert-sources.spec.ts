@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+const FROM_ELSEWHERE = 'il1api0123456789abcdef0123456789abcdef';
+
 interface Source {
   readonly id: number;
   readonly integrationKey: string;
@@ -55,11 +57,15 @@ describe('a new alert source', () => {
 
   it('keeps its key and its type for good', async () => {
     const source = await make();
-    const replaced = await world.put<Source>(`/api/alert-sources/${source.id}`, { ...plain, name: 'Renamed', integrationKey: 'mine' });
+    const replaced = await world.put<Source>(`/api/alert-sources/${source.id}`, { ...source, name: 'Renamed' });
     expect(replaced.body).toMatchObject({ name: 'Renamed', integrationKey: source.integrationKey, integrationUrl: source.integrationUrl });
     expect(await world.put(`/api/alert-sources/${source.id}`, { ...plain, integrationType: 'GRAFANA' })).toMatchObject({
       status: 400,
       body: { message: expect.stringContaining('integrationType: ') },
+    });
+    expect(await world.put(`/api/alert-sources/${source.id}`, { ...plain, integrationKey: FROM_ELSEWHERE })).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION_ERROR', message: expect.stringContaining('integrationKey: cannot be changed') },
     });
   });
 
@@ -86,6 +92,63 @@ describe('a new alert source', () => {
   it('gives back the operators that older clients send', async () => {
     const source = await make({ filterOperator: 'AND', resolveFilterOperator: 'OR' });
     expect((await world.get(`/api/alert-sources/${source.id}`)).body).toMatchObject({ filterOperator: 'AND', resolveFilterOperator: 'OR' });
+  });
+});
+
+describe('a key that an alert source brings along', () => {
+  const moved = (integrationKey: unknown, name = 'Moved') => world.post<Source>('/api/alert-sources', { ...plain, name, integrationKey });
+  const refusal = (code: string, status = 400) => ({
+    status,
+    body: { code, details: [{ field: 'integrationKey', message: expect.stringContaining('leave it out') }] },
+  });
+
+  it('is the one its tools go on posting with, in the URL and in the body', async () => {
+    const { status, body } = await moved(FROM_ELSEWHERE);
+    expect([status, body.integrationKey]).toEqual([201, FROM_ELSEWHERE]);
+    expect(body.integrationUrl).toBe(`${world.platform.settings.publicUrl}/api/events/api/${FROM_ELSEWHERE}`);
+    await world.event(FROM_ELSEWHERE, { summary: 'the same key as before' });
+    expect(world.mailbox('ana').subjects.at(-1)).toContain('the same key as before');
+    const [stored] = await world.platform.eventStore.readStream(`source-${body.id}`);
+    expect(JSON.stringify(stored)).not.toContain(FROM_ELSEWHERE);
+  });
+
+  it('is nobody else’s: neither that of another source nor one that two ask for at once', async () => {
+    const { integrationKey } = await make();
+    const refused = await moved(integrationKey);
+    expect(refused).toMatchObject(refusal('ALREADY_EXISTS'));
+    expect(JSON.stringify(refused.body)).not.toContain(integrationKey);
+    const both = await Promise.all([moved('two-at-once-0123456789', 'One'), moved('two-at-once-0123456789', 'Two')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 400]);
+  });
+
+  it('is free again when its source is deleted', async () => {
+    const { id } = (await moved('deleted-and-made-again')).body;
+    await world.delete(`/api/alert-sources/${id}`);
+    expect(await moved('deleted-and-made-again')).toMatchObject({ status: 201, body: { integrationKey: 'deleted-and-made-again' } });
+  });
+
+  it.each([
+    'short',
+    'nineteen-characters',
+    'twenty characters in it',
+    'twenty/characters/in/it',
+    'ümläuts-in-twenty-characters',
+    'x'.repeat(201),
+  ])('is not %j, which could be guessed or does not stand in a URL', async (key) =>
+    expect(await moved(key)).toMatchObject(refusal('VALIDATION_ERROR')),
+  );
+
+  it('comes from an administrator alone', async () => {
+    const user = await world.keyOf(await world.person('maker', { role: 'USER' }));
+    const by = await world.post('/api/alert-sources', { ...plain, integrationKey: 'from-a-user-0123456789' }, user);
+    expect(by).toMatchObject(refusal('FORBIDDEN', 403));
+  });
+
+  it.each([undefined, null, ''])('is not brought by %j: a new one is made', async (integrationKey) => {
+    expect(await moved(integrationKey)).toMatchObject({
+      status: 201,
+      body: { integrationKey: expect.stringMatching(/^til1api[a-z2-7]{32}$/) },
+    });
   });
 });
 
