@@ -6,8 +6,8 @@ import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
-import { newUuid } from '@tocsin/platform';
-import { readAlertFromStreams } from '@tocsin/read-models';
+import { newUuid, Views } from '@tocsin/platform';
+import { ALERTS_VIEW, readAlertFromStreams, ReadStoreFault } from '@tocsin/read-models';
 import type { AlertDocument, AlertHistory } from '@tocsin/read-models';
 import type { AnswerClaims, AnswerPurpose } from './answer-links';
 import { answerTexts } from './answer-texts';
@@ -30,6 +30,7 @@ export class Answers {
       readonly bus: MessageBus;
       readonly configuration: ConfigurationReader;
       readonly clock: Clock;
+      readonly views: Views;
       readonly visibleWithinMs: number;
     },
   ) {}
@@ -82,9 +83,23 @@ export class Answers {
       if (history === undefined) return { type: 'gone', language: user.language };
       const acted = history.events.some((event) => event.metadata.causationId === commandId);
       const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
-      if (text !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text };
+      if (text !== undefined) {
+        await this.seenByReads(history, deadline - performance.now());
+        return { type: 'outcome', language: user.language, alert: history.document, text };
+      }
       if (performance.now() >= deadline) return { type: 'outcome', language: user.language, alert: history.document, text: t.taken };
       await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** Whoever looks at the alert after this page finds there what the page says (BEHAVIOUR B1); the page does not depend on it. */
+  private async seenByReads({ events }: AlertHistory, withinMs: number): Promise<void> {
+    const position = events.at(-1)?.position;
+    if (position === undefined) return;
+    try {
+      await this.parts.views.waitFor(ALERTS_VIEW, position, Math.max(0, withinMs));
+    } catch (error) {
+      if (!(error instanceof ReadStoreFault)) throw error;
     }
   }
 

@@ -63,7 +63,7 @@ export class NotificationsModule {
         { provide: Notifications, useValue: notifications },
         { provide: PagePlanner, useValue: new PagePlanner({ eventStore, notifications, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
-        { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, visibleWithinMs }) },
+        { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs }) },
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

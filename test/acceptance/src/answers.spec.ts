@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EscalationTarget, UserId } from '@tocsin/domain';
 import { World } from './world';
 
@@ -29,6 +32,27 @@ describe('the links of a page', () => {
     await world.settle();
     expect(await world.alert()).toMatchObject({ status: 'PENDING', responders: [{ status: 'PENDING' }, { status: 'PENDING' }] });
     expect(received('cleo')).toBe(0);
+  });
+
+  it('are answered when whoever looks next sees what they did (B1)', async () => {
+    const { id } = await world.alert();
+    const hasAccepted = async (): Promise<boolean> =>
+      (await world.platform.eventStore.readStream(`alert-${id}`)).some(({ type }) => type === 'AlertAccepted');
+    const order: string[] = [];
+    const views = new DatabaseSync(join(world.directory, 'views.db'));
+    views.exec('BEGIN IMMEDIATE');
+    const page = world.confirm(world.mailbox('ana').link('accept')).finally(() => order.push('answered'));
+    while (!(await hasAccepted())) await delay(5);
+    // Time for a page that is answered too early; one that is not needs none.
+    await delay(100);
+    order.push('written');
+    views.exec('ROLLBACK');
+    views.close();
+    expect([await page, await world.alert(id)]).toMatchObject([
+      expect.stringContaining('You accepted this alert.'),
+      { status: 'ACCEPTED' },
+    ]);
+    expect(order).toEqual(['written', 'answered']);
   });
 
   it('accept: a second person becomes one more responder and reads who was first (B5)', async () => {
