@@ -11,7 +11,7 @@ export const answerTexts = {
       resolve: 'You resolved this alert.',
       escalate: 'The alert is escalated to the next level.',
     },
-    acceptedBefore: (who: string, at: string) => `Accepted by ${who} at ${at} already.`,
+    acceptedBefore: (who: string, at: string) => `Already accepted by ${who} at ${at}.`,
     resolvedBefore: (who: string, at: string) => `Already resolved by ${who} at ${at}.`,
     alreadyAtLevel: (level: number) => `The alert is already at level ${level}. Nothing was changed.`,
     nobodyLeft: 'Nobody is left to escalate to. Nothing was changed.',

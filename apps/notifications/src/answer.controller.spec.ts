@@ -76,7 +76,7 @@ describe('a link in a message', () => {
 
   it('says that the person accepted before', async () => {
     await server.happens(alertId, accepted(ana.id));
-    expect((await visit(links().accept, 'POST')).text).toContain('Accepted by ana Example');
+    expect((await visit(links().accept, 'POST')).text).toContain('Already accepted by ana Example');
     expect(server.given).toEqual([]);
   });
 

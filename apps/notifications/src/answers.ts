@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { timeText, topics } from '@tocsin/contracts';
-import type { AlertCommand } from '@tocsin/contracts';
+import { timeText } from '@tocsin/channels';
 import type { Language } from '@tocsin/channels';
+import { topics } from '@tocsin/contracts';
+import type { AlertCommand } from '@tocsin/contracts';
 import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';

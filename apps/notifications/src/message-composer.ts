@@ -1,5 +1,6 @@
-import { reasonText, timeText } from '@tocsin/contracts';
+import { timeText } from '@tocsin/channels';
 import type { MessageContent } from '@tocsin/channels';
+import { reasonText } from '@tocsin/contracts';
 import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';

@@ -1,5 +1,4 @@
-import { renderMessage } from '@tocsin/channels';
-import { timeText } from '@tocsin/contracts';
+import { renderMessage, timeText } from '@tocsin/channels';
 import { contactTarget, toIso } from '@tocsin/domain';
 import type { AlertId, NotificationEvent } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';

@@ -3,3 +3,4 @@ export * from './message';
 export * from './registry';
 export * from './render';
 export * from './texts';
+export * from './time-texts';

@@ -77,7 +77,7 @@ describe('the links of a page', () => {
     await world.press(world.mailbox('ana').link('accept'));
     await world.advance('3m');
     expect(await world.press(world.mailbox('ana').link('accept'))).toContain(
-      'Accepted by Ana Tester at 10:00 CET on Mon, 5 Jan 2026 already.',
+      'Already accepted by Ana Tester at 10:00 CET on Mon, 5 Jan 2026.',
     );
   });
 

@@ -83,7 +83,7 @@ export const notificationLines = (
     case 'NotificationPlanned': {
       const { at, dueAt } = event.data;
       const when = dueAt <= at ? { en: 'at once', de: 'sofort' } : { en: `for ${iso(dueAt)}`, de: `für ${iso(dueAt)}` };
-      return line({ state: 'planned', dueAt: iso(dueAt) }, `planned ${when.en}`, `geplant ${when.de}`);
+      return line({ state: 'planned', dueAt: iso(dueAt) }, `planned ${when.en}`, `${when.de} geplant`);
     }
     case 'AttemptStarted': {
       const { attempt, provider, lateMs } = event.data;

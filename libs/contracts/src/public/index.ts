@@ -8,4 +8,3 @@ export * from './people';
 export * from './reason-texts';
 export * from './routing';
 export * from './schedules';
-export * from './time-texts';

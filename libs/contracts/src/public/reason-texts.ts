@@ -2,7 +2,8 @@ import { toIso } from '@tocsin/domain';
 import type { GapReason, Instant, ReachabilityProblem, ResponderReason } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 import { publicUserRel } from './people';
-import type { TextLanguage } from './time-texts';
+
+export type TextLanguage = 'en' | 'de';
 
 /**
  * Why a person became responder, as a phrase that ends a sentence: "Ana was paged: on call in Primary (layer Week)". Times are

@@ -1,9 +1,9 @@
 import { parseInstant } from '@tocsin/domain';
+import type { Language } from './message';
 import { timeText } from './time-texts';
-import type { TextLanguage } from './time-texts';
 
 describe('a time that a person reads', () => {
-  it.each<[string, TextLanguage, string, string]>([
+  it.each<[string, Language, string, string]>([
     ['Europe/Berlin', 'en', '2026-01-05T09:00:00Z', '10:00 CET on Mon, 5 Jan 2026'],
     ['Europe/Berlin', 'de', '2026-01-05T09:00:00Z', '10:00 MEZ am Mo., 5. Jan. 2026'],
     ['Europe/Berlin', 'en', '2026-07-05T23:30:00Z', '01:30 CEST on Mon, 6 Jul 2026'],
