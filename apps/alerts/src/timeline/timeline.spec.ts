@@ -169,6 +169,9 @@ describe('a timeline', () => {
     expect([...(await entries({ limit: 3 })), ...(await entries({ skip: 3 }))]).toEqual(all);
     expect((await entries({ language: 'de' })).at(-1)?.text).toContain('Empfangen von Monitor');
     expect(all.at(-1)?.text).toContain('Received from Monitor');
+    const planned = { filterTypes: ['NOTIFICATIONS'] } as const;
+    expect((await entries({ ...planned, language: 'de' })).at(-1)?.text).toContain(': für 2026-03-02T03:04:00.000Z geplant');
+    expect((await entries(planned)).at(-1)?.text).toContain(': planned for 2026-03-02T03:04:00.000Z');
   });
 
   it('filters without renumbering', async () => {
