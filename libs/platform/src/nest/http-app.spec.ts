@@ -330,6 +330,17 @@ describe('a body with a class', () => {
       expect(answer.body).toMatchObject({ status: 400, message: 'body: must not be nested more than 64 levels deep' });
     },
   );
+
+  it('is refused when it has more values than any resource, before they are looked at one by one', async () => {
+    const answer = await post({ name: 'ops', members: Array.from({ length: 21_000 }, () => ({ id: 'x' })) });
+    expect(answer.body).toMatchObject({ status: 400, message: 'body: must not have more than 40000 values' });
+  });
+
+  it('is told the first of many mistakes, and how many there are', async () => {
+    const { body } = await post({ name: 'ops', members: Array.from({ length: 70 }, () => ({ id: 'x' })) });
+    expect(body.details).toHaveLength(50);
+    expect(body.message).toMatch(/members\[49\]\.id: must be a whole number; and 20 more$/);
+  });
 });
 
 /** Whoever asks `/slow` is answered after `release`; `inside` resolves when somebody has asked. */

@@ -32,19 +32,28 @@ export class BodyValidation extends ValidationPipe {
     ) {
       throw invalidField('body', 'must be a JSON object');
     }
-    if (metadata.type === 'body' && isClassOfOurs(metadata.metatype) && isDeeperThan(DEEPEST_BODY, value)) {
-      throw invalidField('body', `must not be nested more than ${DEEPEST_BODY} levels deep`);
-    }
+    if (metadata.type === 'body' && isClassOfOurs(metadata.metatype)) refuseBoundless(value);
     return super.transform(value, metadata);
   }
 }
 
-/** No resource comes near it. The library that reads bodies into classes walks all of what is sent, down the stack. */
+/** No resource comes near these. */
 const DEEPEST_BODY = 64;
+const MOST_VALUES = 40_000;
 
-const isDeeperThan = (limit: number, value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null) return false;
-  return limit === 0 || Object.values(value).some((item) => isDeeperThan(limit - 1, item));
+/**
+ * The libraries that read bodies into classes walk all of what is sent, down the stack and before any limit of a list counts:
+ * so long nobody else is answered. @throws ProblemException 400
+ */
+const refuseBoundless = (body: unknown): void => {
+  let values = 0;
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth++) {
+    values += level.length;
+    if (depth > DEEPEST_BODY) throw invalidField('body', `must not be nested more than ${DEEPEST_BODY} levels deep`);
+    if (values > MOST_VALUES) throw invalidField('body', `must not have more than ${MOST_VALUES} values`);
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
 };
 
 /** May be missing or null, which means the same: clients write null for what they do not set. */
@@ -58,13 +67,15 @@ export const OptionalOrNull = (): PropertyDecorator =>
 export const ResourceName = (): PropertyDecorator =>
   applyDecorators(IsString({ message: 'must be a text' }), Length(1, 255, { message: 'must be 1 to 255 characters' }));
 
-export const validationProblem = (problems: readonly FieldProblem[]): ProblemException =>
-  problem(
-    400,
-    'VALIDATION_ERROR',
-    problems.map(({ field, message }) => `${field}: ${message}`).join('; ') || 'the request is not valid',
-    problems,
-  );
+/** Of a long list that is wrong throughout, whoever mends it needs the first ones. */
+const MOST_PROBLEMS = 50;
+
+export const validationProblem = (all: readonly FieldProblem[]): ProblemException => {
+  const problems = all.slice(0, MOST_PROBLEMS);
+  const left = all.length - problems.length;
+  const told = [...problems.map(({ field, message }) => `${field}: ${message}`), ...(left === 0 ? [] : [`and ${left} more`])];
+  return problem(400, 'VALIDATION_ERROR', told.join('; ') || 'the request is not valid', problems);
+};
 
 const builtIn: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Buffer, Date]);
 const isClassOfOurs = (metatype: unknown): boolean => typeof metatype === 'function' && !builtIn.has(metatype);
