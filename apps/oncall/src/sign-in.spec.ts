@@ -61,4 +61,19 @@ describe('a browser that signs in by a link', () => {
     await server.clock.advance(3_600_000);
     expect((await server.call('POST', link, undefined)).status).toBe(403);
   });
+
+  it('signs in nobody once the key that asked for it is revoked', async () => {
+    const { id, key } = (await server.call('POST', '/api/api-keys', ana, { name: 'lost' })).body;
+    const link = await linkFor({ id: ana.id, key: String(key) });
+    await server.call('DELETE', `/api/api-keys/${String(id)}`, ana);
+    expect((await server.call('POST', link, undefined)).status).toBe(403);
+  });
+
+  it('signs in nobody once the key that asked for it has expired', async () => {
+    const expiresAt = new Date(server.clock.now() + 60_000).toISOString();
+    const { key } = (await server.call('POST', '/api/api-keys', ana, { name: 'short', expiresAt })).body;
+    const link = await linkFor({ id: ana.id, key: String(key) });
+    await server.clock.advance(60_000);
+    expect((await server.call('POST', link, undefined)).status).toBe(403);
+  });
 });

@@ -30,10 +30,11 @@ export class SignIn {
     },
   ) {}
 
-  /** A link for this person, valid for an hour and once. Its session may do no more than whoever asks for it. */
-  linkFor({ userId, role }: Editor): string {
+  /** A link for this person, valid for an hour and once. Its session may do no more than whoever asks for it; with their key it ends. */
+  linkFor({ userId, role, keyId }: Editor & { readonly keyId?: ApiKeyId }): string {
     const expiresAt = plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES);
-    const token = this.parts.secrets.signToken({ purpose: 'sign-in', u: userId, r: role, n: newUuid() }, expiresAt);
+    const claims = { u: userId, r: role, n: newUuid(), ...(keyId === undefined ? {} : { k: keyId }) };
+    const token = this.parts.secrets.signToken({ purpose: 'sign-in', ...claims }, expiresAt);
     return `${this.parts.settings.publicUrl}/sign-in/${token}`;
   }
 
@@ -76,9 +77,18 @@ export class SignIn {
   private async read(token: string): Promise<{ readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid'> {
     const verified = this.parts.secrets.verifyToken('sign-in', token, this.parts.clock.now());
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
-    const { u, r, n } = verified.payload as { u: number; r: Role; n: string };
-    const user = await this.parts.configuration.surely(() => this.parts.configuration.get('user', u));
-    return user === undefined ? 'invalid' : { user, role: r, nonce: n };
+    const { u, r, n, k } = verified.payload as { u: number; r: Role; n: string; k?: number };
+    const { configuration } = this.parts;
+    // Known before it is trusted, not only looked up: a key that was revoked a moment ago, by any replica, gives no session.
+    if (k !== undefined) await configuration.upToDate();
+    const user = await configuration.surely(() => configuration.get('user', u));
+    return user === undefined || !this.isKeyValid(k) ? 'invalid' : { user, role: r, nonce: n };
+  }
+
+  private isKeyValid(keyId: number | undefined): boolean {
+    if (keyId === undefined) return true;
+    const key = this.parts.configuration.get('apikey', keyId);
+    return key !== undefined && (key.expiresAt === undefined || key.expiresAt > this.parts.clock.now());
   }
 
   private async useUp(nonce: string, user: User): Promise<void> {
