@@ -19,9 +19,16 @@ interface Running {
   close(): Promise<void>;
 }
 
+// A test that fails half-way must not leave a writer thread behind: it would keep the test run from ending.
+const started: EventStoreDbServer[] = [];
+afterAll(async () => {
+  for (const server of started) await server.stop();
+});
+
 async function run(options: Partial<EventStoreDbServerOptions> = {}, query = ''): Promise<Running> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tocsin-eventstoredb-'));
   const server = await EventStoreDbServer.start({ directory, ...options });
+  started.push(server);
   const client = EventStoreDBClient.connectionString(`${server.url}${query}`);
   return {
     directory,
@@ -172,12 +179,12 @@ describe('a fault of the test server of EventStoreDB', () => {
   });
 
   it('takes no half of an append whose connection breaks', async () => {
-    const { server, client } = running;
-    for (let n = 0; n < 20; n++) {
+    const { server, client, close } = await run();
+    for (let n = 0; n < 12; n++) {
       const stream = newStream();
       const raw = new StreamsClient(`${server.host}:${server.port}`, credentials.createInsecure());
-      const outcome = new Promise((resolve) => {
-        const call = raw.append(resolve);
+      const outcome = await new Promise((resolve) => {
+        const call = raw.append({ deadline: Date.now() + 500 }, resolve);
         call.on('error', () => undefined);
         const options = new AppendReq.Options();
         options.setStreamIdentifier(new StreamIdentifier().setStreamName(Uint8Array.from(Buffer.from(stream))));
@@ -186,15 +193,15 @@ describe('a fault of the test server of EventStoreDB', () => {
         const message = new AppendReq.ProposedMessage();
         message.setId(new UUID().setString(event().id));
         message.getMetadataMap().set('type', 'Half').set('content-type', 'application/json');
+        // The library may send it again over a new connection, which nobody cuts: then the deadline ends it.
         call.write(new AppendReq().setProposedMessage(message), () => setTimeout(() => server.cutConnections(), n));
       });
-      await outcome;
+      expect(outcome).toBeInstanceOf(Error);
       raw.close();
-      expect(await errorOf(collect(client.readStream(stream)))).toMatchObject({
-        type: expect.stringMatching(/^(stream-not-found|unavailable)$/) as unknown,
-      });
-      expect(await errorOf(collect(client.readStream(stream)))).toMatchObject({ type: 'stream-not-found' });
     }
+    const everything = await collect(client.readAll());
+    expect(everything.map((one) => one.event?.type)).not.toContain('Half');
+    await close();
   });
 
   it('cuts the connection before an append is made', async () => {

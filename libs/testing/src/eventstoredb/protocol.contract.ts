@@ -1,5 +1,6 @@
 import { appendCases } from './protocol-appends.contract';
 import { deletionCases } from './protocol-deletions.contract';
+import { messageCases } from './protocol-messages.contract';
 import { readCases } from './protocol-reads.contract';
 import { subscriptionCases } from './protocol-subscriptions.contract';
 import type { UnderTest } from './under-test.contract';
@@ -20,5 +21,6 @@ export function eventStoreDbProtocol(name: string, open: () => Promise<UnderTest
     readCases(underTest);
     subscriptionCases(underTest);
     deletionCases(underTest);
+    messageCases(underTest);
   });
 }
