@@ -52,15 +52,11 @@ export async function startFrontDoor({ host, port, replicasOf }) {
 
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
-    const waiting = Object.fromEntries(
-      (await Promise.all(Object.keys(services).map(async (name) => [name, await waitsFor(replicasOf(name))]))).filter(
-        ([, problem]) => problem !== undefined,
-      ),
-    );
-    if (Object.keys(waiting).length === 0) return { status: 'ready' };
-    return reply
-      .status(503)
-      .send({ status: 503, message: `waits for ${Object.keys(waiting).join(', ')}`, code: 'NOT_READY', details: waiting });
+    const checks = Object.keys(services).map(async (check) => ({ check, message: await waitsFor(replicasOf(check)) }));
+    const details = (await Promise.all(checks)).filter(({ message }) => message !== undefined);
+    if (details.length === 0) return { status: 'ready' };
+    const message = `waits for ${details.map(({ check }) => check).join(', ')}`;
+    return reply.status(503).send({ status: 503, message, code: 'NOT_READY', details });
   });
   app.all('/*', (request, reply) => {
     const service = serviceOf(request.url.replace(/[?#].*$/, ''));
@@ -74,7 +70,7 @@ const unavailable = (reply, service) =>
   reply
     .status(503)
     .header('retry-after', '1')
-    .send({ status: 503, message: `no replica of ${service} answers; try again`, code: 'SERVICE_UNAVAILABLE', details: {} });
+    .send({ status: 503, message: `no replica of ${service} answers; try again`, code: 'UNAVAILABLE' });
 
 /** Undefined when at least one replica is ready. */
 async function waitsFor(replicas) {
