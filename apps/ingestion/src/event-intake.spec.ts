@@ -7,7 +7,7 @@ import { topics } from '@tocsin/contracts';
 import type { ToolEvent } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
 import type { AlertSource } from '@tocsin/domain';
-import { EmbeddedLog } from '@tocsin/embedded-log';
+import { CommitFaults, EmbeddedLog } from '@tocsin/embedded-log';
 import { CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
@@ -21,7 +21,8 @@ const NOON = instant(1_772_452_800_000);
 /** The gateway with the bus alone: the event store and the views are not there. */
 const gateway = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-intake-'));
-  const log = await EmbeddedLog.open({ directory });
+  const faults = new CommitFaults();
+  const log = await EmbeddedLog.open({ directory, faults });
   const bus = new EmbeddedMessageBus(log);
   const clock = new WoundClock(NOON);
   const configuration = new ConfigurationReader();
@@ -50,7 +51,7 @@ const gateway = async () => {
     revoked: async () => undefined,
   });
   return {
-    bus,
+    faults,
     url,
     taken,
     /** Resolves when so many messages are on the topic. */
@@ -260,9 +261,9 @@ describe('a payload of a tool', () => {
 
 describe('an event while the bus cannot be written', () => {
   it('is not answered with success', async () => {
-    const publish = jest.spyOn(edge.bus, 'publish').mockRejectedValueOnce(new Error('disk full'));
-    expect((await post('/api/events', event())).status).toBeGreaterThanOrEqual(500);
-    publish.mockRestore();
+    edge.faults.set('disk-full');
+    expect(await post('/api/events', event())).toMatchObject({ status: 503, body: { code: 'BUS_UNAVAILABLE' } });
+    edge.faults.set('none');
     await post('/api/events', event({ summary: 'the next' }));
     expect(await edge.until(1)).toMatchObject([{ data: { summary: 'the next' } }]);
   });
