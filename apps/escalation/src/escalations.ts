@@ -1,5 +1,5 @@
 import type { AlertId, Clock, Escalation, EscalationCommand, EscalationEvent, EscalationFact } from '@tocsin/domain';
-import { escalationDecider } from '@tocsin/domain';
+import { escalationDecider, escalationStream } from '@tocsin/domain';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
@@ -31,7 +31,7 @@ export class Escalations {
   async observe(alertId: AlertId, fact: EscalationFact, revision: number, cause: Cause): Promise<void> {
     const at = this.clock.now();
     const { events } = await this.handler.handle(
-      streamOf(alertId),
+      escalationStream(alertId),
       { type: 'observe', fact, revision, at },
       { commandId: cause.causationId, ...cause, actor: { type: 'system', part: 'escalation' }, time: at },
     );
@@ -40,7 +40,7 @@ export class Escalations {
 
   /** Of an alert that is in the archive; again changes nothing. @throws EventStoreFault */
   async remove(alertId: AlertId): Promise<void> {
-    await this.store.deleteStream(streamOf(alertId));
+    await this.store.deleteStream(escalationStream(alertId));
   }
 
   /** What is due, the state decides: firing twice does no harm, so every firing is a command of its own. */
@@ -69,5 +69,3 @@ export class Escalations {
     }
   }
 }
-
-const streamOf = (alertId: AlertId): string => `escalation-${alertId}`;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { topics } from '@tocsin/contracts';
 import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
 import { Clock, laneOf, rejected, Rejection } from '@tocsin/domain';
@@ -7,7 +7,7 @@ import { api, integrationBySlug, mapApiEvent, netdataChallengeAnswer, parseApiEv
 import type { IntegrationRequest } from '@tocsin/integrations';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
-import { newUuid } from '@tocsin/platform';
+import { hashSecret, newUuid } from '@tocsin/platform';
 import type { Counter, Metrics, PlatformSettings } from '@tocsin/platform';
 
 export interface Taken {
@@ -102,7 +102,7 @@ export class EventIntake {
   }
 
   private async sourceOf(key: string): Promise<AlertSource> {
-    const hash = createHash('sha256').update(key.trim()).digest('hex');
+    const hash = hashSecret(key);
     const source = await this.parts.configuration.surely(() => this.parts.configuration.find('source', 'integrationKeyHash', hash));
     if (source === undefined)
       throw rejected('not-found', 'there is no alert source with this integration key', { field: 'integrationKey' });

@@ -3,7 +3,7 @@ import { timeText } from '@tocsin/channels';
 import type { Language } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
-import { alertDecider, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
+import { alertDecider, alertStream, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
@@ -72,7 +72,16 @@ export class Answers {
     const by: Actor = { type: 'user', userId };
     const command = commandOf(purpose, { alertId, by, at, step });
     await this.parts.bus.publish(topics.alertCommands, [
-      { id, key: `alert-${alertId}`, type: 'AlertCommand', schemaVersion: 1, time: at, correlationId: id, causationId: id, data: command },
+      {
+        id,
+        key: alertStream(alertId),
+        type: 'AlertCommand',
+        schemaVersion: 1,
+        time: at,
+        correlationId: id,
+        causationId: id,
+        data: command,
+      },
     ]);
   }
 

@@ -1,4 +1,4 @@
-import { openChannels, reachableMethods } from '@tocsin/channels';
+import { openChannels, reachableMethods, usualSender } from '@tocsin/channels';
 import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { NotificationsModule } from './notifications.module';
 import { readSettings } from './config';
@@ -9,7 +9,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
   readSettings,
   reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
   module: async (platform, { settings, random, onStop }) => {
-    const { smtpUrl, mailFrom = `tocsin@${new URL(settings.publicUrl ?? `http://${settings.host}`).hostname}` } = settings;
+    const { smtpUrl, mailFrom = usualSender(settings.publicUrl, settings.host) } = settings;
     const channels = await openChannels({ smtpUrl, mailFrom, outbox: false });
     onStop(() => Promise.all([...channels.values()].map((channel) => channel.close())));
     return NotificationsModule.register(platform, { random, channelFor: (method) => channels.get(method) });

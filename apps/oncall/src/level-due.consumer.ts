@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { FallbackResolved, LevelResolved } from '@tocsin/contracts';
-import { Clock } from '@tocsin/domain';
+import { alertStream, Clock } from '@tocsin/domain';
 import type { AlertId, EscalationEventOf } from '@tocsin/domain';
 import { derivedEventId } from '@tocsin/event-store';
 import { causeOf, MessageBus } from '@tocsin/messaging';
@@ -77,7 +77,7 @@ export class LevelDueConsumer {
     await this.bus.publish(topics.resolutions, [
       {
         id: derivedEventId(message.id, topics.resolutions, 0),
-        key: `alert-${alertId}`,
+        key: alertStream(alertId),
         type,
         schemaVersion: 1,
         time: this.clock.now(),

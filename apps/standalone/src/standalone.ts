@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { METHODS, openChannels } from '@tocsin/channels';
+import { METHODS, openChannels, usualSender } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
@@ -9,7 +9,7 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import { bootstrap, createLogger, SecretBox, SystemClock } from '@tocsin/platform';
+import { bootstrap, createLogger, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
@@ -65,24 +65,6 @@ export const startStandalone = async (settings: StandaloneSettings, parts: Stand
   }
 };
 
-/** What has to be closed, the other way round: at the stop, or when a later step of the start fails. */
-class Opened {
-  private readonly closings: (() => Promise<unknown>)[] = [];
-  private closing: Promise<void> | undefined;
-
-  add(close: () => Promise<unknown>): void {
-    this.closings.push(close);
-  }
-
-  close(): Promise<void> {
-    return (this.closing ??= this.closeAll());
-  }
-
-  private async closeAll(): Promise<void> {
-    for (const close of this.closings.reverse()) await close();
-  }
-}
-
 const start = async (settings: StandaloneSettings, parts: StandaloneParts, opened: Opened): Promise<Standalone> => {
   const log = parts.log ?? createLogger({ level: settings.logLevel });
   const random = parts.random ?? Math.random;
@@ -105,7 +87,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   opened.add(() => readStore.close());
   const channels = await openChannels({
     smtpUrl: settings.smtpUrl,
-    mailFrom: settings.mailFrom ?? `tocsin@${new URL(settings.publicUrl ?? `http://${settings.host}`).hostname}`,
+    mailFrom: settings.mailFrom ?? usualSender(settings.publicUrl, settings.host),
     outbox: true,
   });
   opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));

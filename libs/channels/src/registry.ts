@@ -16,6 +16,10 @@ export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', '
 export const reachableMethods = ({ smtpUrl, outbox }: Omit<ChannelSettings, 'mailFrom'>): ReadonlySet<NotificationMethod> =>
   new Set(METHODS.filter((method) => outbox || (method === 'EMAIL' && smtpUrl !== undefined)));
 
+/** Without a sender in the settings. */
+export const usualSender = (publicUrl: string | undefined, host: string): string =>
+  `tocsin@${new URL(publicUrl ?? `http://${host}`).hostname}`;
+
 /** A provider for each method that has one set up, and where wanted the outbox for all others. Only what is used is loaded. */
 export const openChannels = async ({ smtpUrl, mailFrom, outbox }: ChannelSettings): Promise<ReadonlyMap<NotificationMethod, Channel>> => {
   const channels = new Map<NotificationMethod, Channel>();

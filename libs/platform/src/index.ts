@@ -8,6 +8,7 @@ export * from './configuration-store';
 export * from './ids';
 export * from './logging';
 export * from './metrics';
+export * from './opened';
 export * from './ownership';
 export * from './platform';
 export { runProgram } from './program';

@@ -1,3 +1,4 @@
+import { alertStream, escalationStream } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import type { EventStore, StoredEvent } from '@tocsin/event-store';
@@ -15,7 +16,7 @@ export interface AlertHistory {
  * when the views are behind or away. Undefined when there is no such alert. @throws EventStoreFault
  */
 export const readAlertFromStreams = async (store: EventStore, alertId: AlertId): Promise<AlertHistory | undefined> => {
-  const [alert, escalation] = await Promise.all([store.readStream(`alert-${alertId}`), store.readStream(`escalation-${alertId}`)]);
+  const [alert, escalation] = await Promise.all([store.readStream(alertStream(alertId)), store.readStream(escalationStream(alertId))]);
   const document = [...alert, ...escalation]
     .sort((a, b) => (a.position < b.position ? -1 : 1))
     .map(eventOf<AlertEvent | EscalationEvent>)

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { alertStream, ARCHIVE_STREAM, dayOf, expiryOf } from '@tocsin/domain';
+import { alertStream, ARCHIVE_STREAM, dayOf, escalationStream, expiryOf } from '@tocsin/domain';
 import type { AlertEventOf, AlertId, ArchivedAlert, ArchiveEvent, Clock, Instant, Retention, Timer } from '@tocsin/domain';
 import { derivedEventId, eventOf, START } from '@tocsin/event-store';
 import type { EventStore, Position, StoredEvent } from '@tocsin/event-store';
@@ -173,7 +173,7 @@ export class AlertArchiver implements BackgroundPart {
       notificationsInFile += notifications.length;
       if (notificationsInFile > NOTIFICATIONS_PER_FILE && notificationsInFile > notifications.length) return;
       const own = await eventStore.readStream(alertStream(alertId));
-      const others = await Promise.all([`escalation-${alertId}`, ...notifications].map((stream) => eventStore.readStream(stream)));
+      const others = await Promise.all([escalationStream(alertId), ...notifications].map((stream) => eventStore.readStream(stream)));
       exports({ alertId, revision: own.at(-1)?.revision ?? -1, notifications }, position);
       yield exportedAlert([...own, ...others.flat()]);
     }

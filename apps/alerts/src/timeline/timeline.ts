@@ -1,5 +1,5 @@
 import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
-import { alertStream, rejected, toIso } from '@tocsin/domain';
+import { alertStream, escalationStream, rejected, toIso } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
@@ -64,7 +64,7 @@ export class Timeline {
     const head = await eventStore.head();
     const [alert, escalation, notifications] = await Promise.all([
       this.upTo(head, alertStream(alertId)),
-      this.upTo(head, `escalation-${alertId}`),
+      this.upTo(head, escalationStream(alertId)),
       this.notifications(alertId, head),
     ]);
     if (alert.length === 0) throw rejected('alert-not-found', `there is no alert ${alertId}`);

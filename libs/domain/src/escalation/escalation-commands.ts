@@ -1,4 +1,5 @@
 import type { AlertEvent, AlertEventOf } from '../alert/alert-events';
+import type { AlertId } from '../ids';
 import type { Instant } from '../time';
 
 /** The facts of an alert that can move its escalation. */
@@ -23,3 +24,6 @@ export type EscalationCommand =
   | { readonly type: 'observe'; readonly fact: EscalationFact; readonly revision: number; readonly at: Instant }
   /** The durable timer of the stream. Firing early, twice or for a plan that was replaced does no harm. */
   | { readonly type: 'fireDue'; readonly at: Instant };
+
+/** The stream of an alert's escalation. */
+export const escalationStream = (alertId: AlertId): string => `escalation-${alertId}`;

@@ -13,6 +13,7 @@ import { IdAllocator } from '../ids';
 import type { Logger } from '../logging';
 import { MeasuredEventStore } from '../measured-event-store';
 import { Metrics } from '../metrics';
+import { Opened } from '../opened';
 import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
 import type { InTurn } from '../turns';
@@ -105,31 +106,23 @@ const outcomeLevels: Readonly<Record<Outcome['outcome'], 'debug' | 'info' | 'war
  */
 export const startService = (options: ServiceOptions): { readonly started: Promise<Service>; stop(): Promise<void> } => {
   const starting = new Starting(options.log, options.random);
-  const closings: (() => Promise<unknown>)[] = [];
-  let stopping: Promise<void> | undefined;
+  const opened = new Opened();
   const stop = (): Promise<void> => {
     starting.abort();
-    return (stopping ??= (async () => {
-      for (const close of closings.reverse()) await close();
-    })());
+    return opened.close();
   };
-  return { started: start(options, starting, (close) => void closings.push(close), stop), stop };
+  return { started: start(options, starting, opened, stop), stop };
 };
 
-const start = async (
-  options: ServiceOptions,
-  starting: Starting,
-  opened: (close: () => Promise<unknown>) => void,
-  stop: () => Promise<void>,
-): Promise<Service> => {
+const start = async (options: ServiceOptions, starting: Starting, opened: Opened, stop: () => Promise<void>): Promise<Service> => {
   const { clock, log, visibleWithinMs = VISIBLE_WITHIN_MS } = options;
   const { bus, readStore } = options.stores;
   const metrics = new Metrics({ process: true });
   const eventStore = new MeasuredEventStore(options.stores.eventStore, metrics);
   const configuration = new ConfigurationReader();
-  opened(() => configuration.close());
+  opened.add(() => configuration.close());
   const background = new Background(options.ownership);
-  opened(() => background.stop());
+  opened.add(() => background.stop());
   let listeningUrl = `http://${options.host}:${options.port}`;
   const ids = new IdAllocator({ eventStore, clock });
   const platform: Platform = {
@@ -176,7 +169,7 @@ const start = async (
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...(options.trustedProxies === undefined || options.trustedProxies.length === 0 ? {} : { trustProxy: options.trustedProxies }),
   });
-  opened(() => app.close());
+  opened.add(() => app.close());
   const transport = transportOf(options, parking, countOutcomes(metrics));
   measureConsumers(metrics, clock, transport);
   // Nest starts and stops it; here it says how far it is.
@@ -193,7 +186,7 @@ const start = async (
   await starting.persist('configuration', () => configuration.start(bus));
   if (options.relays) {
     const parked = await starting.persist('parked', () => measureParked(metrics, bus));
-    opened(() => parked.close());
+    opened.add(() => parked.close());
   }
   await background.start();
   await app.startAllMicroservices();
