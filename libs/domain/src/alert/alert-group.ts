@@ -65,8 +65,9 @@ const RECENT_EVENTS = 200;
 export const initialAlertGroup: AlertGroup = { version: 0, entries: [], recent: [], tool: noToolEvents };
 
 const bounded = (entries: readonly GroupEntry[]): readonly GroupEntry[] => {
-  const closed = entries.filter((entry) => entry.closed).slice(-CLOSED_ENTRIES);
   const open = entries.filter((entry) => !entry.closed).slice(-OPEN_ENTRIES);
+  // What is over tells late duplicates of it: it goes when room is needed for what is open.
+  const closed = entries.filter((entry) => entry.closed).slice(-Math.max(CLOSED_ENTRIES, OPEN_ENTRIES - open.length));
   const kept = new Set([...closed, ...open]);
   return entries.filter((entry) => kept.has(entry));
 };

@@ -33,6 +33,31 @@ const relevant = (event: KeyedToolEvent, settings: GroupingSettings, group: Aler
   );
 };
 
+const SWEPT_FROM = 200;
+const SWEPT = 5;
+
+/**
+ * Alerts that are asked whether they are over although the event is not about them, in turn. Else the guard of a source that
+ * groups by summary learned of no end but that of a summary that comes again, and the old alert that is still open would be
+ * forgotten among many that are not (P2).
+ */
+const swept = ({ entries, version }: AlertGroup): readonly GroupEntry[] => {
+  const mayBeOpen = entries.filter(({ closed }) => !closed);
+  if (mayBeOpen.length <= SWEPT_FROM) return [];
+  const from = (version * SWEPT) % mayBeOpen.length;
+  return [...mayBeOpen, ...mayBeOpen].slice(from, from + SWEPT);
+};
+
+/** Which alerts of the group are over and not on record as such. */
+export const newlyClosed = (
+  candidates: readonly Candidate[],
+  group: AlertGroup,
+  alertOf: (alertId: AlertId) => Alert,
+): readonly AlertId[] => {
+  const lookedAt = new Set([...candidates.map(({ entry }) => entry), ...swept(group)]);
+  return [...lookedAt].filter(({ alertId, closed }) => !closed && alertOf(alertId).status === 'resolved').map(({ alertId }) => alertId);
+};
+
 /** The alerts whose streams have to be read before deciding. */
 export const alertsToLookUp = (
   event: KeyedToolEvent,
@@ -41,7 +66,7 @@ export const alertsToLookUp = (
   group: AlertGroup,
 ): readonly AlertId[] => [
   ...new Set([
-    ...relevant(event, settings, group).map(({ alertId }) => alertId),
+    ...[...relevant(event, settings, group), ...swept(group)].map(({ alertId }) => alertId),
     ...group.recent.filter((recent) => recent.eventId === eventId).map(({ alertId }) => alertId),
   ]),
 ];

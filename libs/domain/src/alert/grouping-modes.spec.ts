@@ -1,6 +1,10 @@
+import { fold } from '../decider';
 import type { AlertId } from '../ids';
 import { delivery, disk, keyless, minute, telling } from '../testing';
+import { alertGroupDecider, initialAlertGroup, type AlertGroup } from './alert-group';
+import { alertsToLookUp } from './group-candidates';
 import type { GroupingSettings, KeyedToolEvent } from './tool-event';
+import { decideToolEvent } from './tool-event-decision';
 
 const first = 1 as AlertId;
 
@@ -13,6 +17,30 @@ describe('a source that groups by summary', () => {
       'repeat on 1',
       'open',
     ]);
+  });
+  it('keeps an alert that is open for long, whatever opens and ends meanwhile (P2)', () => {
+    const { take, story } = telling(settings);
+    take(keyless({ summary: 'still open' }));
+    take(keyless({ summary: 'over' }));
+    story.resolvedByPerson(2 as AlertId, minute(9));
+    const [open, over] = [story.alert(first), story.alert(2 as AlertId)];
+    const ask = (group: AlertGroup, count: number, summary: string) => {
+      const { event } = keyless({ summary });
+      const trigger = { eventId: `event-${count}`, position: { epoch: 'e', partition: 0, offset: count } };
+      const lookedUp = new Set(alertsToLookUp(event, trigger.eventId, settings, group));
+      const alertOf = (id: AlertId) => {
+        if (!lookedUp.has(id)) throw new Error(`alert ${id} was not looked up`);
+        return id === 1 ? open : over;
+      };
+      return decideToolEvent({ event, trigger, at: minute(count), settings, group, alertOf });
+    };
+    let group = initialAlertGroup;
+    for (let count = 1; count <= 1_200; count++) {
+      const decision = ask(group, count, count === 1 ? 'still open' : `summary ${count}`);
+      if (decision.type !== 'open') throw new Error(`a new summary is not opened: ${decision.type}`);
+      group = fold(alertGroupDecider, decision.record(count as AlertId), group);
+    }
+    expect(ask(group, 1_201, 'still open')).toMatchObject({ type: 'apply', alertId: 1, command: { type: 'repeat' } });
   });
   it('keeps each key with its alert whatever the summary says later (3.3)', () => {
     const { take } = telling(settings);

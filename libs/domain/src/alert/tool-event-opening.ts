@@ -5,7 +5,7 @@ import type { AlertEventOf, ToolTrigger } from './alert-events';
 import type { AlertGroup, AlertGroupEvent } from './alert-group';
 import type { OpenKey } from './alert-key';
 import type { Alert } from './alert-state';
-import type { Candidate } from './group-candidates';
+import { newlyClosed, type Candidate } from './group-candidates';
 import { asOpenKey, guardedKeys, type GroupingSettings, type KeyedToolEvent } from './tool-event';
 
 export interface ToolEventQuestion {
@@ -39,12 +39,12 @@ export type ToolEventDecision =
 export const opening = (
   fresh: readonly ToolKey[],
   candidates: readonly Candidate[],
-  { event, trigger, settings }: ToolEventQuestion,
+  { event, trigger, settings, group, alertOf }: ToolEventQuestion,
 ): ToolEventDecision => ({
   type: 'open',
   record: (alertId) => {
     const { receivedAt: at, summary = '' } = event;
-    const data = { alertId, at, summary, keys: guardedKeys(event), trigger, closed: closedOf(candidates) };
+    const data = { alertId, at, summary, keys: guardedKeys(event), trigger, closed: newlyClosed(candidates, group, alertOf) };
     return [{ type: 'AlertOpenedForKey', data: { ...data, ...defined({ alertKey: event.alertKey }) } }];
   },
   alert: guarded(fresh, event, trigger, settings),
@@ -73,15 +73,12 @@ const guarded = (firing: readonly ToolKey[], event: KeyedToolEvent, tool: ToolTr
 export const attached = (
   { entry }: Candidate,
   candidates: readonly Candidate[],
-  { event, trigger, settings, at }: ToolEventQuestion,
+  { event, trigger, settings, at, group, alertOf }: ToolEventQuestion,
 ): readonly AlertGroupEvent[] => {
   const keys = guardedKeys(event).filter((key) => !entry.keys.includes(key));
   if (settings.alertCreation === 'ONE_ALERT_PER_EMAIL' || keys.length === 0) return [];
-  return [{ type: 'KeyAttached', data: { alertId: entry.alertId, at, keys, trigger, closed: closedOf(candidates) } }];
+  return [{ type: 'KeyAttached', data: { alertId: entry.alertId, at, keys, trigger, closed: newlyClosed(candidates, group, alertOf) } }];
 };
-
-const closedOf = (candidates: readonly Candidate[]): readonly AlertId[] =>
-  candidates.filter(({ entry, alert }) => !entry.closed && alert.status === 'resolved').map(({ entry }) => entry.alertId);
 
 type WithoutHoles<Data> = {
   readonly [Key in keyof Data as undefined extends Data[Key] ? never : Key]: Data[Key];
