@@ -51,6 +51,23 @@ describe('settings', () => {
     expect([port, profile, publicUrl, brokers, trust]).toEqual([0, 'cluster', 'https://tocsin.example.org', ['a:9092', 'b:9092'], true]);
   });
 
+  it.each([
+    'mongodb://tocsin:pass%2Fword@a.db:27017,b.db:27017,c.db/tocsin?replicaSet=rs0',
+    'mongodb+srv://tocsin:word@db.example.org/tocsin',
+    'mongodb://a/tocsin',
+  ])('take the address of a group of servers: %s', (url) => {
+    const group = { database: urlSetting('DATABASE', { about: 'a group', protocols: ['mongodb', 'mongodb+srv'], severalHosts: true }) };
+    expect(parseSettings(group, { DATABASE: url }).database).toBe(url);
+  });
+
+  it.each(['mongodb://a:b,c/tocsin', 'mongodb://a,,c/tocsin', 'mongodb://a, c/tocsin', 'esdb://a', 'nothing', ''])(
+    'refuse what is no address of a group of servers: "%s"',
+    (url) => {
+      const group = { database: urlSetting('DATABASE', { about: 'a group', protocols: ['mongodb'], severalHosts: true }) };
+      expect(() => parseSettings(group, { DATABASE: url })).toThrow(/DATABASE: must be/);
+    },
+  );
+
   it('that are wrong are all named at once, with what would be right, and no secret is quoted', () => {
     const wrong = {
       TOCSIN_PORT: '99999',

@@ -123,15 +123,29 @@ export const listSetting = (name: string, about: About<readonly string[]>): Sett
     (value) => value.join(','),
   );
 
+interface UrlAbout extends About<string> {
+  readonly protocols?: readonly string[];
+  /** Several hosts, separated by commas, are one address: that of a group of servers. */
+  readonly severalHosts?: boolean;
+}
+
 /** An absolute URL of one of the protocols, without a slash at the end. */
-export const urlSetting = (name: string, about: About<string> & { readonly protocols?: readonly string[] }): Setting<string> =>
+export const urlSetting = (name: string, about: UrlAbout): Setting<string> =>
   made(name, about, (text) => {
     const protocols = about.protocols ?? ['http', 'https'];
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const addresses = about.severalHosts === true ? withEachHost(text) : [text];
+    const isUrl = addresses.every((one) => URL.canParse(one) && new URL(one).hostname !== '');
+    const url = isUrl ? new URL(addresses[0] ?? '') : undefined;
     if (url === undefined || !protocols.includes(url.protocol.slice(0, -1)))
       throw new RangeError(`must be a URL that starts with ${protocols.map((each) => `${each}://`).join(' or ')}`);
     return text.replace(/\/+$/, '');
   });
+
+/** What is no URL by the standard, with one of its hosts at a time. */
+const withEachHost = (text: string): readonly string[] => {
+  const [, start = '', hosts = '', rest = ''] = /^([^/]+:\/\/(?:[^/?@]*@)?)([^/?]*)(.*)$/.exec(text) ?? ['', text];
+  return hosts.split(',').map((host) => `${start}${host}${rest}`);
+};
 
 const rangeWords = (min: number | undefined, max: number | undefined): string => {
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;

@@ -54,11 +54,13 @@ export const clusterSchema = (name: ServiceName) =>
       about: 'EventStoreDB or KurrentDB, esdb://user:password@host:2113',
       secret: true,
       protocols: ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'],
+      severalHosts: true,
     }),
     mongodbUrl: urlSetting('MONGODB_URL', {
       about: 'MongoDB, a replica set, mongodb://user:password@host:27017/tocsin?replicaSet=rs0',
       secret: true,
       protocols: ['mongodb', 'mongodb+srv'],
+      severalHosts: true,
     }),
     secretKey: checked(
       secretSetting('TOCSIN_SECRET_KEY', {
