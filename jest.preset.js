@@ -10,8 +10,10 @@ const swc = {
   sourceMaps: 'inline',
 };
 
-// A suite called `*.cluster.spec.ts` needs real servers: `npm run test:cluster` runs those and no others, `npm test` the others.
-const others = process.env.TOCSIN_TEST_CLUSTER === '1' ? '(?<!\\.cluster)\\.spec\\.ts$' : '\\.cluster\\.spec\\.ts$';
+// What a suite's name says it needs: `*.cluster.spec.ts` real servers, `*.full.spec.ts` programs that are fetched, and time.
+const isCluster = process.env.TOCSIN_TEST_CLUSTER === '1';
+const isFull = process.env.TOCSIN_TEST_FULL === '1';
+const others = isCluster ? '(?<!\\.cluster)\\.spec\\.ts$' : isFull ? '\\.cluster\\.spec\\.ts$' : '\\.(cluster|full)\\.spec\\.ts$';
 
 /** @param {string} root Path from the project's folder to the repository's root. */
 module.exports = (root = '../..') => ({

@@ -1,0 +1,26 @@
+import { describeWith, fetched, run } from './programs';
+
+const composeAtHand = (): readonly [string, ...string[]] | undefined => {
+  if (run('docker', ['compose', 'version']).status === 0) return ['docker', 'compose'];
+  const path = fetched('compose');
+  return path === undefined ? undefined : [path];
+};
+
+describeWith('docker compose', composeAtHand(), ([command, ...first]) => {
+  const secrets = { TOCSIN_SECRET_KEY: 'of-the-test', TOCSIN_BOOTSTRAP_API_KEY: 'tk_of-the-test' };
+  const config = (env: object) =>
+    run(command, [...first, '--file', 'docker/compose.yaml', 'config'], { env: { PATH: process.env['PATH'], ...env } });
+
+  it('the composition is valid, and every service is told the same', () => {
+    const { status, stdout, stderr } = config(secrets);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.match(/KAFKA_BROKERS: kafka:9092/g)).toHaveLength(5);
+    expect(stdout.match(/TOCSIN_BOOTSTRAP_API_KEY: /g)).toHaveLength(1);
+  });
+
+  it('the composition is refused without secrets', () => {
+    const { status, stderr } = config({});
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('TOCSIN_');
+  });
+});
