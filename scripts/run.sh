@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|service|servers|cluster|test|demo|backup [arguments]}
+what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|demo|backup [arguments]}
 shift
 case $what in
   start | demo) needs=production ;;
@@ -15,6 +15,7 @@ case $what in
     esac
     needs=services
     ;;
+  rebuild) needs=services ;;
   servers) needs=servers ;;
   cluster) needs=cluster ;;
   test) needs=everything ;;
@@ -46,6 +47,6 @@ case $what in
     shift
     exec "$node" --disable-warning=ExperimentalWarning "apps/$service/dist/main.js" "$@"
     ;;
-  demo | backup | servers | cluster) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
+  demo | backup | servers | cluster | rebuild) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac
