@@ -1,7 +1,7 @@
 // The five services with their servers and one front door on this machine: `npm run cluster [-- --replicas N] [--restart]`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { services } from '../libs/contracts/dist/index.js';
+import { serviceOf, services } from '../libs/contracts/dist/index.js';
 import { secretKeyIn } from '../libs/platform/dist/index.js';
 import { startFrontDoor } from './cluster/front-door.mjs';
 import { Replica } from './cluster/replica.mjs';
@@ -38,6 +38,8 @@ try {
   const frontDoor = await startFrontDoor({
     host,
     port,
+    services: Object.keys(services),
+    serviceOf,
     replicasOf: (service) => replicas.filter((replica) => replica.service === service && replica.url !== '').map(({ url }) => url),
   });
   closings.push(() => frontDoor.close());

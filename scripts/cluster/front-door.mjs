@@ -1,6 +1,5 @@
 import replyFrom from '@fastify/reply-from';
 import Fastify from 'fastify';
-import { serviceOf, services } from '../../libs/contracts/dist/index.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const TRIES_EACH = 2;
@@ -14,15 +13,17 @@ const READY_WITHIN_MS = 3_000;
  * @param {object} options
  * @param {string} options.host
  * @param {number} options.port
+ * @param {readonly string[]} options.services
+ * @param {(path: string) => string} options.serviceOf The path table.
  * @param {(service: string) => readonly string[]} options.replicasOf URLs, as they are at the moment.
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
-export async function startFrontDoor({ host, port, replicasOf }) {
+export async function startFrontDoor({ host, port, services, serviceOf, replicasOf }) {
   const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   await app.register(replyFrom, { disableRequestLogging: true, undici: { connections: 256, headersTimeout: 35_000, bodyTimeout: 35_000 } });
-  // Bodies pass as they come.
+  // Bodies pass as they come, and whole: what one replica did not take another must still get.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   const turns = new Map();
   const next = (service) => {
@@ -42,9 +43,10 @@ export async function startFrontDoor({ host, port, replicasOf }) {
         'x-forwarded-host': request.headers.host,
         'x-forwarded-proto': 'http',
       }),
+      ...(request.body === undefined ? {} : { body: request.body, contentType: request.headers['content-type'] }),
       retriesCount: 0,
       onError: (failed, { error }) => {
-        if (error.code !== 'ECONNREFUSED' || triesLeft === 0) return unavailable(failed, service);
+        if (triesLeft === 0 || !mayTryAgain(request.method, error)) return unavailable(failed, service);
         setTimeout(() => forward(request, failed, service, triesLeft - 1), AGAIN_AFTER_MS);
       },
     });
@@ -65,6 +67,12 @@ export async function startFrontDoor({ host, port, replicasOf }) {
   const url = await app.listen({ host, port });
   return { url, close: () => app.close() };
 }
+
+/** Whether nothing has come of the request: nobody took the connection, or it only asks and the connection broke. */
+const mayTryAgain = (method, error) =>
+  // The library keeps of this error its message only.
+  error.message.includes('ECONNREFUSED') ||
+  (['GET', 'HEAD'].includes(method) && ['ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'].includes(error.code));
 
 const unavailable = (reply, service) =>
   reply

@@ -85,6 +85,8 @@ const kafkaOptions = async (settings: ClusterSettings, name: ServiceName, log: L
   return {
     brokers: settings.kafkaBrokers,
     clientId: `tocsin-${name}`,
+    // As long as a lease: what a killed replica had is another's after the same time.
+    sessionTimeoutMs: 6_000,
     partitions: settings.kafkaPartitions,
     topicPrefix: settings.kafkaTopicPrefix,
     ...(kafkaReplicationFactor === undefined ? {} : { replicationFactor: kafkaReplicationFactor }),
