@@ -58,16 +58,17 @@ export interface AlertGroup {
 }
 
 const CLOSED_ENTRIES = 50;
-const OPEN_ENTRIES = 1_000;
+const USUAL_ENTRIES = 1_000;
 const KEYS_OF_AN_ENTRY = 2_000;
 const RECENT_EVENTS = 200;
 
 export const initialAlertGroup: AlertGroup = { version: 0, entries: [], recent: [], tool: noToolEvents };
 
 const bounded = (entries: readonly GroupEntry[]): readonly GroupEntry[] => {
-  const open = entries.filter((entry) => !entry.closed).slice(-OPEN_ENTRIES);
+  // What may be open is never forgotten, however much it is: the key would get a second alert.
+  const open = entries.filter((entry) => !entry.closed);
   // What is over tells late duplicates of it: it goes when room is needed for what is open.
-  const closed = entries.filter((entry) => entry.closed).slice(-Math.max(CLOSED_ENTRIES, OPEN_ENTRIES - open.length));
+  const closed = entries.filter((entry) => entry.closed).slice(-Math.max(CLOSED_ENTRIES, USUAL_ENTRIES - open.length));
   const kept = new Set([...closed, ...open]);
   return entries.filter((entry) => kept.has(entry));
 };

@@ -18,7 +18,10 @@ describe('a source that groups by summary', () => {
       'open',
     ]);
   });
-  it('keeps an alert that is open for long, whatever opens and ends meanwhile (P2)', () => {
+  it.each([
+    ['opens and ends', true],
+    ['opens and stays open', false],
+  ])('keeps an alert that is open for long, whatever %s meanwhile (P2)', (_what, ends) => {
     const { take, story } = telling(settings);
     take(keyless({ summary: 'still open' }));
     take(keyless({ summary: 'over' }));
@@ -30,7 +33,7 @@ describe('a source that groups by summary', () => {
       const lookedUp = new Set(alertsToLookUp(event, trigger.eventId, settings, group));
       const alertOf = (id: AlertId) => {
         if (!lookedUp.has(id)) throw new Error(`alert ${id} was not looked up`);
-        return id === 1 ? open : over;
+        return id === 1 || !ends ? open : over;
       };
       return decideToolEvent({ event, trigger, at: minute(count), settings, group, alertOf });
     };
