@@ -1,17 +1,18 @@
 process.env['TZ'] = 'UTC';
 import { DataDirectoryRefused } from '@tocsin/embedded-log';
-import { runProgram, SettingsInvalid } from '@tocsin/platform';
+import { runProgram } from '@tocsin/platform';
 import { announceFirstStart } from './announce';
 import { readSettings } from './config';
 import { startStandalone } from './standalone';
+
+/** What was asked for is started in another way. */
+class OtherProgram extends Error {}
 
 void runProgram({
   readSettings: () => {
     const settings = readSettings();
     if (settings.profile === 'embedded') return settings;
-    throw new SettingsInvalid([
-      'TOCSIN_PROFILE: cluster runs as five services: npm run service -- <name>, or npm run cluster for all of them',
-    ]);
+    throw new OtherProgram('TOCSIN_PROFILE: cluster runs as five services: npm run service -- <name>, or npm run cluster for all of them');
   },
   start: (settings, log) => {
     const started = startStandalone(settings, {
@@ -24,5 +25,5 @@ void runProgram({
     });
     return { started, stop: async () => (await started).stop() };
   },
-  refusal: (error) => (error instanceof DataDirectoryRefused ? error.message : undefined),
+  refusal: (error) => (error instanceof DataDirectoryRefused || error instanceof OtherProgram ? error.message : undefined),
 });

@@ -59,8 +59,8 @@ describe('a plain event that cannot be understood', () => {
     [{}, /^invalid eventType: is required/],
     [{ eventType: 'alert' }, /^invalid eventType: must be one of ALERT, ACCEPT, RESOLVE, COMMENT/],
     [{ eventType: 'ALERT', summary: '  ' }, /^invalid summary: is required for an ALERT/],
-    [{ eventType: 'ALERT', summary: 's', severity: 'high' }, /^invalid severity: must be integer/],
-    [{ eventType: 'ALERT', summary: 's', severity: 6 }, /^invalid severity: must be <= 5/],
+    [{ eventType: 'ALERT', summary: 's', severity: 'high' }, /^invalid severity: must be a whole number from 1 to 5/],
+    [{ eventType: 'ALERT', summary: 's', severity: 6 }, /^invalid severity: must be a whole number from 1 to 5/],
     [{ eventType: 'ALERT', summary: 's', links: [{}] }, /^invalid links\.0\.href: is required/],
   ])('is refused with the field and the fix: %j', (body, refusal) => {
     expect(refusalOf(api, body)).toMatch(refusal);

@@ -110,7 +110,8 @@ const refusal = (error: ErrorObject | undefined): Rejection => {
     error.keyword === 'enum'
       ? (error.params as { allowedValues: unknown[] }).allowedValues.filter((value) => value !== null).join(', ')
       : undefined;
-  const fix =
-    missing !== undefined ? 'is required' : allowed !== undefined ? `must be one of ${allowed}` : (error.message ?? 'is not valid');
-  return invalid(field, fix);
+  if (missing !== undefined) return invalid(field, 'is required');
+  if (allowed !== undefined) return invalid(field, `must be one of ${allowed}`);
+  if (field === 'severity') return invalid(field, 'must be a whole number from 1 to 5');
+  return invalid(field, error.message ?? 'is not valid');
 };

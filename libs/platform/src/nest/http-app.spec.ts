@@ -254,6 +254,7 @@ describe('an error', () => {
     expect(await problemOf('/api/things', { method: 'POST', headers: json, body: `"${'x'.repeat(512 * 1024)}"` })).toMatchObject({
       status: 413,
       code: 'PAYLOAD_TOO_LARGE',
+      message: 'the body may have at most 524288 bytes',
     });
     expect(await problemOf('/api/things', { method: 'POST', headers: { 'content-type': 'application/xml' }, body: '<a/>' })).toMatchObject({
       status: 415,

@@ -1,4 +1,4 @@
-import { Catch, NotFoundException } from '@nestjs/common';
+import { Catch, HttpException, NotFoundException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging';
@@ -16,7 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const answer = answerFor(request.is404 && error instanceof NotFoundException ? this.noSuchRoute(request) : error);
+    const answer = answerFor(this.ofTheEdge(error, request) ?? error);
     // The route's pattern, never the URL: that may hold a key.
     const fields = { requestId: request.id, method: request.method, route: request.routeOptions.url, code: answer.problem.code };
     if (answer.kind === 'bug') this.log.error({ ...fields, err: error }, 'request failed');
@@ -26,6 +26,14 @@ export class ProblemFilter implements ExceptionFilter {
     for (const [name, value] of Object.entries(answer.headers)) void reply.header(name, value);
     reply.removeHeader('content-type');
     void reply.status(answer.problem.status).send(answer.problem);
+  }
+
+  /** What Fastify refuses by itself, said with what would be right. */
+  private ofTheEdge(error: unknown, request: FastifyRequest): Error | undefined {
+    if (request.is404 && error instanceof NotFoundException) return this.noSuchRoute(request);
+    if (error instanceof HttpException && error.getStatus() === 413)
+      return problem(413, 'PAYLOAD_TOO_LARGE', `the body may have at most ${request.routeOptions.bodyLimit} bytes`);
+    return undefined;
   }
 
   private noSuchRoute(request: FastifyRequest): Error {
