@@ -118,9 +118,9 @@ export const boundaries = [
     id: 'driver-outside-adapter',
     message: 'A driver is imported only by its adapter’s folder.',
     files: CODE,
-    except: [...SPECS, ...ADAPTER_FOLDERS, 'libs/embedded-log/src/**', ...TEST_KITS],
+    except: [...SPECS, ...ADAPTER_FOLDERS, 'libs/embedded-log/src/**', 'libs/platform/src/tracing/open-telemetry/**', ...TEST_KITS],
     imports:
-      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@grpc/.*|google-protobuf|@sendgrid/.*|@slack/.*)(/|$)',
+      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@grpc/.*|google-protobuf|@sendgrid/.*|@slack/.*|@opentelemetry/.*)(/|$)',
   },
   {
     id: 'adapter-outside-wiring',

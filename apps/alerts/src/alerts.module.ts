@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { autoResolutionDueOf } from '@tocsin/domain';
 import type { AlertEvent, Retention } from '@tocsin/domain';
-import { measureTimers, readModelLog } from '@tocsin/platform';
+import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
@@ -57,7 +57,7 @@ export class AlertsModule {
             const due = autoResolutionDueOf({ type, data } as AlertEvent);
             return due === undefined ? undefined : { id: stream, ...due };
           },
-          onDue: (stream) => autoResolution.fireDue(stream),
+          onDue: inTraceOfStream(platform, 'alerts', (stream) => autoResolution.fireDue(stream)),
         }),
       ),
     );

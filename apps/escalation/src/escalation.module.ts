@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
-import { measureTimers, readModelLog } from '@tocsin/platform';
+import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
@@ -32,7 +32,7 @@ export class EscalationModule {
           clock,
           log: readModelLog(log),
           due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
-          onDue: (stream) => escalations.fireDue(stream),
+          onDue: inTraceOfStream(platform, 'escalation', (stream) => escalations.fireDue(stream)),
           // A level that is due is waited for, also one that an older version fired.
           version: 2,
         }),

@@ -6,8 +6,8 @@ import type { AlertEvent, CancelReason, Instant, NotificationEvent, Notification
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
-import { newUuid } from '@tocsin/platform';
-import type { Logger } from '@tocsin/platform';
+import { newUuid, traced } from '@tocsin/platform';
+import type { Logger, Tracing } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
 import type { MessageComposer, Planned } from './message-composer';
@@ -24,6 +24,7 @@ export interface DeliveryParts {
   readonly composer: MessageComposer;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly tracing?: Tracing;
   /** From 0 to below 1. */
   readonly random: () => number;
   channelFor(method: NotificationMethod): Channel | undefined;
@@ -98,7 +99,11 @@ export class Delivery {
       );
       return;
     }
-    const outcome = await channel.send({ target: recipient.target, message: renderMessage(plan.method, content), key: attempt.key });
+    const message = { target: recipient.target, message: renderMessage(plan.method, content), key: attempt.key };
+    const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt };
+    const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
+      channel.send(message),
+    );
     await this.record(stream, attempt.attempt, channel.provider, outcome, cause);
   }
 

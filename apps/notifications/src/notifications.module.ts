@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Channel } from '@tocsin/channels';
 import { notificationDueOf } from '@tocsin/domain';
 import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
-import { measureTimers, readModelLog } from '@tocsin/platform';
+import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
@@ -29,11 +29,20 @@ export interface NotificationsOptions {
 @Module({})
 export class NotificationsModule {
   static register(platform: Platform, options: NotificationsOptions): DynamicModule {
-    const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views } = platform;
+    const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views, tracing } = platform;
     const notifications = new Notifications(eventStore, clock, metrics);
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
-    const delivery = new Delivery({ notifications, eventStore, configuration, composer, clock, log, ...options });
+    const delivery = new Delivery({
+      notifications,
+      eventStore,
+      configuration,
+      composer,
+      clock,
+      log,
+      ...(tracing === undefined ? {} : { tracing }),
+      ...options,
+    });
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));
     background.addOwned('view notifications', () => view);
@@ -49,7 +58,7 @@ export class NotificationsModule {
           ...following,
           clock,
           due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
-          onDue: (stream) => delivery.attempt(stream),
+          onDue: inTraceOfStream(platform, 'notifications', (stream) => delivery.attempt(stream)),
           onBegin: (streams) => delivery.repeatInterrupted(streams, ownerSince),
         }),
       );

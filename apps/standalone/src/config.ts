@@ -9,6 +9,7 @@ import {
   secretKeyProblem,
   secretSetting,
   textSetting,
+  tracingSchema,
   urlSetting,
 } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
@@ -54,6 +55,7 @@ export const standaloneSchema = {
     about: 'least level that is logged',
     usual: 'warn',
   }),
+  ...tracingSchema,
 } as const;
 
 export type StandaloneSettings = Settings<typeof standaloneSchema>;

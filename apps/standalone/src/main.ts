@@ -14,9 +14,10 @@ void runProgram({
     if (settings.profile === 'embedded') return settings;
     throw new OtherProgram('TOCSIN_PROFILE: cluster runs as five services: npm run service -- <name>, or npm run cluster for all of them');
   },
-  start: (settings, log) => {
+  start: (settings, log, tracing) => {
     const started = startStandalone(settings, {
       log,
+      ...(tracing === undefined ? {} : { tracing }),
       onFirstStart: (first) => announceFirstStart(first, (line) => console.log(line)),
       onFailure: (error) => {
         log.fatal({ err: error }, 'storage failed');

@@ -10,7 +10,7 @@ import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
 import { bootstrap, createLogger, Opened, SecretBox, SystemClock } from '@tocsin/platform';
-import type { FirstStart, Logger, Platform } from '@tocsin/platform';
+import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { busRetention } from './bus-retention';
@@ -24,6 +24,7 @@ export interface StandaloneParts {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly random?: () => number;
+  readonly tracing?: Tracing;
   /** In place of SMTP and the outbox. */
   readonly channelFor?: (method: NotificationMethod) => Channel | undefined;
   /** Told once, just before the key that it tells is made: whoever is killed in between is told another one at the next start. */
@@ -108,6 +109,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     publicUrl: settings.publicUrl,
     reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
     relays: true,
+    ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
     concurrency: intakeFirst(embeddedBus),
     checks: [{ name: 'disk', waitsFor: () => embeddedLog.waitsForRoom() }],
   });

@@ -20,6 +20,10 @@ export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, V
 export * from './settings';
 export * from './shutdown';
 export * from './timer-metrics';
+export { loadTracing, tracingSchema } from './tracing/load-tracing';
+export { inTraceOfStream } from './tracing/traced-timers';
+export { traced } from './tracing/tracing';
+export type { Tracing } from './tracing/tracing';
 export { turnsByLease } from './turns';
 export type { InTurn } from './turns';
 export * from './views';

@@ -26,6 +26,8 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** On every line. */
   readonly service?: string;
+  /** Of what is being done when a line is written. */
+  readonly traceId?: () => string | undefined;
   /** Where lines go; standard output unless told. */
   readonly write?: (line: string) => void;
 }
@@ -51,7 +53,7 @@ const neverShown = [
 
 const paths = neverShown.flatMap((name) => (name.includes('-') ? [`["${name}"]`, `*["${name}"]`] : [name, `*.${name}`]));
 
-export const createLogger = ({ level, service, write }: LoggerOptions): Logger =>
+export const createLogger = ({ level, service, traceId, write }: LoggerOptions): Logger =>
   pino(
     {
       level,
@@ -59,11 +61,14 @@ export const createLogger = ({ level, service, write }: LoggerOptions): Logger =
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths, censor: '[hidden]' },
+      ...(traceId === undefined ? {} : { mixin: () => traceIdField(traceId()) }),
       serializers: { err: describeError },
       hooks: { streamWrite: hideKeys },
     },
     write === undefined ? fileDescriptor({ fd: 1, sync: true }) : { write },
   );
+
+const traceIdField = (traceId: string | undefined): object => (traceId === undefined ? {} : { traceId });
 
 /** What a stack or a message may quote. */
 const hideKeys = (line: string): string => line.replaceAll(KEY_PATTERN, '[key]').replaceAll(/\b(Bearer|Basic) +[\w.~+/=-]+/gi, '$1 [key]');

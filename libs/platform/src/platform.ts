@@ -8,6 +8,7 @@ import type { IdAllocator } from './ids';
 import type { Logger } from './logging';
 import type { Metrics } from './metrics';
 import type { SecretBox } from './secrets';
+import type { Tracing } from './tracing/tracing';
 import type { Views } from './views';
 
 export interface PlatformSettings {
@@ -31,6 +32,8 @@ export interface Platform {
   readonly secrets: SecretBox;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Only when traces are exported. */
+  readonly tracing?: Tracing;
   /** Where services put what works on by itself. */
   readonly background: Background;
   readonly views: Views;

@@ -3,6 +3,9 @@ import type { Logger, LoggerOptions } from './logging';
 import { giveBackMemoryAtRest } from './memory-at-rest';
 import { SettingsInvalid } from './settings';
 import { stopOnSignals } from './shutdown';
+import { loadTracing } from './tracing/load-tracing';
+import type { TracingSettings } from './tracing/load-tracing';
+import type { Tracing } from './tracing/tracing';
 
 export interface Started {
   readonly url: string;
@@ -10,27 +13,36 @@ export interface Started {
   forgetRecent?(): void;
 }
 
-export interface Program<S extends { readonly logLevel: LoggerOptions['level'] }> {
+type ProgramSettings = TracingSettings & { readonly logLevel: LoggerOptions['level'] };
+
+export interface Program<S extends ProgramSettings> {
   /** As in `tocsin <name> ready <url>`; the standalone has none. */
   readonly name?: string;
   /** @throws SettingsInvalid */
   readSettings(): S;
   /** `started` resolves when it serves. `stop` may be called before that, and leaves nothing open. */
-  start(settings: S, log: Logger): { readonly started: Promise<Started>; stop(): Promise<void> };
+  start(settings: S, log: Logger, tracing?: Tracing): { readonly started: Promise<Started>; stop(): Promise<void> };
   /** What a start may fail with that a person can mend, in one line; undefined for a bug. */
   refusal?(error: unknown): string | undefined;
 }
 
 /** Runs one process of Tocsin from its settings to its last signal: says when it is ready, and in one line why it cannot start. */
-export const runProgram = async <S extends { readonly logLevel: LoggerOptions['level'] }>(program: Program<S>): Promise<void> => {
+export const runProgram = async <S extends ProgramSettings>(program: Program<S>): Promise<void> => {
   let stopping = false;
   try {
     const settings = program.readSettings();
-    const log = createLogger({ level: settings.logLevel, ...(program.name === undefined ? {} : { service: program.name }) });
-    const { started, stop } = program.start(settings, log);
-    const stopOnce = (): Promise<void> => {
+    const { name } = program;
+    const tracing = await loadTracing(settings, name === undefined ? 'tocsin' : `tocsin-${name}`);
+    const log = createLogger({
+      level: settings.logLevel,
+      ...(name === undefined ? {} : { service: name }),
+      ...(tracing === undefined ? {} : { traceId: () => tracing.traceId() }),
+    });
+    const { started, stop } = program.start(settings, log, tracing);
+    const stopOnce = async (): Promise<void> => {
       stopping = true;
-      return stop();
+      await stop();
+      await tracing?.close();
     };
     stopOnSignals({ stop: stopOnce, log });
     const service = await started;

@@ -3,3 +3,4 @@ export * from './mail-server';
 export * from './mongodb-server';
 export * from './standalone-process';
 export * from './tcp-proxy';
+export * from './trace-collector';

@@ -52,7 +52,7 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       EVENTSTORE_URL: eventStore.url,
       TOCSIN_PUBLIC_URL: 'http://tocsin.test',
     };
-    const replicaParts: ServiceParts = { leaseTtlMs: LEASE_TTL_MS, ...only(parts, ['clock', 'random']) };
+    const replicaParts: ServiceParts = { leaseTtlMs: LEASE_TTL_MS, ...only(parts, ['clock', 'random', 'tracing']) };
     for (const definition of definitions)
       for (let replica = 0; replica < REPLICAS; replica++)
         running.push({

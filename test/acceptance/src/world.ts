@@ -340,10 +340,14 @@ export class World {
     return this.request('DELETE', path, undefined, key);
   }
 
+  /** Where a path is answered now. */
+  urlOf(path: string): string {
+    return `${this.product.urlFor(path)}${path}`;
+  }
+
   /** After a restart the world listens on another port; a real one keeps its address. */
   private here(link: string): string {
-    const path = link.replace(/^https?:\/\/[^/]+/, '');
-    return `${this.product.urlFor(path)}${path}`;
+    return this.urlOf(link.replace(/^https?:\/\/[^/]+/, ''));
   }
 
   private async boot(): Promise<void> {
@@ -362,7 +366,7 @@ export class World {
   }
 
   private async request<Body>(method: string, path: string, body: unknown, key: string): Promise<Answer<Body>> {
-    const response = await fetch(`${this.product.urlFor(path)}${path}`, {
+    const response = await fetch(this.urlOf(path), {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -11,6 +11,7 @@ import type { FastifyReply } from 'fastify';
 import type { Logger } from '../logging';
 import { Metrics } from '../metrics';
 import type { SecretBox } from '../secrets';
+import type { Tracing } from '../tracing/tracing';
 import { ApiDescriptionController } from './api-description.controller';
 import { answerWithin } from './answer-timeout';
 import { boundAnswers, MAX_ANSWER_BYTES } from './answers-in-flight';
@@ -24,6 +25,7 @@ import { addEdgeHooks, newRequestId, tidyUrl } from './edge-hooks';
 import { HealthController, WAITING } from './health.controller';
 import type { Waiting } from './health.controller';
 import { measureRequests } from './http-metrics';
+import { traceRequests } from './http-tracing';
 import { KnownRoutes } from './known-routes';
 import type { KnownRoute } from './known-routes';
 import { sendListsInPieces } from './lists-in-pieces';
@@ -38,6 +40,8 @@ export interface HttpAppOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Without it no request is traced. */
+  readonly tracing?: Tracing;
   readonly secrets: SecretBox;
   readonly credentials: CredentialDirectory;
   /** What readiness waits for. */
@@ -74,7 +78,7 @@ const knownRoutes = new WeakMap<NestFastifyApplication, KnownRoutes>();
 
 /** Nothing happens until `listen`: message transports can still be connected. */
 export const createHttpApp = async (module: Type | DynamicModule, options: HttpAppOptions): Promise<NestFastifyApplication> => {
-  const { log, metrics, clock, secrets, publicUrl, trustProxy = false } = options;
+  const { log, metrics, clock, secrets, publicUrl, tracing, trustProxy = false } = options;
   const receiveTimeoutMs = options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS;
   const adapter = new FastifyAdapter({
     trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : trustProxy,
@@ -100,7 +104,7 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   boundAnswers(fastify, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
   addEdgeHooks(fastify, { publicUrl });
   answerWithin(fastify, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
-  measureRequests(fastify, metrics, log);
+  measureRequests(fastify, metrics, log, tracing === undefined ? undefined : traceRequests(fastify, tracing));
   refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
   boundArrivals(fastify, { maxArriving: options.maxArriving ?? MAX_ARRIVING, withinMs: receiveTimeoutMs });
 

@@ -7,6 +7,7 @@ import { Consumer } from '@tocsin/messaging';
 import type { BackOff, Message, MessageBus, Outcome, Parking } from '@tocsin/messaging';
 import { isObservable, lastValueFrom, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { SpanDescription, Tracing } from '../tracing/tracing';
 
 /** Handlers declared with `Consumes` belong to this transport and to no other of the application. */
 export const MESSAGE_BUS_TRANSPORT = Symbol('tocsin message bus');
@@ -42,6 +43,8 @@ export interface MessageTransportOptions {
   readonly onUnknownType?: (message: Message, group: string) => void;
   /** How many handlers of a topic and group may run at once, asked before each start. */
   readonly concurrency?: (topic: string, group: string) => number;
+  /** Each message is handled as part of its trace. */
+  readonly tracing?: Tracing;
   readonly bufferSize?: number;
   readonly backOff?: BackOff;
   /** How long `close` waits for handlers that run. */
@@ -147,14 +150,17 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
 
   private consumerOf(listener: Listener): Consumer {
     const { topic, group } = listener;
-    const { bus, parking, random, onOutcome, onConnectFault, concurrency, bufferSize, backOff } = this.options;
+    const { bus, parking, random, onOutcome, onConnectFault, concurrency, tracing, bufferSize, backOff } = this.options;
     return new Consumer({
       bus,
       topic,
       group,
       parking,
       random,
-      handle: (message) => this.dispatch(listener, message),
+      handle: (message) =>
+        tracing === undefined
+          ? this.dispatch(listener, message)
+          : tracing.enter(spanOf(message, group), message.traceParent, () => this.dispatch(listener, message)),
       ...(onOutcome === undefined ? {} : { onOutcome }),
       ...(onConnectFault === undefined ? {} : { onConnectFault }),
       ...(concurrency === undefined ? {} : { concurrency: () => concurrency(topic, group) }),
@@ -173,3 +179,14 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   }
 }
+
+const spanOf = ({ topic, type, id }: Message, group: string): SpanDescription => ({
+  name: `process ${topic}`,
+  kind: 'consumer',
+  attributes: {
+    'messaging.destination.name': topic,
+    'messaging.consumer.group.name': group,
+    'messaging.message.id': id,
+    'tocsin.message.type': type,
+  },
+});

@@ -16,6 +16,10 @@ import { Metrics } from '../metrics';
 import { Opened } from '../opened';
 import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
+import { TracedMessageBus } from '../tracing/traced-message-bus';
+import { TracedReadStore } from '../tracing/traced-read-store';
+import { traceFields } from '../tracing/tracing';
+import type { Tracing } from '../tracing/tracing';
 import type { InTurn } from '../turns';
 import { Views } from '../views';
 import { configurationDirectory } from './authenticator';
@@ -59,6 +63,8 @@ export interface ServiceOptions {
   readonly checks?: readonly ReadinessCheck[];
   /** How changes of configuration wait for each other over all replicas; without it within this process. */
   readonly inTurn?: InTurn;
+  /** Without it nothing is traced. */
+  readonly tracing?: Tracing;
   /** How many handlers of a topic and group may run at once. */
   readonly concurrency?: (topic: string, group: string) => number;
 }
@@ -115,10 +121,11 @@ export const startService = (options: ServiceOptions): { readonly started: Promi
 };
 
 const start = async (options: ServiceOptions, starting: Starting, opened: Opened, stop: () => Promise<void>): Promise<Service> => {
-  const { clock, log, visibleWithinMs = VISIBLE_WITHIN_MS } = options;
-  const { bus, readStore } = options.stores;
+  const { clock, log, tracing, visibleWithinMs = VISIBLE_WITHIN_MS } = options;
   const metrics = new Metrics({ process: true });
-  const eventStore = new MeasuredEventStore(options.stores.eventStore, metrics);
+  const eventStore = new MeasuredEventStore(options.stores.eventStore, metrics, tracing);
+  const bus = tracing === undefined ? options.stores.bus : new TracedMessageBus(options.stores.bus, tracing);
+  const readStore = tracing === undefined ? options.stores.readStore : new TracedReadStore(options.stores.readStore, tracing);
   const configuration = new ConfigurationReader();
   opened.add(() => configuration.close());
   const background = new Background(options.ownership);
@@ -126,8 +133,9 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   let listeningUrl = `http://${options.host}:${options.port}`;
   const ids = new IdAllocator({ eventStore, clock });
   const platform: Platform = {
-    ...options.stores,
     eventStore,
+    bus,
+    readStore,
     clock,
     ids,
     configuration,
@@ -142,6 +150,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     secrets: options.secrets,
     log,
     metrics,
+    ...(tracing === undefined ? {} : { tracing }),
     background,
     views: new Views(eventStore, readStore),
     settings: {
@@ -164,6 +173,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     metrics,
     clock,
     secrets: options.secrets,
+    ...(tracing === undefined ? {} : { tracing }),
     credentials: configurationDirectory(configuration),
     waiting: async () => ({ ...starting.waiting(), ...background.waiting(), ...(await checked()) }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
@@ -212,7 +222,7 @@ const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking, isOw
   });
 
 const transportOf = (
-  { stores, random, log, concurrency }: ServiceOptions,
+  { stores, random, log, concurrency, tracing }: ServiceOptions,
   parking: Parking,
   count: (outcome: Outcome) => void,
 ): MessageTransport =>
@@ -221,11 +231,12 @@ const transportOf = (
     parking,
     random,
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(tracing === undefined ? {} : { tracing }),
     onOutcome: (told) => {
       count(told);
       const { outcome, message, group, tries, durationMs, ...more } = told;
-      const { topic, type, id: messageId, correlationId } = message;
-      const fields = { outcome, topic, group, type, messageId, correlationId, tries, durationMs };
+      const { topic, type, id: messageId, correlationId, traceParent } = message;
+      const fields = { outcome, topic, group, type, messageId, correlationId, ...traceFields(traceParent), tries, durationMs };
       log[outcomeLevels[outcome]]({ ...fields, ...('error' in more ? { err: more.error } : {}) }, 'message handled');
     },
     onConnectFault: (error) => log.warn({ err: error }, 'the message bus is not reached'),

@@ -5,6 +5,7 @@ import { SystemClock } from '../../clock/system-clock';
 import type { Logger } from '../../logging';
 import type { Platform } from '../../platform';
 import { SecretBox } from '../../secrets';
+import type { Tracing } from '../../tracing/tracing';
 import { startService } from '../service';
 import type { Service } from '../service';
 import type { ClusterSettings } from './cluster-settings';
@@ -29,10 +30,11 @@ export interface ServiceDefinition<S extends ClusterSettings = ClusterSettings> 
   afterStart?(platform: Platform, settings: S): Promise<void>;
 }
 
-/** What a test puts in place of the world outside. */
+/** What a test puts in place of the world outside, and what was opened before. */
 export interface ServiceParts {
   readonly clock?: Clock;
   readonly random?: () => number;
+  readonly tracing?: Tracing;
   /** How long a lease that nobody renews stays its owner's. */
   readonly leaseTtlMs?: number;
 }
@@ -64,7 +66,7 @@ const open = async <S extends ClusterSettings>(
   definition: ServiceDefinition<S>,
   settings: S,
   log: Logger,
-  { clock = new SystemClock(), random = Math.random, leaseTtlMs }: ServiceParts,
+  { clock = new SystemClock(), random = Math.random, tracing, leaseTtlMs }: ServiceParts,
   onStop: (close: () => Promise<unknown>) => void,
 ): Promise<ReturnType<typeof startService>> => {
   const stores = await openStores(settings, { name: definition.name, log, clock, random, leaseTtlMs });
@@ -85,6 +87,7 @@ const open = async <S extends ClusterSettings>(
     relays: definition.name !== 'ingestion',
     ownership: stores.ownership,
     inTurn: stores.inTurn,
+    ...(tracing === undefined ? {} : { tracing }),
   });
   onStop(() => service.stop());
   return service;

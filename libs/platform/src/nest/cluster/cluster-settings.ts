@@ -14,6 +14,7 @@ import {
   urlSetting,
 } from '../../settings';
 import type { Settings } from '../../settings';
+import { tracingSchema } from '../../tracing/load-tracing';
 
 /** What every service of the cluster profile is told; the same for all replicas of all services, but for the port. */
 export const clusterSchema = (name: ServiceName) =>
@@ -82,6 +83,7 @@ export const clusterSchema = (name: ServiceName) =>
       about: 'least level that is logged',
       usual: 'warn',
     }),
+    ...tracingSchema,
   }) as const;
 
 export type ClusterSettings = Settings<ReturnType<typeof clusterSchema>>;

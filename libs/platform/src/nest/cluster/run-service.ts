@@ -8,5 +8,5 @@ export const runService = <S extends ClusterSettings>(definition: ServiceDefinit
   runProgram({
     name: definition.name,
     readSettings: () => definition.readSettings(),
-    start: (settings, log) => startClusterService(definition, settings, log),
+    start: (settings, log, tracing) => startClusterService(definition, settings, log, tracing === undefined ? {} : { tracing }),
   });
