@@ -53,11 +53,12 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       TOCSIN_PUBLIC_URL: 'http://tocsin.test',
     };
     const replicaParts: ServiceParts = { leaseTtlMs: LEASE_TTL_MS, ...only(parts, ['clock', 'random', 'tracing']) };
+    const log = parts.log ?? createLogger({ level: 'error' });
     for (const definition of definitions)
       for (let replica = 0; replica < REPLICAS; replica++)
         running.push({
           name: definition.name,
-          service: startClusterService(definition, definition.readSettings(settings), createLogger({ level: 'error' }), replicaParts),
+          service: startClusterService(definition, definition.readSettings(settings), log, replicaParts),
         });
     const started = await Promise.all(running.map(async ({ name: of, service }) => [of, await service.started] as const));
     const all = started.map(([, service]) => service);
