@@ -52,6 +52,33 @@ describe('a proxy between a client and a server that answers with what it is tol
     expect(await heard(2)).toEqual(['one', 'two']);
   });
 
+  it('passes bytes of which it knows nothing', async () => {
+    const plain = await TcpProxy.listen(proxy.targetPort, 'bytes');
+    const { socket } = await client(plain.port);
+    socket.write('no frame');
+    expect(String((await once(socket, 'data'))[0])).toBe('no frame');
+    await plain.close();
+  });
+
+  it('lets nothing arrive while it swallows, and ends the connections that have missed something', async () => {
+    const atServer = once(server, 'connection') as Promise<[Socket]>;
+    const { socket, say, heard } = await client(proxy.port);
+    say('one');
+    await heard(1);
+    const [served] = await atServer;
+    proxy.swallow();
+    const gotAll = once(served, 'data');
+    say('two');
+    await gotAll;
+    const ended = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
+    proxy.restore();
+    await ended;
+    expect(await heard(1)).toEqual(['one']);
+    const after = await client(proxy.port);
+    after.say('three');
+    expect(await after.heard(1)).toEqual(['three']);
+  });
+
   it('keeps one response to itself and passes those around it', async () => {
     const { say, heard } = await client(proxy.port);
     const swallowed = proxy.swallowResponse((request) => request.toString() === 'two');

@@ -10,26 +10,31 @@ interface Swallowing {
 }
 
 /**
- * Stands between a client and a server and makes the network fail as told. What it knows of a protocol is only that
- * requests and responses are frames after a length of four bytes, answered in order, as Kafka's are.
+ * Stands between a client and a server and makes the network fail as told. What it knows of a protocol is at most that
+ * requests and responses are frames after a length of four bytes, answered in order, as Kafka's are; told that it is
+ * `bytes`, it knows nothing, and no single response can be swallowed.
  */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private readonly swallowing: Swallowing[] = [];
   private isCut = false;
+  private isDeaf = false;
   private delayMs = 0;
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly protocol: 'frames' | 'bytes',
+  ) {
     server.on('connection', (client) => this.accept(client));
   }
 
   /** Where it sends what it gets; a server may come back somewhere else. */
   targetPort: number | undefined;
 
-  static async listen(targetPort?: number): Promise<TcpProxy> {
+  static async listen(targetPort?: number, protocol: 'frames' | 'bytes' = 'frames'): Promise<TcpProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new TcpProxy(server);
+    const proxy = new TcpProxy(server, protocol);
     proxy.targetPort = targetPort;
     return proxy;
   }
@@ -41,11 +46,19 @@ export class TcpProxy {
   /** Ends all connections and takes no new ones, until `restore`. */
   cut(): void {
     this.isCut = true;
-    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+    this.endAll();
   }
 
+  /** Nothing that the server sends arrives, though it gets everything, until `restore`. */
+  swallow(): void {
+    this.isDeaf = true;
+  }
+
+  /** Connections that have missed something end: what came after would make no sense. */
   restore(): void {
+    if (this.isDeaf) this.endAll();
     this.isCut = false;
+    this.isDeaf = false;
   }
 
   /** What the server sends from now on arrives that much later. */
@@ -63,6 +76,10 @@ export class TcpProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private endAll(): void {
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+  }
+
   private accept(client: Socket): void {
     if (this.isCut || this.targetPort === undefined) {
       client.destroy();
@@ -78,20 +95,22 @@ export class TcpProxy {
     for (const socket of pair) socket.on('error', end).on('close', end);
     /** For each request that is not answered yet: what becomes of its response. */
     const answers: (Swallowing | undefined)[] = [];
-    const requests = frames((request) => answers.push(this.claim(request)));
+    const isFramed = this.protocol === 'frames';
+    const requests = isFramed ? frames((request) => answers.push(this.claim(request))) : () => undefined;
     client.on('data', (chunk) => {
       requests(chunk);
       server.write(chunk);
     });
     // In order, also when the delay changes meanwhile.
     let passed: Promise<unknown> = Promise.resolve();
-    const responses = frames((response) => {
+    const pass = (response: Buffer): void => {
       const swallowing = answers.shift();
       if (swallowing !== undefined) return swallowing.done();
+      if (this.isDeaf) return;
       const arrived = this.delayMs === 0 ? undefined : wait(this.delayMs);
       passed = passed.then(() => arrived).then(() => client.write(response));
-    });
-    server.on('data', responses);
+    };
+    server.on('data', isFramed ? frames(pass) : pass);
   }
 
   private claim(request: Buffer): Swallowing | undefined {
