@@ -15,10 +15,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @param {string} options.directory
  * @param {number} [options.port] Any free one by default.
  */
-export async function startEventStoreDb({ directory, port }) {
+export async function startEventStoreDb(options) {
   await run('compiling the test server of EventStoreDB', process.execPath, ['node_modules/typescript-7/bin/tsc', '-b', 'libs/testing'], {
     cwd: root,
   });
+  return launchEventStoreDb(options);
+}
+
+/** For whoever has compiled it, and starts it again and again. */
+export async function launchEventStoreDb({ directory, port }) {
   const home = resolve(directory);
   mkdirSync(home, { recursive: true });
   const listening = port ?? (await freePorts(1))[0];

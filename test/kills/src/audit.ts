@@ -71,16 +71,24 @@ const pagesOfAlert = ({ id, alertKey, status, notifications }: SeenAlert, { mail
   ];
 };
 
-/** A page that comes twice is the same message, and says that it may have come before. */
+/**
+ * A page that comes twice is the same message, and says that it may have come before. Of two copies either may be the later
+ * one: a process that was paused in the middle of sending goes on after another has sent the copy.
+ */
 const repetitions = (mails: readonly ReceivedMail[]): readonly string[] => {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, { readonly messageId: string; isAnnounced: boolean }>();
   return mails.flatMap(({ to, subject, messageId, text }) => {
     const place = `${to} ${subject}`;
+    const isAnnounced = text.includes(DUPLICATE_NOTE);
     const before = seen.get(place);
-    seen.set(place, messageId);
-    if (before === undefined) return [];
-    if (before !== messageId) return [`"${subject}" came to ${to} as two different messages`];
-    return text.includes(DUPLICATE_NOTE) ? [] : [`"${subject}" came to ${to} again without saying so`];
+    if (before === undefined) {
+      seen.set(place, { messageId, isAnnounced });
+      return [];
+    }
+    if (before.messageId !== messageId) return [`"${subject}" came to ${to} as two different messages`];
+    const isSilent = !isAnnounced && !before.isAnnounced;
+    before.isAnnounced = isAnnounced;
+    return isSilent ? [`"${subject}" came to ${to} again without saying so`] : [];
   });
 };
 

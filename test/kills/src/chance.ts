@@ -1,6 +1,10 @@
 /** Chance that can be had again: the same seed gives the same choices. */
 export class Chance {
-  constructor(private state: number) {}
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed;
+  }
 
   /** From 0 to below 1 (mulberry32). */
   next(): number {

@@ -5,12 +5,12 @@ import type { AlertSourceId, ContactId, EscalationPolicyId, PreferenceId, User, 
 import { hashSecret } from '@tocsin/platform';
 import { readSettings, startStandalone } from '@tocsin/standalone';
 import { MailServer, StandaloneProcess } from '@tocsin/testing';
-import type { SeenAlert, SeenNotification } from './audit';
+import { alertsSeenBy } from './alerts-seen';
+import type { SeenAlert } from './audit';
 
 const API_KEY = 'tk_killsadministratorkey';
 const INTEGRATION_KEY = 'til1killskkkkkkkkkkkkkkkkkkkkkkkkkkkkkk';
 const MAIN = join(__dirname, '../../../apps/standalone/dist/main.js');
-const PAGE = 100;
 
 /** One data directory, the process that runs on it, and the mail server that outlives the process. */
 export class Installation {
@@ -75,19 +75,8 @@ export class Installation {
     return response.status;
   }
 
-  /** All alerts as the API has them, each with whom it was told to. */
-  async alerts(): Promise<readonly SeenAlert[]> {
-    const listed: Omit<SeenAlert, 'notifications'>[] = [];
-    for (let page: typeof listed = [], index = 0; index === 0 || page.length === PAGE; index += PAGE) {
-      page = await this.get(`/api/alerts?start-index=${index}&max-results=${PAGE}`);
-      listed.push(...page);
-    }
-    const alerts: SeenAlert[] = [];
-    // An alert that moves to the next page while pages are read is seen twice.
-    const distinct = new Map(listed.map((alert) => [alert.id, alert]));
-    for (const { id, alertKey, status } of distinct.values())
-      alerts.push({ id, alertKey, status, notifications: await this.get<SeenNotification[]>(`/api/alerts/${id}/notifications`) });
-    return alerts;
+  alerts(): Promise<readonly SeenAlert[]> {
+    return alertsSeenBy((path) => this.get(path));
   }
 
   private async get<Body>(path: string): Promise<Body> {
