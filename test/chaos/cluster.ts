@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const API_KEY = 'tk_chaosadministratorkey';
 const ANSWER_WITHIN_MS = 15_000;
-const LAST_LINES = 60;
 
 interface ReplicaProcess {
   readonly name: string;
@@ -18,14 +18,15 @@ export class Cluster {
   url = '';
   private readonly child: ChildProcess;
   private readonly pids = new Map<string, number>();
-  private readonly lines: string[] = [];
+  /** Replicas that ended and were not killed, in words. */
+  readonly endedByThemselves: string[] = [];
 
   private constructor(child: ChildProcess) {
     this.child = child;
   }
 
-  /** Resolves when every replica of every service serves. */
-  static async start(directory: string, replicas: number, env: Readonly<Record<string, string>>): Promise<Cluster> {
+  /** Resolves when every replica of every service serves. What they print is kept in `logFile`. */
+  static async start(directory: string, replicas: number, env: Readonly<Record<string, string>>, logFile: string): Promise<Cluster> {
     const program = fileURLToPath(new URL('../../scripts/cluster.mjs', import.meta.url));
     const child = spawn(process.execPath, ['--no-warnings', program, '--replicas', String(replicas), '--restart'], {
       env: {
@@ -39,32 +40,29 @@ export class Cluster {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const cluster = new Cluster(child);
-    await cluster.ready();
+    await cluster.ready(logFile);
     return cluster;
   }
 
-  private ready(): Promise<void> {
+  private ready(logFile: string): Promise<void> {
+    const log = createWriteStream(logFile);
+    this.child.once('close', () => log.end());
     return new Promise((resolve, reject) => {
       const take = (line: string): void => {
-        this.lines.push(line);
-        if (this.lines.length > LAST_LINES) this.lines.shift();
+        log.write(`${new Date().toISOString()} ${line}\n`);
         const [, service, number, pid] = /^service (\w+) (\d+) pid (\d+) /.exec(line) ?? [];
         if (pid !== undefined) this.pids.set(`${service} ${number}`, Number(pid));
-        const [, ended] = /^service (\w+ \d+) ended /.exec(line) ?? [];
+        const [, ended, how] = /^service (\w+ \d+) ended \((.+)\)/.exec(line) ?? [];
         if (ended !== undefined) this.pids.delete(ended);
+        if (ended !== undefined && how !== 'SIGKILL') this.endedByThemselves.push(`${ended} (${how})`);
         const url = /^tocsin ready (\S+)$/.exec(line)?.[1];
         if (url === undefined) return;
         this.url = url;
         resolve();
       };
       for (const output of [this.child.stdout, this.child.stderr]) if (output !== null) createInterface({ input: output }).on('line', take);
-      this.child.once('exit', () => reject(new Error(`the cluster ended before it was ready\n${this.output}`)));
+      this.child.once('exit', () => reject(new Error(`the cluster ended before it was ready: ${logFile}`)));
     });
-  }
-
-  /** The last lines of all services. */
-  get output(): string {
-    return this.lines.join('\n');
   }
 
   /** Those that live at the moment. */
