@@ -48,7 +48,11 @@ export class Delivery {
     for (const [index, stream] of streams.entries()) {
       if (index % LOADED_PER_TURN === LOADED_PER_TURN - 1) await nextTurn();
       const state = await this.parts.notifications.load(stream);
-      if (state.status === 'attempting' && state.startedAt < startedAt) repeated.push(this.attempt(stream, startedAt));
+      if (state.status !== 'attempting' || state.startedAt >= startedAt) continue;
+      const attempt = this.attempt(stream, startedAt);
+      // It may fail while others are still looked for; a rejection that nobody waits for yet would end the process.
+      attempt.catch(() => undefined);
+      repeated.push(attempt);
     }
     await Promise.all(repeated);
   }
