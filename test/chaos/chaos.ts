@@ -1,5 +1,5 @@
 // Usage: npm run test:chaos [-- --minutes M --seed N --only replicas,servers,network,mail --rate EVENTS_PER_SECOND --quiet SECONDS]
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,6 +39,7 @@ const READY_WITHIN_MS = 120_000;
 const QUIET_WITHIN_MS = Number(values.quiet) * 1_000;
 const LOOK_EVERY_MS = 2_000;
 const TAKEN_WHILE_AWAY = 50;
+const SENTENCES_SHOWN = 50;
 
 /** What the services printed; kept when a promise was broken. */
 const logFile = join(tmpdir(), `tocsin-chaos-${seed}.log`);
@@ -165,12 +166,15 @@ say(`seed ${seed}: ${minutes} min of ${only.join(', ')} at ${perSecond} events/s
 let code = 1;
 try {
   const broken = await run();
-  for (const sentence of broken.slice(0, 50)) say(`BROKEN: ${sentence}`);
+  for (const sentence of broken.slice(0, SENTENCES_SHOWN)) say(`BROKEN: ${sentence}`);
   say(broken.length === 0 ? 'all promises were kept' : `${broken.length} promises were broken (seed ${seed})`);
   if (broken.length === 0) {
     code = 0;
     await rm(logFile, { force: true });
-  } else say(`what the services printed is in ${logFile}`);
+  } else {
+    await appendFile(logFile, broken.map((sentence) => `BROKEN: ${sentence}\n`).join(''));
+    say(`all of them, and what the services printed, are in ${logFile}`);
+  }
 } catch (error) {
   console.error(error);
 } finally {
