@@ -54,7 +54,7 @@ export async function startFrontDoor({ host, port, services, serviceOf, replicas
 
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
-    const checks = Object.keys(services).map(async (check) => ({ check, message: await waitsFor(replicasOf(check)) }));
+    const checks = services.map(async (check) => ({ check, message: await waitsFor(replicasOf(check)) }));
     const details = (await Promise.all(checks)).filter(({ message }) => message !== undefined);
     if (details.length === 0) return { status: 'ready' };
     const message = `waits for ${details.map(({ check }) => check).join(', ')}`;

@@ -68,4 +68,19 @@ describe('the front door', () => {
       expect(await response.json()).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
     }
   });
+
+  it('is ready when of each service a replica is, and names the services that are waited for', async () => {
+    const one = await replica('one');
+    const replicas = Object.fromEntries(Object.keys(services).map((service) => [service, [one, NOBODY]]));
+    const { url } = await open(replicas);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    replicas['oncall'] = [];
+    const response = await fetch(`${url}/health/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      code: 'NOT_READY',
+      message: 'waits for oncall',
+      details: [{ check: 'oncall', message: 'a replica' }],
+    });
+  });
 });
