@@ -60,6 +60,48 @@ const timed = async (standalone: StandaloneProcess, query: Query, times: number)
   return { p50Ms: rounded(percentile(took, 0.5), 2), p99Ms: rounded(percentile(took, 0.99), 2), worstMs: rounded(Math.max(...took), 2) };
 };
 
+const keyOfFirstSource = async (standalone: StandaloneProcess): Promise<string> => {
+  const response = await fetch(`${standalone.url}/api/alert-sources`, { headers: { authorization: `Bearer ${API_KEY}` } });
+  const [first] = (await response.json()) as { readonly integrationKey: string }[];
+  if (first === undefined) throw new Error('there is no alert source');
+  return first.integrationKey;
+};
+
+/** How long a tool waits for the answer to an event, one after the other. */
+const intake = async (standalone: StandaloneProcess, key: string, times: number): Promise<Timing> => {
+  const took: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const startedAt = performance.now();
+    const response = await fetch(`${standalone.url}/api/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ integrationKey: key, eventType: 'RESOLVE', alertKey: `nobody knows ${n}` }),
+    });
+    await response.text();
+    took.push(performance.now() - startedAt);
+    if (response.status !== 202) throw new Error(`an event was answered ${response.status}`);
+  }
+  return { p50Ms: rounded(percentile(took, 0.5), 2), p99Ms: rounded(percentile(took, 0.99), 2), worstMs: rounded(Math.max(...took), 2) };
+};
+
+/** The same while the views' thread is kept busy: slow counts, and lists far down. */
+const intakeBesideSlowReads = async (
+  standalone: StandaloneProcess,
+  key: string,
+  times: number,
+): Promise<Timing & { readonly reads: number }> => {
+  const slow = [measuredOnly['count of a time window'], measuredOnly['list at half of all rows']];
+  let done = false;
+  let reads = 0;
+  const readers = slow.map(async (query) => {
+    for (; !done; reads++) await timed(standalone, query ?? LIMIT, 1);
+  });
+  const timing = await intake(standalone, key, times);
+  done = true;
+  await Promise.all(readers);
+  return { ...timing, reads };
+};
+
 const everything = async (standalone: StandaloneProcess): Promise<number> => {
   const response = await fetch(`${standalone.url}/api/alerts/count`, { headers: { authorization: `Bearer ${API_KEY}` } });
   return ((await response.json()) as { readonly count: number }).count;
@@ -94,6 +136,10 @@ await inDirectory(async (directory) => {
     timings[name] = await timed(standalone, query, name in promised ? requests : Math.min(requests, 100));
     console.log(`${name}: ${JSON.stringify(timings[name])}`);
   }
+  const key = await keyOfFirstSource(standalone);
+  await intake(standalone, key, 50);
+  const event = { alone: await intake(standalone, key, requests), besideSlowReads: await intakeBesideSlowReads(standalone, key, requests) };
+  console.log(`an event: ${JSON.stringify(event)}`);
   const memoryMb = rounded(standalone.use().residentBytes / 1_048_576, 0);
   await standalone.stop();
   report(
@@ -108,6 +154,6 @@ await inDirectory(async (directory) => {
         atMost: WITHIN_MS,
       })),
     ],
-    { ...seeded, sources: SOURCES, requests, rebuildS, readyMs, memoryMb, limit, timings },
+    { ...seeded, sources: SOURCES, requests, rebuildS, readyMs, memoryMb, limit, timings, event },
   );
 });
