@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const POLL_MS = 50;
+const UNTIL_READY_CHARACTERS = 10_000_000;
+const LAST_CHARACTERS = 20_000;
 
 /**
  * Starts a server and resolves when it is ready. It ends with this process, however that ends: a pipe that only this
@@ -20,7 +22,9 @@ const POLL_MS = 50;
 export async function startProcess({ name, command, args, cwd, isReady, readyMs = 60_000, stopMs = 10_000 }) {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  const collect = (chunk) => (output = `${output}${chunk}`.slice(-20_000));
+  // The line that says that it is ready must still be there when it is looked for, however much a server with clients prints.
+  let kept = UNTIL_READY_CHARACTERS;
+  const collect = (chunk) => (output = `${output}${chunk}`.slice(-kept));
   for (const stream of [child.stdout, child.stderr]) stream.on('data', collect);
   let failure;
   const exited = new Promise((resolve) => {
@@ -45,10 +49,13 @@ export async function startProcess({ name, command, args, cwd, isReady, readyMs 
 
   const deadline = performance.now() + readyMs;
   while (failure === undefined) {
-    if (await isReady(output)) return { pid: child.pid, exited, stop };
+    if (await isReady(output)) {
+      kept = LAST_CHARACTERS;
+      return { pid: child.pid, exited, stop };
+    }
     if (performance.now() > deadline) {
       await stop();
-      throw new Error(`${name} was not ready after ${readyMs / 1000} s\n${output}`);
+      throw new Error(`${name} was not ready after ${readyMs / 1000} s\n${output.slice(-LAST_CHARACTERS)}`);
     }
     await Promise.race([wait(POLL_MS), exited]);
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { backOffMs, isWorthRetrying, pause } from '../back-off';
 import { within } from '../deadline';
 import { MessageBusFault } from '../message-bus';
 import type { CompactedFollower, Message } from '../message-bus';
@@ -49,8 +50,19 @@ export class KafkaFollower implements CompactedFollower {
     return follower;
   }
 
-  upToDate(timeoutMs: number): Promise<void> {
-    return within(timeoutMs, this.caughtUp());
+  /** A partition that has no leader at the moment has one in the next: asked again for as long as there is time. */
+  async upToDate(timeoutMs: number): Promise<void> {
+    const giveUpAt = performance.now() + timeoutMs;
+    for (let tries = 1; ; tries++) {
+      const leftMs = Math.max(1, giveUpAt - performance.now());
+      try {
+        return await within(leftMs, this.caughtUp());
+      } catch (error) {
+        const waitMs = backOffMs(tries, this.context.random);
+        if (this.ended !== undefined || !isWorthRetrying(error) || performance.now() + waitMs >= giveUpAt) throw error;
+        await pause(waitMs).over;
+      }
+    }
   }
 
   async close(): Promise<void> {
