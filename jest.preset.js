@@ -15,14 +15,11 @@ const isCluster = process.env.TOCSIN_TEST_CLUSTER === '1';
 const isFull = process.env.TOCSIN_TEST_FULL === '1';
 const others = isCluster ? '(?<!\\.cluster)\\.spec\\.ts$' : isFull ? '\\.cluster\\.spec\\.ts$' : '\\.(cluster|full)\\.spec\\.ts$';
 
-// Servers that are killed and frozen come back when they can: what waits for that is for the long run.
-const outages = isFull ? [] : ['-outages\\.cluster\\.spec\\.ts$'];
-
 /** @param {string} root Path from the project's folder to the repository's root. */
 module.exports = (root = '../..') => ({
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', others, ...outages],
+  testPathIgnorePatterns: ['/node_modules/', others],
   moduleNameMapper: {
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
