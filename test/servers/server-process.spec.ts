@@ -9,7 +9,11 @@ const startProcess = async (options: object): Promise<Started> => {
   return module.startProcess(options);
 };
 
-const server = (script: string) => ({ name: 'a server', command: process.execPath, args: ['-e', `${script}; setInterval(() => {}, 1000)`] });
+const server = (script: string) => ({
+  name: 'a server',
+  command: process.execPath,
+  args: ['-e', `${script}; setInterval(() => {}, 1000)`],
+});
 
 describe('a server that is started', () => {
   it('is ready when it has said so, however much it prints after that before anybody looks', async () => {
