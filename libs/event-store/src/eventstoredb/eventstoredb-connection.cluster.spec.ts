@@ -28,6 +28,8 @@ describe('writers and followers of EventStoreDB while connections break and answ
         if (n % 3 === 0) served.server.cutConnections();
         else served.server.faults.next({ kind: kinds[n % kinds.length] ?? 'cut', asked: 'append' });
       }
+      // Each fault meets one call: those that wait would all meet the last writer, longer than any patience.
+      served.server.faults.none();
     })();
     const written = await Promise.all(
       streams.map(async (stream) => {
