@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedLog } from '@tocsin/embedded-log';
+import type { EventStore } from '@tocsin/event-store';
+import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { EventStoreDbEventStore } from '@tocsin/event-store/eventstoredb';
+import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { KafkaMessageBus } from '@tocsin/messaging/kafka';
 import type { Instant } from '@tocsin/domain';
+import { Cluster } from '../measuring/cluster.ts';
 import { MailSink } from '../measuring/mail-sink.ts';
 import { flag, inDirectory, numberOption, startStandalone } from '../measuring/programs.ts';
 import { report } from '../measuring/report.ts';
@@ -11,10 +18,12 @@ const perSecond = numberOption('rate', 50);
 const seconds = numberOption('seconds', flag('full') ? 60 : 15);
 const rounds = numberOption('rounds', flag('full') ? 5 : 3);
 /**
- * Commits that must follow each other between an event and its page: the tool event; the guard; the alert; its fact on the
+ * Writes that must follow each other between an event and its page: the tool event; the guard; the alert; its fact on the
  * bus; the level due; that fact on the bus; the resolution; the responders; that fact; the plan; the attempt.
  */
-const COMMITS = 11;
+const WRITES = ['bus', 'store', 'store', 'bus', 'store', 'bus', 'bus', 'store', 'bus', 'store', 'store'] as const;
+/** A machine that cannot keep up is to be measured, too. */
+const ALL_WITHIN_MS = 180_000;
 const WARM_UP_S = 3;
 
 interface Round {
@@ -30,89 +39,133 @@ const summary = (delays: readonly number[]): Round => ({
 });
 
 /** From the moment the tool begins to post until the provider has the whole message. */
+const pages = async (url: string, integrationKey: string, mail: MailSink, name: string): Promise<Round> => {
+  const postedAt = new Map<string, number>();
+  const answers: Promise<unknown>[] = [];
+  const total = (WARM_UP_S + seconds) * perSecond;
+  const startedAt = performance.now();
+  const before = mail.receivedAt.size;
+  for (let n = 0; n < total; n++) {
+    // At fixed times, whether or not the one before has been answered: a slow answer must not thin out the load.
+    await delay(Math.max(0, startedAt + (n * 1_000) / perSecond - performance.now()));
+    const key = `e2p-${name}-${n}`;
+    postedAt.set(key, performance.now());
+    answers.push(
+      fetch(`${url}/api/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ integrationKey, eventType: 'ALERT', summary: `key:${key} disk full`, alertKey: key }),
+      }).then((response) => response.arrayBuffer()),
+    );
+  }
+  await Promise.all(answers);
+  await mail.has(before + total, ALL_WITHIN_MS);
+  const measured = [...postedAt].slice(WARM_UP_S * perSecond);
+  return summary(measured.map(([key, at]) => (mail.receivedAt.get(key) ?? NaN) - at));
+};
+
 const ours = (): Promise<Round> =>
   inDirectory(async (directory) => {
     const mail = await MailSink.start();
     const standalone = await startStandalone(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
     try {
-      const integrationKey = standalone.integrationKey;
-      const postedAt = new Map<string, number>();
-      const answers: Promise<unknown>[] = [];
-      const total = (WARM_UP_S + seconds) * perSecond;
-      const startedAt = performance.now();
-      for (let n = 0; n < total; n++) {
-        // At fixed times, whether or not the one before has been answered: a slow answer must not thin out the load.
-        await delay(Math.max(0, startedAt + (n * 1_000) / perSecond - performance.now()));
-        const key = `e2p-${n}`;
-        postedAt.set(key, performance.now());
-        answers.push(
-          fetch(`${standalone.url}/api/events`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ integrationKey, eventType: 'ALERT', summary: `key:${key} disk full`, alertKey: key }),
-          }).then((response) => response.arrayBuffer()),
-        );
-      }
-      await Promise.all(answers);
-      await mail.has(total, 30_000);
-      const measured = [...postedAt].slice(WARM_UP_S * perSecond);
-      return summary(measured.map(([key, at]) => (mail.receivedAt.get(key) ?? NaN) - at));
+      return await pages(standalone.url, standalone.integrationKey, mail, 'one');
     } finally {
       await standalone.stop();
       await mail.stop();
     }
   });
 
-/** The same number of commits, one after the other, at the same rate: what the disk alone takes. */
+/** The same writes, one after the other, at the same rate: what the stores alone take. */
+const writesAlone = async (bus: MessageBus, eventStore: EventStore): Promise<Round> => {
+  await bus.declare([{ name: 'steps', compacted: false, retentionDays: 1 }]);
+  const delays: number[] = [];
+  const chain = async (): Promise<void> => {
+    const startedAt = performance.now();
+    const chainId = randomUUID();
+    const about = { schemaVersion: 1, time: 0 as Instant, correlationId: chainId, causationId: chainId };
+    const actor = { type: 'system', part: 'bench' } as const;
+    for (const to of WRITES) {
+      const step = { id: randomUUID(), type: 'Step', data: { chainId } };
+      if (to === 'store') await eventStore.append(`steps-${step.id}`, 'no_stream', [{ ...step, metadata: { ...about, actor } }]);
+      else await bus.publish('steps', [{ ...step, ...about, key: chainId }]);
+    }
+    delays.push(performance.now() - startedAt);
+  };
+  const startedAt = performance.now();
+  const running: Promise<void>[] = [];
+  for (let n = 0; n < 5 * perSecond; n++) {
+    await delay(Math.max(0, startedAt + (n * 1_000) / perSecond - performance.now()));
+    running.push(chain());
+  }
+  await Promise.all(running);
+  return summary(delays);
+};
+
 const limit = (): Promise<Round> =>
   inDirectory(async (directory) => {
     const log = await EmbeddedLog.open({ directory });
-    const bus = new EmbeddedMessageBus(log);
-    await bus.declare([{ name: 'steps', compacted: false, retentionDays: 1 }]);
-    const delays: number[] = [];
-    const chain = async (n: number): Promise<void> => {
-      const startedAt = performance.now();
-      for (let step = 0; step < COMMITS; step++) {
-        const id = `${n}-${step}`;
-        const message = {
-          id,
-          key: `${n}`,
-          type: 'Step',
-          schemaVersion: 1,
-          time: 0 as Instant,
-          correlationId: id,
-          causationId: id,
-          data: { n },
-        };
-        await bus.publish('steps', [message]);
-      }
-      delays.push(performance.now() - startedAt);
-    };
-    const startedAt = performance.now();
-    const running: Promise<void>[] = [];
-    for (let n = 0; n < 5 * perSecond; n++) {
-      await delay(Math.max(0, startedAt + (n * 1_000) / perSecond - performance.now()));
-      running.push(chain(n));
-    }
-    await Promise.all(running);
+    const round = await writesAlone(new EmbeddedMessageBus(log), new EmbeddedEventStore(log));
     await log.close();
-    return summary(delays);
+    return round;
   });
 
-const results = { ours: [] as Round[], limit: [] as Round[] };
-for (let round = 1; round <= rounds; round++) {
-  results.limit.push(await limit());
-  results.ours.push(await ours());
-  console.log(`${round}/${rounds}: limit ${JSON.stringify(results.limit.at(-1))}, ours ${JSON.stringify(results.ours.at(-1))}`);
-}
-const p50 = median(results.ours.map(({ p50Ms }) => p50Ms));
-const limitP50 = median(results.limit.map(({ p50Ms }) => p50Ms));
-report(
-  'event-to-page',
-  flag('full') ? 'full' : 'quick',
-  [
-    { what: `p50 in ms at ${perSecond} events/s (${COMMITS} commits alone: ${limitP50})`, value: p50, atMost: 15 },
-    { what: 'p99 in ms', value: median(results.ours.map(({ p99Ms }) => p99Ms)), atMost: 60 },
-  ],
-  { perSecond, seconds, rounds, commits: COMMITS, timesTheLimit: rounded(p50 / limitP50, 2), results },
-);
+const variant = flag('full') ? 'full' : 'quick';
+const medianOf = (all: readonly Round[], which: keyof Round): number => median(all.map((round) => round[which]));
+
+const standalone = async (): Promise<void> => {
+  const results = { ours: [] as Round[], limit: [] as Round[] };
+  for (let round = 1; round <= rounds; round++) {
+    results.limit.push(await limit());
+    results.ours.push(await ours());
+    console.log(`${round}/${rounds}: limit ${JSON.stringify(results.limit.at(-1))}, ours ${JSON.stringify(results.ours.at(-1))}`);
+  }
+  const p50 = medianOf(results.ours, 'p50Ms');
+  const limitP50 = medianOf(results.limit, 'p50Ms');
+  report(
+    'event-to-page',
+    variant,
+    [
+      { what: `p50 in ms at ${perSecond} events/s (${WRITES.length} writes alone: ${limitP50})`, value: p50, atMost: 15 },
+      { what: 'p99 in ms', value: medianOf(results.ours, 'p99Ms'), atMost: 60 },
+    ],
+    { perSecond, seconds, rounds, writes: WRITES.length, timesTheLimit: rounded(p50 / limitP50, 2), results },
+  );
+};
+
+/** All five services, one replica each, and their servers, on the same cores. */
+const cluster = (): Promise<void> =>
+  inDirectory(async (directory) => {
+    const mail = await MailSink.start();
+    const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
+    const results = { ours: [] as Round[], limit: [] as Round[] };
+    const bus = new KafkaMessageBus({ brokers: services.brokers.split(',') }, Math.random);
+    const eventStore = new EventStoreDbEventStore({ url: services.eventStoreUrl });
+    try {
+      const key = await services.integrationKey();
+      const [url = ''] = services.urls('ingestion');
+      for (let round = 1; round <= rounds; round++) {
+        results.limit.push(await writesAlone(bus, eventStore));
+        results.ours.push(await pages(url, key, mail, `round${round}`));
+        console.log(`${round}/${rounds}: limit ${JSON.stringify(results.limit.at(-1))}, ours ${JSON.stringify(results.ours.at(-1))}`);
+      }
+    } finally {
+      await bus.close();
+      await eventStore.close();
+      await services.stop();
+      await mail.stop();
+    }
+    const p50 = medianOf(results.ours, 'p50Ms');
+    const limitP50 = medianOf(results.limit, 'p50Ms');
+    report(
+      'event-to-page',
+      `cluster-${variant}`,
+      [
+        { what: `p50 in ms at ${perSecond} events/s (${WRITES.length} writes alone: ${limitP50})`, value: p50, atMost: 60 },
+        { what: 'p99 in ms', value: medianOf(results.ours, 'p99Ms'), atMost: 250 },
+      ],
+      { perSecond, seconds, rounds, writes: WRITES.length, timesTheLimit: rounded(p50 / limitP50, 2), results },
+    );
+  });
+
+await (flag('cluster') ? cluster() : standalone());

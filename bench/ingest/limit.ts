@@ -1,14 +1,20 @@
-// The least that could be called durable intake: bare node:http, JSON.parse, one publish to the same store.
+// The least that could be called durable intake: bare node:http, JSON.parse, one publish to the same store: the embedded log
+// in the directory given, or, where the environment names brokers, Kafka.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Instant } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
+import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { KafkaMessageBus } from '@tocsin/messaging/kafka';
 
-const TOPIC = 'events';
-const log = await EmbeddedLog.open({ directory: process.argv[2] ?? '' });
-const bus = new EmbeddedMessageBus(log);
+const TOPIC = 'bare-events';
+const brokers = process.env['KAFKA_BROKERS'];
+const bus: MessageBus =
+  brokers === undefined
+    ? new EmbeddedMessageBus(await EmbeddedLog.open({ directory: process.argv[2] ?? '' }))
+    : new KafkaMessageBus({ brokers: brokers.split(','), clientId: 'bare' }, Math.random);
 await bus.declare([{ name: TOPIC, compacted: false, retentionDays: 7 }]);
 
 const server = createServer((request, response) => {

@@ -30,6 +30,10 @@ export class Replica {
     return this.#options.service;
   }
 
+  get pid() {
+    return this.#child?.pid;
+  }
+
   /** Resolves when it serves, and rejects when it ends before that. */
   start() {
     const { service, number, env, restart, say } = this.#options;
