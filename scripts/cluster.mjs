@@ -31,6 +31,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(0
 try {
   const servers = await startServers({ directory: join(dataDirectory, 'servers'), given: process.env });
   closings.push(() => servers.stop());
+  say(`servers: ${servers.what}`);
   for (const { name, pid } of servers.started) say(`server ${name} pid ${pid}`);
   for (const [variable, address] of Object.entries(servers.addresses)) say(`${variable}=${address}`);
 

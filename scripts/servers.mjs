@@ -5,7 +5,7 @@ import { startServers } from './servers/servers.mjs';
 const directory = join(process.env.TOCSIN_DATA_DIR ?? './data', 'servers');
 
 let stopping = false;
-const { started, addresses, stop } = await startServers({ directory, given: process.env });
+const { started, what, addresses, stop } = await startServers({ directory, given: process.env });
 
 const end = async (code) => {
   if (stopping) return;
@@ -21,6 +21,7 @@ for (const { name, exited } of started) {
   });
 }
 
+console.log(`servers: ${what}`);
 for (const { name, pid } of started) console.log(`server ${name} pid ${pid}`);
 for (const [variable, address] of Object.entries(addresses)) console.log(`${variable}=${address}`);
 console.log('servers ready');

