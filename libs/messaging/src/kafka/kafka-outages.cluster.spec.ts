@@ -1,5 +1,6 @@
 import { KafkaBroker, TcpProxy } from '@tocsin/testing';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, PartitionAssigners, Partitioners } from 'kafkajs';
+import type { Cluster } from 'kafkajs';
 import { Member } from '../member.contract';
 import { MessageBusFault } from '../message-bus';
 import type { Message, MessageBus, OutgoingMessage } from '../message-bus';
@@ -8,7 +9,9 @@ import { onKafka } from '../testing/on-kafka';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const PRODUCE = 0;
+const JOIN_GROUP = 11;
 const isProduce = (request: Buffer): boolean => request.readInt16BE(0) === PRODUCE;
+const isJoin = (request: Buffer): boolean => request.readInt16BE(0) === JOIN_GROUP;
 const THINGS = { name: 'things', compacted: false, retentionDays: 7 };
 
 let topics = 0;
@@ -27,6 +30,23 @@ async function everythingIn(bus: MessageBus, topic: string): Promise<readonly Me
   await member.until((received) => received.length >= count);
   await member.close();
   return member.received;
+}
+
+/** Takes every member out of a group, as the broker does with one it has not heard of for a while. */
+async function expelAll(brokers: string, groupId: string): Promise<void> {
+  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });
+  let cluster: Cluster | undefined;
+  const assigner: typeof PartitionAssigners.roundRobin = (config) => {
+    ({ cluster } = config);
+    return PartitionAssigners.roundRobin(config);
+  };
+  const [admin, other] = [kafka.admin(), kafka.consumer({ groupId, partitionAssigners: [assigner] })];
+  await Promise.all([admin.connect(), other.connect()]);
+  const { groups } = await admin.describeGroups([groupId]);
+  await cluster?.refreshMetadata();
+  const coordinator = (await cluster?.findGroupCoordinator({ groupId })) as unknown as { leaveGroup(who: object): Promise<void> };
+  for (const { memberId } of groups[0]?.members ?? []) await coordinator.leaveGroup({ groupId, memberId });
+  await Promise.all([admin.disconnect(), other.disconnect()]);
 }
 
 /** Ids in the order in which each came first. */
@@ -95,6 +115,22 @@ describe('Kafka behind a network that fails', () => {
     await impatient.close();
     // The first was written, and refused since nobody could say so in time; the second was never sent.
     expect(firsts(await everythingIn(bus, topic), 'a')).toEqual(['a-0', 'a-1', 'a-3']);
+  });
+
+  it('gives a member everything that was expelled and cut off while it joined again', async () => {
+    const topic = await declared(bus);
+    const member = await Member.connect(bus, topic, 'g');
+    await bus.publish(topic, [numbered('a', 0)]);
+    await member.until((received) => received.length === 1);
+    const joining = proxy.swallowResponse(isJoin);
+    await expelAll(`127.0.0.1:${proxy.port}`, `g.${topic}`);
+    await joining;
+    proxy.cut();
+    proxy.restore();
+    const taken = async (): Promise<void> => bus.publish(topic, [numbered('a', 1)]).catch(taken);
+    await taken();
+    await member.until((received) => received.some(({ id }) => id === 'a-1'));
+    await member.close();
   });
 
   it('refuses in time while the network is cut, and goes on when it is back', async () => {

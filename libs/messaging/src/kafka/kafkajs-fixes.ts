@@ -1,5 +1,12 @@
+import { KafkaJSConnectionError, KafkaJSProtocolError } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+import Connection from 'kafkajs/src/network/connection';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
+
+/** Before each answer. */
+const LENGTH_BYTES = 4;
+/** In the words of a broker that wants a member to join again. */
+const JOIN_AGAIN = Object.assign(new Error('The member has to join'), { type: 'REBALANCE_IN_PROGRESS', code: 27, retriable: false });
 
 /*
  * Changes to kafkajs 2.2.4, which has had no release since February 2023. A spec beside this file fails when one of
@@ -12,17 +19,58 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQue
   if (this.pending.length > 0) schedule.call(this);
 };
 
+// 2026-11: a connection that is ended waits for the answers it still expects, but stops to look how long they take. One that
+// never comes is waited for without end, and with it the consumer that ends its connections before it starts again.
+const destroy = RequestQueue.prototype.destroy;
+RequestQueue.prototype.destroy = function (this: RequestQueue): void {
+  if (this.inflight.size === 0) destroy.call(this);
+};
+const scheduleTimeouts = RequestQueue.prototype.scheduleRequestTimeoutCheck;
+RequestQueue.prototype.scheduleRequestTimeoutCheck = function (this: RequestQueue): void {
+  clearInterval(this.requestTimeoutIntervalId);
+  scheduleTimeouts.call(this);
+};
+
+// 2026-11: a connection that is made anew begins with what had come of an answer when it broke, and understands nothing after
+// that; and requests on a socket that closes while the connection is being ended are not told.
+const connect = Connection.prototype.connect;
+Connection.prototype.connect = function (this: Connection): Promise<unknown> {
+  if (this.isConnected()) return connect.call(this);
+  this.chunks = [];
+  this.bytesBuffered = 0;
+  this.bytesNeeded = LENGTH_BYTES;
+  const connected = connect.call(this);
+  const { socket } = this;
+  socket?.once('close', () => {
+    if (this.socket === socket) this.rejectRequests(new KafkaJSConnectionError('Connection closed'));
+  });
+  return connected;
+};
+
 /** An assigner that is asked before its member joins the group anew, and so gives up what it had. */
 export interface BeforeJoin {
   beforeJoin(): Promise<void>;
 }
 
+/** Those that have given up what they had and have not joined since. */
+const outside = new WeakSet<ConsumerGroup>();
+
 // 2026-11: a member that learns of a rebalance joins again at once, so that the next owner of its partitions could begin
 // while handlers still run here. There is no hook that is awaited.
 const join = ConsumerGroup.prototype.joinAndSync;
 ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
+  outside.add(this);
   for (const assigner of this.assigners) if (asksBeforeJoin(assigner)) await assigner.beforeJoin();
-  return join.call(this);
+  await join.call(this);
+  outside.delete(this);
+};
+
+// 2026-11: a member that fails to join again goes on reading what it had before. It has given that up by then, and the group
+// may well know it still, or not expect it at all, so nothing would ever tell it to join. It tries to join until it has.
+const fetch = ConsumerGroup.prototype.fetch;
+ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<readonly object[]> {
+  if (outside.has(this)) throw new KafkaJSProtocolError(JOIN_AGAIN);
+  return fetch.call(this, nodeId);
 };
 
 const asksBeforeJoin = (assigner: object): assigner is BeforeJoin => 'beforeJoin' in assigner;

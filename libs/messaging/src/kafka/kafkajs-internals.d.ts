@@ -2,10 +2,35 @@ declare module 'kafkajs/src/network/requestQueue' {
   class RequestQueue {
     constructor(options: object);
     pending: unknown[];
+    inflight: Map<number, unknown>;
+    requestTimeoutIntervalId: NodeJS.Timeout | undefined;
+    scheduleRequestTimeoutCheck(): void;
+    push(request: object): void;
+    fulfillRequest(answer: { readonly correlationId: number }): void;
     scheduleCheckPendingRequests(): void;
     destroy(): void;
   }
   export = RequestQueue;
+}
+
+declare module 'kafkajs/src/network/connection' {
+  import type { Socket } from 'node:net';
+  import type RequestQueue from 'kafkajs/src/network/requestQueue';
+
+  class Connection {
+    constructor(options: object);
+    chunks: Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+    socket: Socket | undefined;
+    requestQueue: RequestQueue;
+    isConnected(): boolean;
+    connect(): Promise<unknown>;
+    disconnect(): Promise<unknown>;
+    processData(chunk: Buffer): void;
+    rejectRequests(error: Error): void;
+  }
+  export = Connection;
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup' {
@@ -13,6 +38,7 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
     assigners: object[];
     joinAndSync(): Promise<void>;
     getNodeIds(): readonly string[];
+    fetch(nodeId: string): Promise<readonly object[]>;
   }
   export = ConsumerGroup;
 }
