@@ -91,6 +91,13 @@ export class EventLog {
     });
   }
 
+  /** What is before the stream's last event is removed; who follows the log at its head may still see it. @throws LogFault */
+  async keepOnlyLast(stream: string): Promise<void> {
+    await this.queue.submit({ kind: 'keep-only-last', stream }, stream.length, ({ kind }) => {
+      if (kind === 'done') this.streams.remove(stream);
+    });
+  }
+
   /** @throws LogFault */
   async saveCheckpoint(processor: string, position: string): Promise<void> {
     await this.queue.submit({ kind: 'save-checkpoint', processor, position }, processor.length);

@@ -39,6 +39,7 @@ export type WriteRequest =
       readonly events: readonly EventToAppend[];
     }
   | { readonly kind: 'delete-stream'; readonly stream: string; readonly expected: number | 'any' }
+  | { readonly kind: 'keep-only-last'; readonly stream: string }
   | { readonly kind: 'save-checkpoint'; readonly processor: string; readonly position: string }
   | { readonly kind: 'declare'; readonly topics: readonly TopicToDeclare[] }
   | { readonly kind: 'publish'; readonly topic: string; readonly atMs: number; readonly messages: readonly MessageToPublish[] }

@@ -33,6 +33,10 @@ class ReachedStore extends EmbeddedEventStore {
     return this.reached(() => super.readLast(stream));
   }
 
+  override keepOnlyLast(stream: string): Promise<void> {
+    return this.reached(() => super.keepOnlyLast(stream));
+  }
+
   private async reached<T>(call: () => Promise<T>): Promise<T> {
     if (this.isAway) throw new EventStoreFault('unavailable', true);
     this.underWay += 1;

@@ -13,6 +13,7 @@ export class EventWrites {
   private readonly findId;
   private readonly insert;
   private readonly deleteStreamRows;
+  private readonly deleteRowsBeforeLast;
   private readonly saveCheckpointRow;
 
   constructor(db: DatabaseSync) {
@@ -21,6 +22,9 @@ export class EventWrites {
     this.findId = db.prepare('SELECT revision, position FROM events WHERE stream = ? AND id = ?');
     this.insert = db.prepare('INSERT INTO events (stream, category, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.deleteStreamRows = db.prepare('DELETE FROM events WHERE stream = ?');
+    this.deleteRowsBeforeLast = db.prepare(
+      'DELETE FROM events WHERE stream = ?1 AND revision < (SELECT max(revision) FROM events WHERE stream = ?1)',
+    );
     this.saveCheckpointRow = db.prepare(
       'INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT (processor) DO UPDATE SET position = excluded.position',
     );
@@ -58,6 +62,11 @@ export class EventWrites {
       if (actual !== expected && actual >= 0) return { kind: 'conflict', actual };
     }
     this.deleteStreamRows.run(stream);
+    return { kind: 'done' };
+  }
+
+  keepOnlyLast(stream: string): WriteOutcome {
+    this.deleteRowsBeforeLast.run(stream);
     return { kind: 'done' };
   }
 

@@ -104,6 +104,8 @@ class Writer {
         return this.events.saveCheckpoint(request.processor, request.position);
       case 'delete-stream':
         return this.events.deleteStream(request.stream, request.expected);
+      case 'keep-only-last':
+        return this.events.keepOnlyLast(request.stream);
       case 'declare':
         return this.messages.declare(request.topics);
       case 'remove-expired':

@@ -79,6 +79,21 @@ describe('the embedded event store when a commit fails', () => {
   });
 });
 
+describe('a stream of which only the last event counts, in the embedded event store', () => {
+  it('is not kept longer than that, on disk and in memory, and others are', async () => {
+    const { store, close, reopen } = await open();
+    await store.append('probe-1', 'no_stream', newEvents(5));
+    await store.append('alert-1', 'no_stream', newEvents(2));
+    await store.keepOnlyLast('probe-1');
+    expect((await store.readStream('probe-1')).map(({ revision }) => revision)).toEqual([4]);
+    await store.append('probe-1', 4, newEvents(1));
+    const again = await reopen();
+    expect((await again.readStream('probe-1')).map(({ revision }) => revision)).toEqual([4, 5]);
+    expect((await again.readAll({ after: START, prefixes: [], limit: 10 })).events).toHaveLength(4);
+    await close();
+  });
+});
+
 describe('events handed out by the embedded event store', () => {
   it('cannot be changed by one of the followers that share them', async () => {
     const { store, close } = await open();

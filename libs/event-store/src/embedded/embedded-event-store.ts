@@ -64,8 +64,8 @@ export class EmbeddedEventStore extends EventStore {
     if (outcome.kind === 'conflict') throw new WrongExpectedRevision(stream, expected ?? 'any', outcome.actual);
   }
 
-  async keepOnlyLast(): Promise<void> {
-    // It may, it need not: with one process there are no leases.
+  async keepOnlyLast(stream: string): Promise<void> {
+    await this.faulting(() => this.log.events.keepOnlyLast(stream));
   }
 
   async loadCheckpoint(processor: string): Promise<Position> {
