@@ -50,7 +50,14 @@ describeWith('helm', fetched('helm'), (helm) => {
 
     it('takes secrets by reference, and the bootstrap key for oncall alone', () => {
       const alerts = environment(one(usual, 'Deployment', deployment('alerts')));
-      expect(Object.keys(alerts).sort()).toEqual(['EVENTSTORE_URL', 'MONGODB_URL', 'PORT', 'SMTP_URL', 'TOCSIN_SECRET_KEY']);
+      expect(Object.keys(alerts).sort()).toEqual([
+        'EVENTSTORE_URL',
+        'MONGODB_URL',
+        'PORT',
+        'SMTP_URL',
+        'TOCSIN_HEARTBEAT_URL',
+        'TOCSIN_SECRET_KEY',
+      ]);
       expect(alerts['SMTP_URL']).toEqual({ secretKeyRef: { name: 'tocsin', key: 'SMTP_URL', optional: true } });
       const withKey = names.filter((name) => 'TOCSIN_BOOTSTRAP_API_KEY' in environment(one(usual, 'Deployment', deployment(name))));
       expect(withKey).toEqual(['oncall']);
@@ -158,6 +165,74 @@ describeWith('helm', fetched('helm'), (helm) => {
       ]);
     });
 
+    it('sends no traces unless it is told where to', () => {
+      expect(Object.keys(one(usual, 'ConfigMap').data ?? {}).filter((name) => name.startsWith('OTEL'))).toEqual([]);
+      expect(Object.keys(environment(one(usual, 'Deployment', deployment('alerts')))).filter((name) => name.startsWith('OTEL'))).toEqual(
+        [],
+      );
+    });
+
+    it('sends traces as it is told, each service under a name of its own, with headers that are a secret', () => {
+      const tracing = {
+        exporter: 'otlp',
+        endpoint: 'http://collector:4317',
+        protocol: 'grpc',
+        serviceName: 'paging',
+        resourceAttributes: { 'deployment.environment.name': 'production', 'service.namespace': 'sre' },
+        sampler: { name: 'parentbased_traceidratio', argument: '0.1' },
+      };
+      const made = render(helm, { tracing });
+      expect(one(made, 'ConfigMap').data).toMatchObject({
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=production,service.namespace=sre',
+        OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.1',
+      });
+      for (const name of names)
+        expect(environment(one(made, 'Deployment', deployment(name)))).toMatchObject({
+          OTEL_SERVICE_NAME: `paging-${name}`,
+          OTEL_EXPORTER_OTLP_HEADERS: { secretKeyRef: { name: 'tocsin', key: 'OTEL_EXPORTER_OTLP_HEADERS', optional: true } },
+        });
+      const standalone = one(render(helm, { mode: 'standalone', tracing }), 'StatefulSet');
+      expect(environment(standalone)).toMatchObject({ OTEL_SERVICE_NAME: 'paging' });
+    });
+
+    it('names services and hands out headers also when traces are switched on under env, and not when they are switched off', () => {
+      const alerts = (values: Parameters<typeof render>[1]) =>
+        Object.keys(environment(one(render(helm, values), 'Deployment', deployment('alerts')))).filter((name) => name.startsWith('OTEL'));
+      expect(alerts({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' } }).sort()).toEqual([
+        'OTEL_EXPORTER_OTLP_HEADERS',
+        'OTEL_SERVICE_NAME',
+      ]);
+      expect(alerts({ tracing: { exporter: 'none', endpoint: 'http://collector:4318' } })).toEqual([]);
+      expect(alerts({ tracing: { exporter: 'otlp' }, env: { OTEL_SERVICE_NAME: 'mine' } })).toEqual(['OTEL_EXPORTER_OTLP_HEADERS']);
+    });
+
+    it.each([
+      { exporter: 'zipkin' },
+      { endpoint: 'collector:4318' },
+      { protocol: 'http' },
+      { serviceName: '' },
+      { resourceAttributes: { team: 'a,b=c' } },
+      { sampler: { name: 'some' } },
+      { sampler: { argument: '2' } },
+      { headers: 'authorization=secret' },
+    ])('refuses traces that cannot be meant: %j', (tracing) => {
+      expect(refusal(helm, { tracing })).toContain('tracing');
+    });
+
+    it('tells every service of the heartbeat, with the URL from the Secret', () => {
+      const made = render(helm, { heartbeat: { intervalSec: 30 } });
+      expect(one(made, 'ConfigMap').data).toMatchObject({ TOCSIN_HEARTBEAT_INTERVAL_SEC: '30' });
+      for (const name of names)
+        expect(environment(one(made, 'Deployment', deployment(name)))).toMatchObject({
+          TOCSIN_HEARTBEAT_URL: { secretKeyRef: { name: 'tocsin', key: 'TOCSIN_HEARTBEAT_URL', optional: true } },
+        });
+      expect(refusal(helm, { heartbeat: { intervalSec: 5 } })).toContain('heartbeat');
+    });
+
     it('says so when it is not told where Kafka is', () => {
       expect(refusal(helm, { kafka: { brokers: [] } })).toContain('kafka.brokers: name at least one');
     });
@@ -175,7 +250,7 @@ describeWith('helm', fetched('helm'), (helm) => {
 
     it('needs no Secret, and is told of no server', () => {
       const secrets = Object.values(environment(one(manifests, 'StatefulSet'))).filter((value) => typeof value === 'object');
-      expect(secrets).toHaveLength(3);
+      expect(secrets).toHaveLength(4);
       for (const secret of secrets) expect(secret).toMatchObject({ secretKeyRef: { optional: true } });
       expect(Object.keys(one(manifests, 'ConfigMap').data ?? {}).filter((name) => name.startsWith('KAFKA'))).toEqual([]);
     });

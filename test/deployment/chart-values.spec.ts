@@ -61,7 +61,7 @@ describe('the templates of the chart', () => {
 
   it('set only settings that exist', () => {
     const set = ['configmap.yaml', '_pod.tpl'].flatMap((file) => [
-      ...text(`helm/tocsin/templates/${file}`).matchAll(/"((?:TOCSIN|KAFKA|MAIL|LOG|SMTP|EVENTSTORE|MONGODB)_[A-Z_]+)"/g),
+      ...text(`helm/tocsin/templates/${file}`).matchAll(/"((?:TOCSIN|KAFKA|MAIL|LOG|SMTP|EVENTSTORE|MONGODB|OTEL)_[A-Z_]+)"/g),
     ]);
     const known = settings();
     expect(set.length).toBeGreaterThan(10);

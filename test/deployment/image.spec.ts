@@ -56,6 +56,15 @@ describe('the composition', () => {
     expect(set.filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('tells every service the same, but for the name that its traces have', () => {
+    const told = ours.map((name) => composition[name]?.environment ?? {});
+    for (const setting of ['TOCSIN_HEARTBEAT_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_RESOURCE_ATTRIBUTES'])
+      expect(told.map((environment) => environment[setting])).toEqual(ours.map(() => `\${${setting}:-}`));
+    expect(told.map((environment) => environment['OTEL_SERVICE_NAME'])).toEqual(
+      ours.map((name) => `\${OTEL_SERVICE_NAME:-tocsin}-${name}`),
+    );
+  });
+
   it('pins every image that is not ours', () => {
     const others = Object.entries(composition).filter(([name]) => !ours.includes(name));
     for (const [, { image }] of others) expect(image).toMatch(/^docker\.io\/\S+:\d+\.\d+\.\d+/);

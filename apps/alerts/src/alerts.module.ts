@@ -18,6 +18,7 @@ import { ArchivedAlerts } from './archive/archived-alerts';
 import { ArchivedAlertsConsumer } from './archive/archived-alerts.consumer';
 import { AutoResolution } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
+import { PathProbesConsumer } from './path-probes.consumer';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';
 import { SourceLog } from './source-log';
@@ -78,6 +79,7 @@ export class AlertsModule {
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,
+        PathProbesConsumer,
         ArchivedAlertsConsumer,
       ],
       providers: [

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
-import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
+import { inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
@@ -11,6 +11,7 @@ import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { Escalations } from './escalations';
 import { Explain } from './explain';
 import { ExplainController } from './explain.controller';
+import { PathProbesConsumer } from './path-probes.consumer';
 import { Policies } from './policies';
 import { PoliciesController } from './policies.controller';
 
@@ -18,7 +19,7 @@ import { PoliciesController } from './policies.controller';
 @Module({})
 export class EscalationModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, clock, background, configuration, settings, log, metrics } = platform;
+    const { eventStore, readStore, clock, background, configuration, settings, log, metrics, pathProbes } = platform;
     const escalations = new Escalations(eventStore, clock, metrics);
     const measured = measureTimers(metrics, clock, 'escalation');
     background.addOwned('timers escalation', (isOwner) =>
@@ -26,13 +27,19 @@ export class EscalationModule {
         new DueTimers({
           name: 'escalation',
           isOwner,
-          prefixes: ['escalation-'],
+          prefixes: ['escalation-', probeCategory('level-planned')],
           eventStore,
           readStore,
           clock,
           log: readModelLog(log),
-          due: ({ stream, type, data }) => ({ id: stream, ...escalationDueOf({ type, data } as EscalationEvent) }),
-          onDue: inTraceOfStream(platform, 'escalation', (stream) => escalations.fireDue(stream)),
+          due: (event) => {
+            const { stream, type, data } = event;
+            return isProbeStream(stream) ? probeDueOf(event) : { id: stream, ...escalationDueOf({ type, data } as EscalationEvent) };
+          },
+          onDue: inTraceOfStream(platform, 'escalation', async (stream) => {
+            if (isProbeStream(stream)) await pathProbes.goOn(stream, 'level-due');
+            else await escalations.fireDue(stream);
+          }),
           // A level that is due is waited for, also one that an older version fired.
           version: 2,
         }),
@@ -40,7 +47,7 @@ export class EscalationModule {
     );
     return {
       module: EscalationModule,
-      controllers: [AlertFactsConsumer, ArchivedAlertsConsumer, PoliciesController, ExplainController],
+      controllers: [AlertFactsConsumer, PathProbesConsumer, ArchivedAlertsConsumer, PoliciesController, ExplainController],
       providers: [
         ...platformProviders(platform),
         { provide: Escalations, useValue: escalations },

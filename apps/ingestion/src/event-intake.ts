@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { topics } from '@tocsin/contracts';
-import type { MappedEvent, ToolEvent } from '@tocsin/contracts';
+import type { MappedEvent, PathProbe, ToolEvent } from '@tocsin/contracts';
 import { Clock, laneOf, rejected, Rejection } from '@tocsin/domain';
 import type { AlertSource, IntegrationType } from '@tocsin/domain';
 import { api, integrationBySlug, mapApiEvent, netdataChallengeAnswer, parseApiEvent } from '@tocsin/integrations';
@@ -9,6 +9,7 @@ import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
 import { hashSecret, newUuid } from '@tocsin/platform';
 import type { Counter, Metrics, PlatformSettings } from '@tocsin/platform';
+import type { PathProbeIntake } from './path-probe-intake';
 
 export interface Taken {
   readonly correlationId: string;
@@ -34,6 +35,7 @@ export class EventIntake {
       readonly clock: Clock;
       readonly settings: Pick<PlatformSettings, 'publicUrl'>;
       readonly metrics: Metrics;
+      readonly probes: PathProbeIntake;
     },
   ) {
     this.received = parts.metrics.counter({
@@ -58,8 +60,13 @@ export class EventIntake {
 
   /** A tool's own payload, posted to `/api/events/<slug>/<key>`. @throws Rejection, MessageBusFault */
   takeFrom(slug: string, key: string, request: IntegrationRequest): Promise<Taken> {
+    if (this.parts.probes.isFor(slug, key)) return this.probe(request.body as PathProbe);
     const integration = integrationBySlug(slug);
     return this.counted(integration?.type ?? 'unknown', () => this.fromTool(slug, integration, key, request));
+  }
+
+  private async probe(probe: PathProbe): Promise<Taken> {
+    return { correlationId: await this.parts.probes.take(probe), alertUrl: '' };
   }
 
   private async fromTool(

@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Channel } from '@tocsin/channels';
 import { notificationDueOf } from '@tocsin/domain';
 import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
-import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
+import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
@@ -19,6 +19,7 @@ import { Notifications } from './notifications';
 import { Outbox } from './outbox';
 import { OutboxController, OutboxSettings } from './outbox.controller';
 import { PagePlanner } from './page-planner';
+import { PathProbesConsumer } from './path-probes.consumer';
 
 export interface NotificationsOptions {
   readonly random: () => number;
@@ -30,6 +31,7 @@ export interface NotificationsOptions {
 export class NotificationsModule {
   static register(platform: Platform, options: NotificationsOptions): DynamicModule {
     const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views, tracing } = platform;
+    const { pathProbes, heartbeat } = platform;
     const notifications = new Notifications(eventStore, clock, metrics);
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
@@ -46,6 +48,11 @@ export class NotificationsModule {
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));
     background.addOwned('view notifications', () => view);
+    let beating: Heartbeat | undefined;
+    if (heartbeat !== undefined) {
+      const { random } = options;
+      background.addOwned('heartbeat', (isOwner) => (beating = new Heartbeat({ heartbeat, clock, log, metrics, random, isOwner })));
+    }
     const measured = measureTimers(metrics, clock, 'notifications');
     background.addOwned('timers notifications', (isOwner) => {
       // From now on nobody else sends: an attempt from before that has no outcome was ended by a crash, or by losing the ownership.
@@ -54,19 +61,37 @@ export class NotificationsModule {
         new DueTimers({
           name: 'notifications',
           isOwner,
-          prefixes: ['notification-'],
+          prefixes: ['notification-', probeCategory('page-planned')],
           ...following,
           clock,
-          due: ({ stream, type, data }) => ({ id: stream, ...notificationDueOf({ type, data } as NotificationEvent) }),
-          onDue: inTraceOfStream(platform, 'notifications', (stream) => delivery.attempt(stream)),
-          onBegin: (streams) => delivery.repeatInterrupted(streams, ownerSince),
+          due: (event) => {
+            const { stream, type, data } = event;
+            return isProbeStream(stream) ? probeDueOf(event) : { id: stream, ...notificationDueOf({ type, data } as NotificationEvent) };
+          },
+          onDue: inTraceOfStream(platform, 'notifications', async (stream) => {
+            if (!isProbeStream(stream)) return delivery.attempt(stream);
+            const probe = await pathProbes.goOn(stream, 'page-due');
+            if (probe !== undefined) beating?.arrived(probe);
+          }),
+          onBegin: (streams) =>
+            delivery.repeatInterrupted(
+              streams.filter((stream) => !isProbeStream(stream)),
+              ownerSince,
+            ),
         }),
       );
     });
     const { visibleWithinMs } = settings;
     return {
       module: NotificationsModule,
-      controllers: [AlertFactsConsumer, ArchivedAlertsConsumer, NotificationCommandsConsumer, AnswerController, OutboxController],
+      controllers: [
+        AlertFactsConsumer,
+        PathProbesConsumer,
+        ArchivedAlertsConsumer,
+        NotificationCommandsConsumer,
+        AnswerController,
+        OutboxController,
+      ],
       providers: [
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },

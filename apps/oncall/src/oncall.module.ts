@@ -5,6 +5,7 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { LevelDueConsumer } from './level-due.consumer';
 import { OnCallsController } from './on-calls/on-calls.controller';
 import { OverridesController } from './schedules/overrides.controller';
+import { PathProbesConsumer } from './path-probes.consumer';
 import { Schedules } from './schedules/schedules';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SignIn } from './sign-in';
@@ -20,7 +21,7 @@ export class OncallModule {
     return {
       module: OncallModule,
       imports: [PeopleModule.register(platform)],
-      controllers: [LevelDueConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
+      controllers: [LevelDueConsumer, PathProbesConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
       providers: [
         ...platformProviders(platform),
         { provide: WhoToPage, useValue: new WhoToPage(configuration, settings) },

@@ -3,6 +3,7 @@ import { emailAddressProblem, senderProblem } from '@tocsin/domain';
 import {
   checked,
   choiceSetting,
+  heartbeatSchema,
   optional,
   parseSettings,
   portSetting,
@@ -55,6 +56,7 @@ export const standaloneSchema = {
     about: 'least level that is logged',
     usual: 'warn',
   }),
+  ...heartbeatSchema,
   ...tracingSchema,
 } as const;
 

@@ -9,7 +9,7 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { SignIn } from '@tocsin/oncall';
-import { bootstrap, createLogger, Opened, SecretBox, SystemClock } from '@tocsin/platform';
+import { bootstrap, createLogger, heartbeatOf, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
@@ -18,6 +18,9 @@ import type { StandaloneSettings } from './config';
 import { refuseWithoutLog, secretKeyOf } from './data-directory';
 import { intakeFirst } from './intake-first';
 import { StandaloneModule } from './standalone.module';
+
+/** There is one way through one process. */
+const PROBES_PER_ROUND = 1;
 
 /** What a test puts in place of the world outside. */
 export interface StandaloneParts {
@@ -93,6 +96,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   });
   opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));
   const channelFor = parts.channelFor ?? ((method: NotificationMethod) => channels.get(method));
+  const heartbeat = heartbeatOf(settings, PROBES_PER_ROUND);
   const starting = startService({
     stores: { eventStore, bus, readStore },
     module: (platform) => {
@@ -109,6 +113,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     publicUrl: settings.publicUrl,
     reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
     relays: true,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
     concurrency: intakeFirst(embeddedBus),
     checks: [{ name: 'disk', waitsFor: () => embeddedLog.waitsForRoom() }],

@@ -20,10 +20,22 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* Not empty when traces leave, whichever of the values says so. */}}
+{{- define "tocsin.traces" -}}
+{{- $exporter := get .Values.env "OTEL_TRACES_EXPORTER" | default .Values.tracing.exporter -}}
+{{- $endpoint := get .Values.env "OTEL_EXPORTER_OTLP_ENDPOINT" | default .Values.tracing.endpoint -}}
+{{- if and (ne $exporter "none") (or $exporter $endpoint) -}}
+yes
+{{- end -}}
+{{- end }}
+
 {{/* The secret settings of a program. Of a dict with root and name. */}}
 {{- define "tocsin.secrets" -}}
 {{- $standalone := eq .root.Values.mode "standalone" -}}
-{{- $names := list "TOCSIN_SECRET_KEY" "SMTP_URL" -}}
+{{- $names := list "TOCSIN_SECRET_KEY" "SMTP_URL" "TOCSIN_HEARTBEAT_URL" -}}
+{{- if include "tocsin.traces" .root -}}
+{{- $names = append $names "OTEL_EXPORTER_OTLP_HEADERS" -}}
+{{- end -}}
 {{- if not $standalone -}}
 {{- $names = concat $names (list "EVENTSTORE_URL" "MONGODB_URL") -}}
 {{- if ne .root.Values.kafka.sasl.mechanism "none" -}}
@@ -121,6 +133,10 @@ spec:
       env:
         - name: PORT
           value: {{ .address.port | quote }}
+        {{- if and (include "tocsin.traces" .root) (not (hasKey .root.Values.env "OTEL_SERVICE_NAME")) }}
+        - name: OTEL_SERVICE_NAME
+          value: {{ ternary .root.Values.tracing.serviceName (printf "%s-%s" .root.Values.tracing.serviceName .name) $standalone | quote }}
+        {{- end }}
         {{- if $archive }}
         - name: TOCSIN_ARCHIVE_DIR
           value: /archive

@@ -1,5 +1,6 @@
 export * from './alert-command';
 export * from './notification-command';
+export * from './path-probe';
 export * from './public';
 export * from './resolution';
 export * from './services';

@@ -28,6 +28,8 @@ export const factRoutes: readonly { readonly prefix: string; readonly topic: Top
   { prefix: 'alert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'escalation-', topic: topics.escalationFacts, compacted: false },
   { prefix: 'archive-', topic: topics.archiveFacts, compacted: false },
+  { prefix: 'probealert-', topic: topics.alertFacts, compacted: false },
+  { prefix: 'probeescalation-', topic: topics.escalationFacts, compacted: false },
   ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({
     prefix,
     topic: topics.configuration,

@@ -127,9 +127,11 @@ interface UrlAbout extends About<string> {
   readonly protocols?: readonly string[];
   /** Several hosts, separated by commas, are one address: that of a group of servers. */
   readonly severalHosts?: boolean;
+  /** A slash at the end is kept: it is another's URL, and to them it may be another one without. */
+  readonly asGiven?: boolean;
 }
 
-/** An absolute URL of one of the protocols, without a slash at the end. */
+/** An absolute URL of one of the protocols, without a slash at the end unless as given. */
 export const urlSetting = (name: string, about: UrlAbout): Setting<string> =>
   made(name, about, (text) => {
     const protocols = about.protocols ?? ['http', 'https'];
@@ -138,7 +140,7 @@ export const urlSetting = (name: string, about: UrlAbout): Setting<string> =>
     const url = isUrl ? new URL(addresses[0] ?? '') : undefined;
     if (url === undefined || !protocols.includes(url.protocol.slice(0, -1)))
       throw new RangeError(`must be a URL that starts with ${protocols.map((each) => `${each}://`).join(' or ')}`);
-    return text.replace(/\/+$/, '');
+    return about.asGiven === true ? text : text.replace(/\/+$/, '');
   });
 
 /** What is no URL by the standard, with one of its hosts at a time. */

@@ -1,3 +1,4 @@
+export * from './heartbeat-monitor';
 export * from './kafka-broker';
 export * from './mail-server';
 export * from './mongodb-server';

@@ -100,10 +100,11 @@ export class World {
     readonly directory: string,
     readonly mail: MailServer,
     private readonly parts: StandaloneParts,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(parts: StandaloneParts = {}): Promise<World> {
-    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts);
+  static async start(parts: StandaloneParts = {}, env: Readonly<Record<string, string>> = {}): Promise<World> {
+    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts, env);
     try {
       await world.boot();
     } catch (error) {
@@ -359,6 +360,7 @@ export class World {
         TOCSIN_BOOTSTRAP_EMAIL: 'admin@example.test',
         SMTP_URL: this.mail.url,
         LOG_LEVEL: 'error',
+        ...this.env,
       },
       parts: { clock: this.clock, random: () => 0.5, ...this.parts },
     });

@@ -5,6 +5,7 @@ import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { ReadStore } from '@tocsin/read-models';
 import { ConfigurationStore } from '../configuration-store';
 import { IdAllocator } from '../ids';
+import { PathProbes } from '../path-probe/path-probes';
 import type { Platform } from '../platform';
 import { SecretBox } from '../secrets';
 import { Views } from '../views';
@@ -20,4 +21,5 @@ export const platformProviders = (platform: Platform): Provider[] => [
   { provide: ConfigurationStore, useValue: platform.configurationStore },
   { provide: SecretBox, useValue: platform.secrets },
   { provide: Views, useValue: platform.views },
+  { provide: PathProbes, useValue: platform.pathProbes },
 ];

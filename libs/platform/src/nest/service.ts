@@ -14,6 +14,8 @@ import type { Logger } from '../logging';
 import { MeasuredEventStore } from '../measured-event-store';
 import { Metrics } from '../metrics';
 import { Opened } from '../opened';
+import type { HeartbeatSettings } from '../path-probe/heartbeat-settings';
+import { PathProbes } from '../path-probe/path-probes';
 import type { Platform } from '../platform';
 import type { SecretBox } from '../secrets';
 import { TracedMessageBus } from '../tracing/traced-message-bus';
@@ -30,6 +32,17 @@ import type { KnownRoute } from './known-routes';
 import { countOutcomes, measureConsumers, measureParked, measureRelay } from './message-metrics';
 import { MessageTransport } from './message-transport';
 import { Starting } from './starting';
+
+/** What an event passes on its way to a page, and an answer on its way back. */
+const pagePath: ReadonlySet<string> = new Set([
+  topics.toolEvents,
+  topics.alertFacts,
+  topics.escalationFacts,
+  topics.resolutions,
+  topics.alertCommands,
+]);
+/** A message that waits this long stands in the way, whether or not others pass it. */
+const OBSTRUCTS_AFTER_MS = 120_000;
 
 /** What a service keeps things in and hears things from; which adapters these are, only the wiring knows. */
 export interface Stores {
@@ -63,6 +76,8 @@ export interface ServiceOptions {
   readonly checks?: readonly ReadinessCheck[];
   /** How changes of configuration wait for each other over all replicas; without it within this process. */
   readonly inTurn?: InTurn;
+  /** Without it nobody is pinged, and no probes are sent. */
+  readonly heartbeat?: HeartbeatSettings;
   /** Without it nothing is traced. */
   readonly tracing?: Tracing;
   /** How many handlers of a topic and group may run at once. */
@@ -132,6 +147,8 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   opened.add(() => background.stop());
   let listeningUrl = `http://${options.host}:${options.port}`;
   const ids = new IdAllocator({ eventStore, clock });
+  const parking = new Parking(bus, clock);
+  const transport = transportOf(options, parking, countOutcomes(metrics));
   const platform: Platform = {
     eventStore,
     bus,
@@ -153,15 +170,19 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     ...(tracing === undefined ? {} : { tracing }),
     background,
     views: new Views(eventStore, readStore),
+    pathProbes: new PathProbes({ eventStore, clock, obstructions: () => obstructionsOf(transport, clock) }),
+    ...(options.heartbeat === undefined ? {} : { heartbeat: options.heartbeat }),
     settings: {
       get publicUrl() {
         return options.publicUrl ?? listeningUrl;
+      },
+      get listeningUrl() {
+        return listeningUrl;
       },
       reachableMethods: options.reachableMethods,
       visibleWithinMs,
     },
   };
-  const parking = new Parking(bus, clock);
   if (options.relays) {
     let relay: Relay | undefined;
     background.addOwned('relay', (isOwner) => (relay = relayOf(options, parking, isOwner)));
@@ -180,7 +201,6 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     ...(options.trustedProxies === undefined || options.trustedProxies.length === 0 ? {} : { trustProxy: options.trustedProxies }),
   });
   opened.add(() => app.close());
-  const transport = transportOf(options, parking, countOutcomes(metrics));
   measureConsumers(metrics, clock, transport);
   // Nest starts and stops it; here it says how far it is.
   background.add('consumers', {
@@ -203,6 +223,12 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   starting.done();
   return { url: listeningUrl, platform, routes: () => routesOf(app), settle: () => background.settle(eventStore), stop };
 };
+
+const obstructionsOf = (transport: MessageTransport, clock: Clock): readonly string[] =>
+  transport
+    .oldest()
+    .filter(({ topic, time }) => pagePath.has(topic) && time !== undefined && clock.now() - time >= OBSTRUCTS_AFTER_MS)
+    .map(({ topic, group }) => `${group} is not done with a message of ${topic} for two minutes`);
 
 const listen = async (app: NestFastifyApplication, { host, port }: ServiceOptions): Promise<string> => {
   await app.listen(port, host);

@@ -3,6 +3,7 @@ import type { ServiceName } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { SystemClock } from '../../clock/system-clock';
 import type { Logger } from '../../logging';
+import { heartbeatOf } from '../../path-probe/heartbeat-settings';
 import type { Platform } from '../../platform';
 import { SecretBox } from '../../secrets';
 import type { Tracing } from '../../tracing/tracing';
@@ -39,6 +40,9 @@ export interface ServiceParts {
   readonly leaseTtlMs?: number;
 }
 
+/** By chance they take different partitions: of two replicas of a service both are met, but for one round in a hundred. */
+const PROBES_PER_ROUND = 8;
+
 /** Starts one replica of a service in this process. `stop` may be called before it has started. */
 export const startClusterService = <S extends ClusterSettings>(
   definition: ServiceDefinition<S>,
@@ -71,6 +75,7 @@ const open = async <S extends ClusterSettings>(
 ): Promise<ReturnType<typeof startService>> => {
   const stores = await openStores(settings, { name: definition.name, log, clock, random, leaseTtlMs });
   onStop(() => stores.close());
+  const heartbeat = heartbeatOf(settings, PROBES_PER_ROUND);
   const service = startService({
     stores,
     module: (platform) => definition.module(platform, { settings, random, onStop }),
@@ -87,6 +92,7 @@ const open = async <S extends ClusterSettings>(
     relays: definition.name !== 'ingestion',
     ownership: stores.ownership,
     inTurn: stores.inTurn,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     ...(tracing === undefined ? {} : { tracing }),
   });
   onStop(() => service.stop());

@@ -1,6 +1,7 @@
 import { services } from '@tocsin/contracts';
 import type { ServiceName } from '@tocsin/contracts';
 import { emailAddressProblem, senderProblem } from '@tocsin/domain';
+import { heartbeatSchema } from '../../path-probe/heartbeat-settings';
 import { secretKeyProblem } from '../../secrets';
 import {
   checked,
@@ -83,6 +84,7 @@ export const clusterSchema = (name: ServiceName) =>
       about: 'least level that is logged',
       usual: 'warn',
     }),
+    ...heartbeatSchema,
     ...tracingSchema,
   }) as const;
 
