@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from './files';
@@ -12,11 +15,35 @@ export interface ContainerEngine {
   build(): void;
   /** Arguments that run it without privileges on a root that cannot be written, and let it be reached on this port of the loopback. */
   readonly runArgs: (port: number) => readonly string[];
+  /** The same in the network of this machine, so that it reaches servers on the loopback, too. */
+  readonly runArgsBeside: (port: number) => readonly string[];
   readonly command: readonly string[];
 }
 
 const BASE = /^ARG NODE_IMAGE=(\S+)$/m.exec(text('docker/Dockerfile'))?.[1] ?? '';
+const inOurNetwork = (port: number) => ['--network', 'host', '--env', `PORT=${port}`, '--env', 'TOCSIN_HOST=127.0.0.1'];
 const locked = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+
+/** A port that nobody listens on. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+};
+
+/** When the container answers that it is ready: it was started a moment ago, and may take no connections yet. @throws when it has ended */
+export const ready = async (engine: ContainerEngine, container: string, url: string): Promise<void> => {
+  const [command = '', ...first] = engine.command;
+  for (;;) {
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (response?.ok === true) return;
+    const isRunning = mustRun(command, [...first, 'inspect', '--format', '{{.State.Running}}', container]).stdout.trim() === 'true';
+    if (!isRunning) throw new Error(`it has ended: ${run(command, [...first, 'logs', container]).stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
 
 /** What builds and runs images here: Docker, or buildah and podman. Undefined where there is neither. */
 export const engineAtHand = (): ContainerEngine | undefined => {
@@ -29,7 +56,10 @@ const docker: ContainerEngine = {
   build: () => void mustRun('docker', ['build', '--file', 'docker/Dockerfile', '--tag', IMAGE, '.']),
   command: ['docker'],
   runArgs: (port) => [...locked, '--publish', `127.0.0.1:${port}:8080`],
+  runArgsBeside: (port) => [...locked, ...inOurNetwork(port)],
 };
+
+const podmanRuns = [...locked, '--pull', 'never', '--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096'];
 
 // Without a daemon, and in containers: no namespace of its own for the network, and limits that may be set there.
 const buildah: ContainerEngine = {
@@ -39,11 +69,8 @@ const buildah: ContainerEngine = {
     mustRun('buildah', ['build', ...isolated, '--build-arg', `NODE_IMAGE=${base}`, '--file', 'docker/Dockerfile', '--tag', IMAGE, '.']);
   },
   command: ['podman', '--runtime', 'runc'],
-  runArgs: (port) => [
-    ...locked,
-    ...['--pull', 'never', '--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096'],
-    ...['--network', 'host', '--env', `PORT=${port}`, '--env', 'TOCSIN_HOST=127.0.0.1'],
-  ],
+  runArgs: (port) => [...podmanRuns, ...inOurNetwork(port)],
+  runArgsBeside: (port) => [...podmanRuns, ...inOurNetwork(port)],
 };
 
 /**

@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { engineAtHand, IMAGE } from './container-engine';
+import { engineAtHand, freePort, IMAGE, ready } from './container-engine';
 import { json } from './files';
 import { describeWith, fetched, mustRun, run } from './programs';
 
@@ -25,14 +22,6 @@ describeWith('builder of images', engineAtHand(), (engine) => {
   afterAll(() => {
     for (const container of removals) engineRun('rm', '--force', '--volumes', container);
   }, MINUTE_MS);
-
-  const freePort = async (): Promise<number> => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    return port;
-  };
 
   /** What it has printed up to this line, which is waited for. */
   const printedUpTo = async (container: string, wanted: RegExp): Promise<readonly string[]> => {
@@ -130,7 +119,7 @@ describeWith('builder of images', engineAtHand(), (engine) => {
         mustEngine('stop', '--time', '40', container);
         expect(mustEngine('inspect', '--format', '{{.State.ExitCode}}', container)).toBe('0');
         mustEngine('start', container);
-        await ready(url);
+        await ready(engine, container, url);
         expect(await alerts()).toMatchObject([{ summary: 'disk full on db1' }]);
       },
       2 * MINUTE_MS,
@@ -148,12 +137,3 @@ describeWith('builder of images', engineAtHand(), (engine) => {
     },
   );
 });
-
-/** When it answers that it is ready: it was started a moment ago, and takes no connections yet. */
-const ready = async (url: string): Promise<void> => {
-  for (;;) {
-    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (response?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};

@@ -11,6 +11,6 @@ export const oncallService: ServiceDefinition<OncallSettings> = {
   reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
   module: (platform) => OncallModule.register(platform),
   // Every replica tries; the first one makes it. Nobody is told anything: the key was given.
-  afterStart: (platform, { bootstrapApiKey, bootstrapEmail }) =>
+  beforeReady: (platform, { bootstrapApiKey, bootstrapEmail }) =>
     bootstrap({ apiKey: bootstrapApiKey, email: bootstrapEmail }, platform, () => undefined),
 };

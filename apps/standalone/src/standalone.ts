@@ -97,6 +97,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));
   const channelFor = parts.channelFor ?? ((method: NotificationMethod) => channels.get(method));
   const heartbeat = heartbeatOf(settings, PROBES_PER_ROUND);
+  let firstStart: ToldOnce | undefined;
   const starting = startService({
     stores: { eventStore, bus, readStore },
     module: (platform) => {
@@ -117,25 +118,23 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
     concurrency: intakeFirst(embeddedBus),
     checks: [{ name: 'disk', waitsFor: () => embeddedLog.waitsForRoom() }],
+    beforeReady: (platform) =>
+      bootstrap(
+        { email: settings.bootstrapEmail, ...(settings.bootstrapApiKey === undefined ? {} : { apiKey: settings.bootstrapApiKey }) },
+        platform,
+        (first) => {
+          const signInUrl = new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' });
+          firstStart = { ...first, signInUrl, publicUrl: platform.settings.publicUrl };
+          parts.onFirstStart?.(firstStart);
+        },
+      ),
   });
   opened.add(() => starting.stop());
   const service = await starting.started;
-  const { platform } = service;
-  let firstStart: ToldOnce | undefined;
-  // Last of all: where it listens is part of what it tells.
-  await bootstrap(
-    { email: settings.bootstrapEmail, ...(settings.bootstrapApiKey === undefined ? {} : { apiKey: settings.bootstrapApiKey }) },
-    platform,
-    (first) => {
-      const signInUrl = new SignIn(platform).linkFor({ userId: first.adminUserId, role: 'ADMIN' });
-      firstStart = { ...first, signInUrl, publicUrl: platform.settings.publicUrl };
-      parts.onFirstStart?.(firstStart);
-    },
-  );
 
   return {
     url: service.url,
-    platform,
+    platform: service.platform,
     ...(firstStart === undefined ? {} : { firstStart }),
     settle: () => service.settle(),
     forgetRecent: () => embeddedLog.forgetRecent(),

@@ -21,9 +21,9 @@ const start = (port: number, parts: StandaloneParts = {}): Promise<Standalone> =
 const statusWith = async ({ url }: Standalone, key: string | undefined): Promise<number> =>
   (await fetch(`${url}/api/users/current`, { headers: { authorization: `Bearer ${key}` } })).status;
 
-/** Appends to one stream fail as if the process had ended there. */
-const endingAt =
-  (stream: string) =>
+/** Before something is appended to one stream. */
+const before =
+  (stream: string, happens: () => Promise<void>) =>
   (store: EventStore): EventStore =>
     new Proxy(store, {
       get: (target, name) => {
@@ -31,9 +31,12 @@ const endingAt =
         if (typeof value !== 'function') return value;
         const call = value.bind(target) as (...args: readonly unknown[]) => unknown;
         return (...args: readonly unknown[]) =>
-          name === 'append' && args[0] === stream ? Promise.reject(new Error(`ended at ${stream}`)) : call(...args);
+          name === 'append' && args[0] === stream ? happens().then(() => call(...args)) : call(...args);
       },
     });
+
+/** Appends to one stream fail as if the process had ended there. */
+const endingAt = (stream: string) => before(stream, () => Promise.reject(new Error(`ended at ${stream}`)));
 
 describe('a first start on a port that somebody else has', () => {
   it('fails, and the next one says the key that it could not say', async () => {
@@ -47,6 +50,27 @@ describe('a first start on a port that somebody else has', () => {
     const standalone = await start(0);
     try {
       expect(await statusWith(standalone, standalone.firstStart?.generatedApiKey)).toBe(200);
+    } finally {
+      await standalone.stop();
+    }
+  });
+});
+
+describe('a first start', () => {
+  it('is not ready before its key works', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const seen: unknown[] = [];
+    const readiness = async (): Promise<void> => {
+      const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+      seen.push(response.status, ((await response.json()) as { message?: string }).message);
+    };
+    const standalone = await start(port, { around: { eventStore: before('apikey-1', readiness) } });
+    try {
+      expect(seen).toEqual([503, expect.stringContaining('bootstrap')]);
+      expect((await fetch(`${standalone.url}/health/ready`)).status).toBe(200);
     } finally {
       await standalone.stop();
     }

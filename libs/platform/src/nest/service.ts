@@ -74,6 +74,8 @@ export interface ServiceOptions {
   readonly ownership?: Ownership;
   /** What else it needs to do its work, besides what it finds out by itself. */
   readonly checks?: readonly ReadinessCheck[];
+  /** What must be there before anybody is told that it is ready; tried again while a server is away. */
+  readonly beforeReady?: (platform: Platform) => Promise<void>;
   /** How changes of configuration wait for each other over all replicas; without it within this process. */
   readonly inTurn?: InTurn;
   /** Without it nobody is pinged, and no probes are sent. */
@@ -220,6 +222,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   }
   await background.start();
   await app.startAllMicroservices();
+  await starting.persist('bootstrap', async () => options.beforeReady?.(platform));
   starting.done();
   return { url: listeningUrl, platform, routes: () => routesOf(app), settle: () => background.settle(eventStore), stop };
 };

@@ -27,8 +27,8 @@ export interface ServiceDefinition<S extends ClusterSettings = ClusterSettings> 
   /** Methods that lead somewhere with these settings. */
   reachable(settings: S): ReadonlySet<NotificationMethod>;
   module(platform: Platform, context: ServiceContext<S>): DynamicModule | Promise<DynamicModule>;
-  /** Done once it serves, before it says so. */
-  afterStart?(platform: Platform, settings: S): Promise<void>;
+  /** What must be there before anybody is told that it is ready. */
+  beforeReady?(platform: Platform, settings: S): Promise<void>;
 }
 
 /** What a test puts in place of the world outside, and what was opened before. */
@@ -52,11 +52,7 @@ export const startClusterService = <S extends ClusterSettings>(
 ): { readonly started: Promise<Service>; stop(): Promise<void> } => {
   const closings: (() => Promise<unknown>)[] = [];
   const opening = open(definition, settings, log, parts, (close) => void closings.push(close));
-  const start = async (): Promise<Service> => {
-    const service = await (await opening).started;
-    await definition.afterStart?.(service.platform, settings);
-    return service;
-  };
+  const start = async (): Promise<Service> => (await opening).started;
   const closeAll = async (): Promise<void> => {
     // It does not wait for any server: it has ended, one way or the other.
     await opening.catch(() => undefined);
@@ -90,6 +86,7 @@ const open = async <S extends ClusterSettings>(
     reachableMethods: definition.reachable(settings),
     // Intake goes on while the event store is away; whoever copies facts from it is one of the others.
     relays: definition.name !== 'ingestion',
+    beforeReady: async (platform) => definition.beforeReady?.(platform, settings),
     ownership: stores.ownership,
     inTurn: stores.inTurn,
     ...(heartbeat === undefined ? {} : { heartbeat }),
