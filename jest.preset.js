@@ -21,6 +21,7 @@ module.exports = (root = '../..') => ({
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', others],
   moduleNameMapper: {
+    '^@tocsin/contracts/openapi\\.json$': `<rootDir>/${root}/libs/contracts/openapi.json`,
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
     '^@tocsin/(ingestion|alerts|escalation|oncall|notifications|standalone)$': `<rootDir>/${root}/apps/$1/src/index.ts`,

@@ -87,10 +87,11 @@ export const boundaries = [
   },
   {
     id: 'internals-of-another-project',
-    message: 'A project’s names are those its index lists; only adapters, platform/nest and the answer shapes have a path of their own.',
+    message:
+      'A project’s names are those its index lists; only adapters, platform/nest, the answer shapes and the API description have a path of their own.',
     files: CODE,
     except: [...SPECS, ...TEST_KITS],
-    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|contracts/answer-shapes$)[^/]+/`,
+    imports: `^@tocsin/(?!(${ADAPTER_PATHS})$|platform/nest$|contracts/(answer-shapes|openapi\\.json)$)[^/]+/`,
   },
   {
     id: 'internals-of-another-project-in-tests',

@@ -12,6 +12,7 @@ import { SignIn } from '@tocsin/oncall';
 import { bootstrap, createLogger, heartbeatOf, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
+import type { JsonSchema } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { busRetention } from './bus-retention';
 import type { StandaloneSettings } from './config';
@@ -50,6 +51,8 @@ export interface Standalone {
   readonly platform: Platform;
   /** On the first start, what was told. */
   readonly firstStart?: ToldOnce;
+  /** What it serves, made from the code, as an OpenAPI document. */
+  describe(): Promise<JsonSchema>;
   /** Resolves when everything that was set off has had its effect. */
   settle(): Promise<void>;
   /** Lets go of what is in memory only to be quick. */
@@ -136,6 +139,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     url: service.url,
     platform: service.platform,
     ...(firstStart === undefined ? {} : { firstStart }),
+    describe: () => service.describe(),
     settle: () => service.settle(),
     forgetRecent: () => embeddedLog.forgetRecent(),
     stop: () => opened.close(),

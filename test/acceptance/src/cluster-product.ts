@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { alertsService } from '@tocsin/alerts';
-import { services } from '@tocsin/contracts';
+import { serviceOf, services } from '@tocsin/contracts';
 import type { ServiceName } from '@tocsin/contracts';
 import { escalationService } from '@tocsin/escalation';
 import { ingestionService } from '@tocsin/ingestion';
@@ -30,14 +31,17 @@ const namesOf = new Map<string, string>();
 
 /**
  * Five services, two replicas of each, in this process, on real Kafka and MongoDB and the server that speaks EventStoreDB's
- * protocol, which each world has to itself.
+ * protocol, which each world has to itself. Links lead to one address in front of all.
  */
 export const startCluster = async ({ directory, env, parts }: ProductOptions): Promise<Product> => {
   const name = namesOf.get(directory) ?? `w${randomUUID().slice(0, 8)}`;
   namesOf.set(directory, name);
   const eventStore = await EventStoreDbServer.start({ directory, port: 0 });
   const running: { readonly name: ServiceName; readonly service: ReturnType<typeof startClusterService> }[] = [];
+  const replicas = Object.fromEntries(Object.keys(services).map((of) => [of, []])) as unknown as Record<ServiceName, Service[]>;
+  const frontDoor = await openFrontDoor((service) => replicas[service].map(({ url }) => url));
   const stop = async (): Promise<void> => {
+    await frontDoor.close();
     await Promise.all(running.map(({ service }) => service.stop()));
     await eventStore.stop();
   };
@@ -50,7 +54,8 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       KAFKA_PARTITIONS: '2',
       MONGODB_URL: process.env['MONGODB_URL']?.replace(/\/[^/?]*(\?|$)/, `/${name}$1`),
       EVENTSTORE_URL: eventStore.url,
-      TOCSIN_PUBLIC_URL: 'http://tocsin.test',
+      TOCSIN_PUBLIC_URL: frontDoor.url,
+      TOCSIN_ARCHIVE_DIR: join(directory, 'archive'),
     };
     const replicaParts: ServiceParts = { leaseTtlMs: LEASE_TTL_MS, ...only(parts, ['clock', 'random', 'tracing']) };
     const log = parts.log ?? createLogger({ level: 'error' });
@@ -60,11 +65,8 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
           name: definition.name,
           service: startClusterService(definition, definition.readSettings(settings), log, replicaParts),
         });
-    const started = await Promise.all(running.map(async ({ name: of, service }) => [of, await service.started] as const));
-    const all = started.map(([, service]) => service);
-    const replicas = Object.fromEntries(
-      Object.keys(services).map((of) => [of, started.filter(([each]) => each === of).map(([, service]) => service)]),
-    ) as Record<ServiceName, Service[]>;
+    for (const { name: of, service } of running) replicas[of].push(await service.started);
+    const all = Object.values(replicas).flat();
     const [oncall] = replicas.oncall;
     if (oncall === undefined) throw new Error('oncall has not started');
     return { urlFor: inTurns(replicas), platform: oncall.platform, settle: () => settleAll(all), stop };
@@ -72,6 +74,17 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
     await stop();
     throw error;
   }
+};
+
+interface FrontDoor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const openFrontDoor = async (replicasOf: (service: ServiceName) => readonly string[]): Promise<FrontDoor> => {
+  const path = '../../../scripts/cluster/front-door.mjs';
+  const { startFrontDoor } = (await import(path)) as { startFrontDoor(options: object): Promise<FrontDoor> };
+  return startFrontDoor({ host: '127.0.0.1', port: 0, services: Object.keys(services), serviceOf, replicasOf });
 };
 
 /** Nothing is renewed while a story waits for quiet. Stopped replicas give their leases back, so nobody waits for this long. */

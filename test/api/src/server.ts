@@ -92,6 +92,11 @@ export class Server {
     return this.standalone.settle();
   }
 
+  /** The description as the code makes it. */
+  describe(): Promise<unknown> {
+    return this.standalone.describe();
+  }
+
   async call(method: string, path: string, request: Request = {}): Promise<Answer> {
     const { key = ADMIN_KEY, body, raw, headers } = 'key' in request && request.key === undefined ? { ...request, key: '' } : request;
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));

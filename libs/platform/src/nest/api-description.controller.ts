@@ -1,10 +1,6 @@
-import { createReadStream, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import { Controller, Get, Header, Param, Res, StreamableFile } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { describeApi } from './api-description';
 import { Public } from './auth.decorators';
 import { problem } from './problem';
 
@@ -19,17 +15,10 @@ const files: Readonly<Record<string, { readonly type: string; readonly path: () 
 @Controller('api-docs')
 @Public()
 export class ApiDescriptionController {
-  private document: string | undefined;
-
-  constructor(private readonly modules: ModulesContainer) {}
-
+  /** A file and not made here: a service knows its own routes only, and this is the description of all. */
   @Get('openapi.json')
-  @Header('content-type', 'application/json')
-  async openApi(): Promise<string> {
-    // The shapes take room that a server which nobody asks for them does not need.
-    const { answerShapes } = await import('@tocsin/contracts/answer-shapes');
-    this.document ??= JSON.stringify(describeApi(this.controllers(), { version: versionOfThis(), answerShapes }));
-    return this.document;
+  openApi(): StreamableFile {
+    return new StreamableFile(createReadStream(require.resolve('@tocsin/contracts/openapi.json')), { type: 'application/json' });
   }
 
   @Get()
@@ -52,17 +41,7 @@ export class ApiDescriptionController {
     void reply.header('cache-control', 'public, max-age=86400');
     return new StreamableFile(createReadStream(found.path()), { type: found.type });
   }
-
-  private controllers(): readonly Type[] {
-    const found = [...this.modules.values()].flatMap(({ controllers }) => [...controllers.values()].map(({ metatype }) => metatype));
-    return [...new Set(found)].filter((metatype): metatype is Type => typeof metatype === 'function');
-  }
 }
-
-const versionOfThis = (): string => {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { readonly version: string };
-  return version;
-};
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>API – Tocsin</title>
 <link rel="stylesheet" href="/api-docs/swagger-ui.css"><link rel="icon" href="/api-docs/favicon-32x32.png"></head>

@@ -24,7 +24,9 @@ import { traceFields } from '../tracing/tracing';
 import type { Tracing } from '../tracing/tracing';
 import type { InTurn } from '../turns';
 import { Views } from '../views';
+import type { JsonSchema } from './api-description.decorators';
 import { configurationDirectory } from './authenticator';
+import { describeApp } from './described-app';
 import { waitingOf } from './health.controller';
 import type { ReadinessCheck } from './health.controller';
 import { createHttpApp, routesOf } from './http-app';
@@ -91,6 +93,8 @@ export interface Service {
   readonly platform: Platform;
   /** Every one that it serves. */
   routes(): readonly KnownRoute[];
+  /** The same in words and shapes, as an OpenAPI document. */
+  describe(): Promise<JsonSchema>;
   /** Resolves when everything that was set off has had its effect here. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -224,7 +228,14 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   await app.startAllMicroservices();
   await starting.persist('bootstrap', async () => options.beforeReady?.(platform));
   starting.done();
-  return { url: listeningUrl, platform, routes: () => routesOf(app), settle: () => background.settle(eventStore), stop };
+  return {
+    url: listeningUrl,
+    platform,
+    routes: () => routesOf(app),
+    describe: () => describeApp(app),
+    settle: () => background.settle(eventStore),
+    stop,
+  };
 };
 
 const obstructionsOf = (transport: MessageTransport, clock: Clock): readonly string[] =>
