@@ -62,6 +62,7 @@ export class AlertsModule {
         }),
       ),
     );
+    const sourceLog = background.add('source log', new SourceLog({ eventStore, clock, log }));
     background.addOwned('source log retention', () => new SourceLogRetention({ eventStore, clock, log }));
     const files = new ArchiveFiles(archiveDirectory);
     if (retention.days > 0) {
@@ -101,7 +102,7 @@ export class AlertsModule {
         { provide: ArchivedAlerts, useValue: new ArchivedAlerts({ eventStore, files, clock }) },
         {
           provide: ToolEvents,
-          useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) }),
+          useValue: new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog }),
         },
       ],
     };

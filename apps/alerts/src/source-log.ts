@@ -1,81 +1,131 @@
 import type { ToolEvent } from '@tocsin/contracts';
-import { Clock, fold, hourOf, isFullHour, sourceLogDecider, sourceLogStream } from '@tocsin/domain';
-import type { AlertSourceId, Instant, SourceLog as Log, SourceLogEvent, WhyWithoutEffect } from '@tocsin/domain';
-import { derivedEventId, eventOf, EventStore } from '@tocsin/event-store';
+import { hourOf, isFullHour, plusMinutes, Rejection, sourceLogDecider, sourceLogStream } from '@tocsin/domain';
+import type {
+  AlertSourceId,
+  Clock,
+  DroppedCounts,
+  Instant,
+  SourceLog as Log,
+  SourceLogCommand,
+  SourceLogEvent,
+  Timer,
+  WhyWithoutEffect,
+} from '@tocsin/domain';
+import { CommandHandler } from '@tocsin/event-store';
+import type { EventStore, Handled } from '@tocsin/event-store';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
+import type { BackgroundPart, Logger } from '@tocsin/platform';
 
-interface Day {
-  readonly stream: string;
-  /** What is on record of this day, as far as this process knows. */
-  log: Log;
-  /** What came in an hour that is full. Lost in a restart, so that the hourly counts are lower bounds. */
-  flood: { readonly hour: Instant; readonly counts: Partial<Record<WhyWithoutEffect, number>> } | undefined;
-  loaded: Promise<void>;
+/** What came in an hour that is full, as far as this process was given it. */
+interface Flood {
+  /** What is told of all has its cause. */
+  readonly first: Message;
+  readonly sourceId: AlertSourceId;
+  readonly hour: Instant;
+  counts: DroppedCounts;
+  readonly timer: Timer;
+}
+
+export interface SourceLogParts {
+  readonly eventStore: EventStore;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /**
- * Writes down which events of a source had no effect, and why: the tool was answered 202 and hears nothing of it (B20). The
- * log is appended to at any revision: nothing is decided by it but how much is written, about which replicas need not agree.
+ * Writes down which events of a source had no effect, and why: the tool was answered 202 and hears nothing of it (B20). A
+ * hundred of an hour one by one, whichever replicas have them; each replica counts what is beyond, and tells its counts when
+ * the hour is over, and when it stops. What is lost is what was counted by one that is killed: the counts are lower bounds.
  */
-export class SourceLog {
-  private readonly days = new Map<AlertSourceId, Day>();
+export class SourceLog implements BackgroundPart {
+  private readonly streams: CommandHandler<SourceLogCommand, Log, SourceLogEvent>;
+  /** Of each source, the last hour that is known to be full: in a flood an event costs nothing but the counting. */
+  private readonly full = new Map<AlertSourceId, Instant>();
+  private readonly floods = new Map<string, Flood>();
+  private readonly telling = new Set<Promise<void>>();
+  private stopped = false;
 
-  constructor(
-    private readonly eventStore: EventStore,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: SourceLogParts) {
+    this.streams = new CommandHandler({ store: parts.eventStore, decider: sourceLogDecider });
+  }
 
-  /** In a flood this costs nothing but the counting. @throws EventStoreFault */
+  /** @throws EventStoreFault */
   async record(message: Message, { sourceId, receivedAt: at, eventType, alertKey }: ToolEvent, reason: WhyWithoutEffect): Promise<void> {
-    const day = this.dayOf(sourceId, at);
-    await day.loaded;
-    if (isFullHour(day.log, at)) {
-      day.flood ??= { hour: hourOf(at), counts: {} };
-      day.flood.counts[reason] = (day.flood.counts[reason] ?? 0) + 1;
-      return;
+    const hour = hourOf(at);
+    if (this.full.get(sourceId) !== hour) {
+      const event = { sourceId, at, eventType, ...(alertKey === undefined ? {} : { alertKey }), reason };
+      const { state, events } = await this.append(message, { type: 'drop', event });
+      if (isFullHour(state, at)) this.full.set(sourceId, hour);
+      if (events.length > 0 || !isFullHour(state, at)) return;
     }
-    const { flood } = day;
-    day.flood = undefined;
-    const event = { sourceId, at, eventType, ...(alertKey === undefined ? {} : { alertKey }), reason };
-    const events = sourceLogDecider.decide({ type: 'drop', event, ...(flood === undefined ? {} : { counted: flood }) }, day.log);
-    // Before they are durable, so that of many at once no more than the limit are written.
-    day.log = fold(sourceLogDecider, events, day.log);
-    for (const each of events) await this.append(message, sourceLogStream(sourceId, at), each);
+    this.count(message, sourceId, hour, { [reason]: 1 });
   }
 
-  /** Of the newest day that was heard of; what comes late from the day before is measured by it, too. */
-  private dayOf(sourceId: AlertSourceId, at: Instant): Day {
-    const stream = sourceLogStream(sourceId, at);
-    const known = this.days.get(sourceId);
-    if (known !== undefined && known.stream >= stream) return known;
-    const day: Day = { stream, log: sourceLogDecider.initial, flood: known?.flood, loaded: Promise.resolve() };
-    day.loaded = this.load(day).catch((error: unknown) => {
-      if (this.days.get(sourceId) === day) this.days.delete(sourceId);
-      throw error;
-    });
-    this.days.set(sourceId, day);
-    return day;
+  start(): void {
+    // It begins with the first event that it is given.
   }
 
-  private async load(day: Day): Promise<void> {
-    day.log = fold(sourceLogDecider, (await this.eventStore.readStream(day.stream)).map(eventOf<SourceLogEvent>));
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const key of this.floods.keys()) this.tell(key);
+    await Promise.all(this.telling);
   }
 
-  private async append(message: Message, stream: string, { type, data }: SourceLogEvent): Promise<void> {
-    await this.eventStore.append(stream, 'any', [
-      {
-        // Of the message and its type: delivered again with other counts before it, it is the same.
-        id: derivedEventId(`${message.id}:${type}`, stream, 0),
-        type,
-        data,
-        metadata: {
-          schemaVersion: 1,
-          time: this.clock.now(),
-          actor: { type: 'source', sourceId: data.sourceId },
+  settled(): boolean {
+    return this.telling.size === 0;
+  }
+
+  private count(first: Message, sourceId: AlertSourceId, hour: Instant, counts: DroppedCounts): void {
+    const key = `${sourceId} ${hour}`;
+    const known = this.floods.get(key);
+    if (known === undefined) {
+      const timer = this.parts.clock.at(this.toldAt(hour), () => this.tell(key));
+      this.floods.set(key, { first, sourceId, hour, counts, timer });
+    } else known.counts = sum(known.counts, counts);
+  }
+
+  /** What comes later than its hour is not told one by one either. */
+  private toldAt(hour: Instant): Instant {
+    const over = plusMinutes(hour, 60);
+    const soon = plusMinutes(this.parts.clock.now(), 1);
+    return over > soon ? over : soon;
+  }
+
+  private tell(key: string): void {
+    const flood = this.floods.get(key);
+    if (flood === undefined) return;
+    this.floods.delete(key);
+    flood.timer.cancel();
+    const { first, sourceId, hour, counts } = flood;
+    const told = this.append(first, { type: 'count', counted: { sourceId, at: hour, counts } })
+      .catch((error: unknown) => {
+        this.parts.log.warn({ err: error, sourceId }, 'counts of events without effect could not be recorded');
+        if (!this.stopped) this.count(first, sourceId, hour, counts);
+      })
+      .then(() => void this.telling.delete(told));
+    this.telling.add(told);
+  }
+
+  private async append(message: Message, command: SourceLogCommand): Promise<Handled<Log>> {
+    const { sourceId, at } = command.type === 'drop' ? command.event : command.counted;
+    for (;;) {
+      try {
+        return await this.streams.handle(sourceLogStream(sourceId, at), command, {
+          commandId: `${message.id}:${command.type}`,
+          actor: { type: 'source', sourceId },
+          time: this.parts.clock.now(),
           ...causeOf(message),
-        },
-      },
-    ]);
+        });
+      } catch (error) {
+        // Each lost race is an event more on record, and a full hour has no races.
+        if (!(error instanceof Rejection) || error.code !== 'too-many-conflicts') throw error;
+      }
+    }
   }
 }
+
+const sum = (one: DroppedCounts, other: DroppedCounts): DroppedCounts => {
+  const reasons = [...new Set([...Object.keys(one), ...Object.keys(other)])] as WhyWithoutEffect[];
+  return Object.fromEntries(reasons.map((reason) => [reason, (one[reason] ?? 0) + (other[reason] ?? 0)]));
+};

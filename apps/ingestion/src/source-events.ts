@@ -27,11 +27,22 @@ export class SourceEvents {
     const found: PublicSourceEvent[] = [];
     for (const stream of sourceLogStreams(sourceId, this.clock.now())) {
       if (found.length >= startIndex + maxResults) break;
-      found.push(...(await this.eventStore.readStream(stream)).toReversed().flatMap(shown));
+      found.push(...counted((await this.eventStore.readStream(stream)).toReversed().flatMap(shown)));
     }
     return found.slice(startIndex, startIndex + maxResults);
   }
 }
+
+/** What several replicas counted in one hour, as one count for each reason. */
+const counted = (events: readonly PublicSourceEvent[]): readonly PublicSourceEvent[] => {
+  const together = new Map<string, PublicSourceEvent>();
+  events.forEach((event, index) => {
+    const key = event.eventType === null ? `${event.time} ${event.reason}` : `${index}`;
+    const known = together.get(key);
+    together.set(key, known === undefined ? event : { ...known, count: known.count + event.count });
+  });
+  return [...together.values()];
+};
 
 const shown = (stored: StoredEvent): readonly PublicSourceEvent[] => {
   const event = eventOf<SourceLogEvent>(stored);

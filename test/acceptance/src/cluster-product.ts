@@ -69,7 +69,13 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
     const all = Object.values(replicas).flat();
     const [oncall] = replicas.oncall;
     if (oncall === undefined) throw new Error('oncall has not started');
-    return { urlFor: inTurns(replicas), platform: oncall.platform, settle: () => settleAll(all), stop };
+    return {
+      urlFor: inTurns(replicas),
+      processes: all.map(({ url }) => url),
+      platform: oncall.platform,
+      settle: () => settleAll(all),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -4,10 +4,7 @@ let world: World;
 beforeAll(async () => void (world = await World.start()));
 afterAll(() => world.stop());
 
-const shown = async (name: string): Promise<readonly string[]> => {
-  const text = await (await fetch(`${world.platform.settings.publicUrl}/metrics`)).text();
-  return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-};
+const shown = (name: string): Promise<readonly string[]> => world.metric(name);
 
 describe('the metrics of a night', () => {
   it('tell of intake, alerts, escalation, notifications and messages, and name nobody', async () => {

@@ -8,6 +8,8 @@ import type { StandaloneParts } from '@tocsin/standalone';
 export interface Product {
   /** Where a path is answered; with replicas another one each time. */
   urlFor(path: string): string;
+  /** Where each process answers that is part of it. */
+  readonly processes: readonly string[];
   /** Configuration is written through it, the log is read through it. */
   readonly platform: Platform;
   /** Resolves when everything that was set off has had its effect. */
@@ -25,7 +27,13 @@ export interface ProductOptions {
 export const startOneProcess = async ({ directory, env, parts }: ProductOptions): Promise<Product> => {
   const settings = readSettings({ ...env, TOCSIN_DATA_DIR: directory, TOCSIN_PORT: '0' });
   const standalone = await startStandalone(settings, parts);
-  return { urlFor: () => standalone.url, platform: standalone.platform, settle: () => standalone.settle(), stop: () => standalone.stop() };
+  return {
+    urlFor: () => standalone.url,
+    processes: [standalone.url],
+    platform: standalone.platform,
+    settle: () => standalone.settle(),
+    stop: () => standalone.stop(),
+  };
 };
 
 /** Takes the replicas of each service in turn. */

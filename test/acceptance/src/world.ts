@@ -318,6 +318,19 @@ export class World {
     return entries.map(({ text }) => text).reverse();
   }
 
+  /** Lines of a metric, of all processes together: of a counter the sum, of anything else the highest. */
+  async metric(name: string): Promise<readonly string[]> {
+    const texts = await Promise.all(this.product.processes.map(async (url) => (await fetch(`${url}/metrics`)).text()));
+    const values = new Map<string, number>();
+    for (const line of texts.flatMap((text) => text.split('\n')))
+      if (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) {
+        const [series, value] = [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))];
+        const known = values.get(series) ?? 0;
+        values.set(series, name.endsWith('_total') ? known + value : Math.max(known, value));
+      }
+    return [...values].map(([series, value]) => `${series} ${value}`);
+  }
+
   /** Opens a link and presses its one button, as a person does. Answers with what the page says. */
   async press(link: string): Promise<string> {
     const asked = await this.open(link);

@@ -124,7 +124,7 @@ describe('two handlers over one store (P2)', () => {
   const newSource = async (): Promise<AlertSourceId> => world.sourceId(await world.source(await world.policy([])));
   const handlers = (eventStore: EventStore, count: number): readonly ToolEvents[] =>
     Array.from({ length: count }, () => {
-      const { configuration, ids, clock, readStore, views } = world.platform;
+      const { configuration, ids, clock, readStore, views, log } = world.platform;
       const alerts = new AlertStreams({
         eventStore,
         readStore,
@@ -133,7 +133,7 @@ describe('two handlers over one store (P2)', () => {
         visibleWithinMs: 0,
         metrics: new AlertMetrics(new Metrics(), readStore),
       });
-      return new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog(eventStore, clock) });
+      return new ToolEvents({ eventStore, configuration, ids, clock, alerts, sourceLog: new SourceLog({ eventStore, clock, log }) });
     });
   const take = async (by: ToolEvents, message: Message<ToolEvent>): Promise<string> =>
     message.data === null ? 'empty' : (await by.take(message, message.data)).type;

@@ -23,11 +23,22 @@ describe('an event without effect', () => {
     given(...full)
       .when(drop(plusMinutes(start, 59)))
       .thenNothing());
-  it('is on record again in the next hour, after the count of the one before', () => {
-    const counts = { 'no-open-alert': 412, 'key-required': 3 };
+  it('is on record again in the next hour', () =>
     given(...full)
-      .when({ ...drop(plusMinutes(start, 60)), counted: { hour: start, counts } })
-      .then({ type: 'ToolEventsDropped', data: { sourceId, at: start, counts } }, dropped(plusMinutes(start, 60)));
+      .when(drop(plusMinutes(start, 60)))
+      .then(dropped(plusMinutes(start, 60))));
+});
+
+describe('events without effect that were counted', () => {
+  it('are on record by reason, and do not make their hour fuller', () => {
+    const counted = { sourceId, at: start, counts: { 'no-open-alert': 412, 'key-required': 3 } };
+    const event = { type: 'ToolEventsDropped', data: counted } as const;
+    given(...full.slice(1))
+      .when({ type: 'count', counted })
+      .then(event);
+    given(...full.slice(1), event)
+      .when(drop(start))
+      .then(dropped(start));
   });
 });
 

@@ -13,12 +13,10 @@ export const DROPPED_RECORDED_PER_HOUR = 100;
 
 export type DroppedCounts = Readonly<Partial<Record<WhyWithoutEffect, number>>>;
 
-export interface SourceLogCommand {
-  readonly type: 'drop';
-  readonly event: Extract<SourceLogEvent, { type: 'ToolEventDropped' }>['data'];
-  /** What was counted in an earlier hour and is not on record yet. */
-  readonly counted?: { readonly hour: Instant; readonly counts: DroppedCounts };
-}
+export type SourceLogCommand =
+  | { readonly type: 'drop'; readonly event: Extract<SourceLogEvent, { type: 'ToolEventDropped' }>['data'] }
+  /** What somebody counted in an hour that was full. */
+  | { readonly type: 'count'; readonly counted: Extract<SourceLogEvent, { type: 'ToolEventsDropped' }>['data'] };
 
 /** Per hour of the day, how many are on record. */
 export type SourceLog = ReadonlyMap<Instant, number>;
@@ -37,15 +35,13 @@ export const isExpiredSourceLog = (stream: string, now: Instant): boolean =>
 
 export const isFullHour = (log: SourceLog, at: Instant): boolean => (log.get(hourOf(at)) ?? 0) >= DROPPED_RECORDED_PER_HOUR;
 
-/** One by one up to a hundred an hour; the rest of the hour as a count, which whoever counts brings along later. */
+/** One by one up to a hundred an hour; the rest of the hour as counts, which whoever counts brings along later. */
 export const sourceLogDecider: Decider<SourceLogCommand, SourceLog, SourceLogEvent> = {
   initial: new Map(),
-  decide: ({ event, counted }, log) => [
-    ...(counted === undefined
-      ? []
-      : [{ type: 'ToolEventsDropped' as const, data: { sourceId: event.sourceId, at: counted.hour, counts: counted.counts } }]),
-    ...(isFullHour(log, event.at) ? [] : [{ type: 'ToolEventDropped' as const, data: event }]),
-  ],
+  decide: (command, log) => {
+    if (command.type === 'count') return [{ type: 'ToolEventsDropped', data: command.counted }];
+    return isFullHour(log, command.event.at) ? [] : [{ type: 'ToolEventDropped', data: command.event }];
+  },
   evolve: (log, event) =>
     event.type === 'ToolEventDropped' ? new Map(log).set(hourOf(event.data.at), (log.get(hourOf(event.data.at)) ?? 0) + 1) : log,
 };
