@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|demo|backup [arguments]}
+what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|demo|backup|parked [arguments]}
 shift
 case $what in
   start | demo) needs=production ;;
@@ -20,7 +20,7 @@ case $what in
   cluster) needs=cluster ;;
   test) needs=everything ;;
   # Compiling would change the files that a running server has yet to load.
-  backup) needs= ;;
+  backup | parked) needs= ;;
   *) echo "tocsin: nothing to run called '$what'" >&2; exit 2 ;;
 esac
 
@@ -47,6 +47,6 @@ case $what in
     shift
     exec "$node" --disable-warning=ExperimentalWarning "apps/$service/dist/main.js" "$@"
     ;;
-  demo | backup | servers | cluster | rebuild) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
+  demo | backup | parked | servers | cluster | rebuild) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac

@@ -81,6 +81,7 @@ describe('the catalogue of events', () => {
     ['Events of the configuration', /configuration\/resources\.ts$/],
     ['Events of the archive', /archive-events\.ts$/],
     ['Events of an erasure', /erasure-events\.ts$/],
+    ['Events of a parked message', /parked-message-events\.ts$/],
   ];
   const EVENT = /readonly type: '([A-Z][A-Za-z]+)'/g;
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { autoResolutionDueOf } from '@tocsin/domain';
 import type { AlertEvent, Retention } from '@tocsin/domain';
+import { ParkedMessages } from '@tocsin/messaging';
 import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
@@ -18,6 +19,8 @@ import { ArchivedAlerts } from './archive/archived-alerts';
 import { ArchivedAlertsConsumer } from './archive/archived-alerts.consumer';
 import { AutoResolution } from './auto-resolution';
 import { ManualCommands } from './manual-commands';
+import { ParkedMessageCommands } from './parked-messages/parked-message-commands';
+import { ParkedMessagesController } from './parked-messages/parked-messages.controller';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';
@@ -38,7 +41,7 @@ export interface AlertsOptions {
 @Module({})
 export class AlertsModule {
   static register(platform: Platform, { retention, archiveDirectory }: AlertsOptions): DynamicModule {
-    const { eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics } = platform;
+    const { bus, eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics } = platform;
     const measures = new AlertMetrics(metrics, readStore);
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs, metrics: measures });
     const following = { eventStore, readStore, log: readModelLog(log) };
@@ -80,6 +83,7 @@ export class AlertsModule {
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,
+        ParkedMessagesController,
         PathProbesConsumer,
         ArchivedAlertsConsumer,
       ],
@@ -98,6 +102,10 @@ export class AlertsModule {
         {
           provide: AlertNotifications,
           useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+        },
+        {
+          provide: ParkedMessageCommands,
+          useValue: new ParkedMessageCommands({ parked: new ParkedMessages(bus, clock), eventStore, clock }),
         },
         { provide: ArchivedAlerts, useValue: new ArchivedAlerts({ eventStore, files, clock }) },
         {

@@ -25,6 +25,7 @@ export * from './configuration/configuration-lookup';
 export * from './configuration/contact-rules';
 export * from './configuration/contact-targets';
 export * from './configuration/erasure-events';
+export * from './configuration/parked-message-events';
 export * from './configuration/policy-rules';
 export * from './configuration/preference-rules';
 export { withoutEffect } from './configuration/refusals';

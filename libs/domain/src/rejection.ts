@@ -18,6 +18,7 @@ export type RejectionCode =
   | 'invalid'
   | 'setting-without-effect'
   | 'forbidden'
+  | 'message-not-kept'
   | 'too-many-conflicts';
 
 /** What a refusal is about, or what stands in the way: `{ type: 'escalation-policy', id: 3, name: 'Nights', level: 2 }`. */

@@ -104,8 +104,11 @@ describe('a message that cannot be processed', () => {
     expect(seen).toEqual(['before', 'after']);
 
     const parked = new ParkedMessages(disk.bus, disk.clock);
-    const [kept, ...rest] = await parked.list();
+    const [listed, ...rest] = await parked.list();
     expect(rest).toEqual([]);
+    expect(listed?.message).not.toHaveProperty('data');
+    const [kept] = await parked.find([listed?.id ?? '']);
+    if (kept === undefined) throw new Error('nothing is parked');
     expect(kept).toMatchObject({
       group: 'readers',
       topic: 'things',
@@ -114,7 +117,7 @@ describe('a message that cannot be processed', () => {
     });
 
     mended = true;
-    expect(await parked.replay(kept?.id ?? '')).toBe('replayed');
+    await parked.replay(kept);
     await Promise.all([reader.settled(), other.settled()]);
     expect(seen).toEqual(['before', 'after', 'poison']);
     expect(others.map(({ data }) => data)).toEqual(['before', 'poison', 'after']);
@@ -128,17 +131,24 @@ describe('a message that cannot be processed', () => {
     await reader.settled();
     const parked = new ParkedMessages(disk.bus, disk.clock);
     const [first] = await parked.list();
-    await parked.replay(first?.id ?? '');
+    for (const message of await parked.find([first?.id ?? ''])) await parked.replay(message);
     await reader.settled();
-    const again = await parked.list();
-    expect(again).toHaveLength(1);
-    expect(again[0]?.id).not.toBe(first?.id);
-    expect(await parked.discard(again[0]?.id ?? '')).toBe(true);
+    const [again, ...rest] = await parked.list();
+    if (again === undefined) throw new Error('nothing is parked');
+    expect(rest).toEqual([]);
+    expect(again.id).not.toBe(first?.id);
+    await parked.discard(again);
     expect(await parked.list()).toEqual([]);
   });
 
-  it('is not parked here any more after it was replayed', async () => {
-    expect(await new ParkedMessages(disk.bus, disk.clock).replay('nothing')).toBe('not-parked');
+  it('is not found any more after it was replayed, and never under an id that it does not have', async () => {
+    const reader = await consume(async ({ data, onlyGroup }) => (onlyGroup === undefined ? poison(data) : undefined));
+    await disk.bus.publish('things', [outgoing({ data: 'poison' })]);
+    await reader.settled();
+    const parked = new ParkedMessages(disk.bus, disk.clock);
+    const [listed] = await parked.list();
+    for (const message of await parked.find([listed?.id ?? ''])) await parked.replay(message);
+    expect(await parked.find([listed?.id ?? '', 'nothing'])).toEqual([]);
   });
 });
 

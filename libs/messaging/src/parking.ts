@@ -72,7 +72,10 @@ export class Parking {
   }
 }
 
-export type ReplayResult = 'replayed' | 'not-parked' | 'too-large';
+/** What is parked, without what it says. */
+export interface ParkedListing extends Omit<ParkedMessage, 'message'> {
+  readonly message: Omit<OutgoingMessage, 'data'>;
+}
 
 /** For whoever operates Tocsin: what is parked, and what to do with it. Reads the topic anew for each question. */
 export class ParkedMessages {
@@ -81,45 +84,53 @@ export class ParkedMessages {
     private readonly clock: Clock,
   ) {}
 
-  /** Oldest first, at most `limit`. @throws MessageBusFault */
-  async list(limit = 1_000): Promise<readonly ParkedMessage[]> {
-    const parked = await this.read(() => true, limit);
-    return [...parked.values()].sort((a, b) => a.parkedAt - b.parkedAt);
+  /** Oldest first, and as they came where they came together. @throws MessageBusFault */
+  async list(): Promise<readonly ParkedListing[]> {
+    const parked = await this.read(
+      () => true,
+      ({ message: { data: _said, ...message }, ...listing }): ParkedListing => ({ ...listing, message }),
+    );
+    return parked.sort(byAge);
+  }
+
+  /** With what they say; those that are not parked any more are left out. @throws MessageBusFault */
+  async find(ids: readonly string[]): Promise<readonly ParkedMessage[]> {
+    const wanted = new Set(ids);
+    const parked = await this.read(
+      (id) => wanted.has(id),
+      (message) => message,
+    );
+    return parked.sort(byAge);
   }
 
   /**
    * Delivers the message once more to the group that parked it, and to no other: it goes to the end of its topic marked
-   * `onlyGroup`. A crash in between leaves it listed although it was delivered; replaying it again is harmless.
-   * @throws MessageBusFault
+   * `onlyGroup`. A crash in between leaves it listed although it was delivered; replaying it again is harmless, since it has
+   * the id it always had. One that is `tooLarge` cannot be replayed. @throws MessageBusFault
    */
-  async replay(id: string): Promise<ReplayResult> {
-    const parked = (await this.read((candidate) => candidate === id, 1)).get(id);
-    if (parked === undefined) return 'not-parked';
-    if (parked.tooLarge) return 'too-large';
+  async replay(parked: ParkedMessage): Promise<void> {
+    if (parked.tooLarge) throw new RangeError(`what ${parked.id} said was not kept`);
     await this.bus.publish(parked.topic, [{ ...parked.message, onlyGroup: parked.group }]);
     await this.remove(parked);
-    return 'replayed';
   }
 
   /** Gives it up for good. @throws MessageBusFault */
-  async discard(id: string): Promise<boolean> {
-    const parked = (await this.read((candidate) => candidate === id, 1)).get(id);
-    if (parked !== undefined) await this.remove(parked);
-    return parked !== undefined;
+  async discard(parked: ParkedListing): Promise<void> {
+    await this.remove(parked);
   }
 
-  private async read(isWanted: (id: string) => boolean, limit: number): Promise<ReadonlyMap<string, ParkedMessage>> {
-    const parked = new Map<string, ParkedMessage>();
+  private async read<Kept>(isWanted: (id: string) => boolean, keep: (message: ParkedMessage) => Kept): Promise<Kept[]> {
+    const parked = new Map<string, Kept>();
     const follower = await this.bus.followCompacted(PARKED_TOPIC.name, ({ key, data }) => {
       if (key === null || !isWanted(key)) return;
       if (data === null) parked.delete(key);
-      else if (parked.size < limit || parked.has(key)) parked.set(key, data as ParkedMessage);
+      else parked.set(key, keep(data as ParkedMessage));
     });
     await follower.close();
-    return parked;
+    return [...parked.values()];
   }
 
-  private async remove(parked: ParkedMessage): Promise<void> {
+  private async remove(parked: ParkedListing): Promise<void> {
     const time = this.clock.now();
     await this.bus.publish(PARKED_TOPIC.name, [
       {
@@ -135,3 +146,6 @@ export class ParkedMessages {
     ]);
   }
 }
+
+const byAge = (a: ParkedListing, b: ParkedListing): number =>
+  a.parkedAt - b.parkedAt || a.topic.localeCompare(b.topic) || a.partition - b.partition || a.offset - b.offset;

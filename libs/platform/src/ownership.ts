@@ -7,6 +7,10 @@ export type IsOwner = () => boolean;
 /** Makes a part whose work one process does at a time. */
 export type Ownership = (name: string, make: (isOwner: IsOwner) => BackgroundPart) => BackgroundPart;
 
+/** What every service may own that relays; the rest is a service's own. */
+export const RELAY_PART = 'relay';
+export const PARKED_COUNT = 'parked count';
+
 /** Where there is one process it owns everything. */
 export const soleOwner: Ownership = (_name, make) => make(() => true);
 

@@ -147,6 +147,19 @@ describe('the audit log', () => {
     expect(JSON.stringify(present(live))).not.toMatch(/192\.0\.2\.1"|other@|Lima/);
   });
 
+  it('tells who replayed a parked message and who discarded one, with the reason', () => {
+    const named = { id: 'b8b7b0c4-0a55-4a5c-9d0e-6a3f2f0d3a11', topic: 'tool-events', group: 'alerts', messageType: 'ToolEvent' };
+    const by = { actor: { type: 'user', userId: 1 as never }, remoteAddress: '192.0.2.1' } as const;
+    const stream = `parked-${named.id}`;
+    const [replayed, discarded] = entries(
+      { stream, type: 'ParkedMessageReplayed', data: named, metadata: by },
+      { stream, type: 'ParkedMessageDiscarded', data: { ...named, reason: 'a test' }, metadata: by },
+    );
+    const resource = { type: 'parked-message', id: named.id, name: 'ToolEvent of tool-events for alerts' };
+    expect(replayed).toMatchObject({ ...by, action: 'replayed', resource, changes: [] });
+    expect(discarded).toMatchObject({ ...by, action: 'discarded', resource, changes: [{ field: 'reason', after: 'a test' }] });
+  });
+
   it('leaves events to others that it does not know', () =>
     expect(entries({ stream: 'user-1', type: 'UserDreamt', data: { of: 'electric sheep' } })).toEqual([]));
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { AuditEntry, ConfigurationEvent, ErasureEvent, FieldChange, UserId } from '@tocsin/domain';
+import type { AuditEntry, ConfigurationEvent, ErasureEvent, FieldChange, ParkedMessageEvent, UserId } from '@tocsin/domain';
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Projection } from './projection';
 import type { CollectionDefinition } from './read-store';
@@ -31,14 +31,15 @@ const entries: CollectionDefinition<AuditEntry> = {
 
 const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIGURED, version: 2, fields: {}, indexes: [], counters: [] };
 
-/** Who changed which setting from what to what: the difference of two whole-resource events. */
+/** Who changed which setting from what to what, the difference of two whole-resource events; and who decided about parked messages. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
-  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'erasure-'],
+  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'erasure-', 'parked-'],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
   touches: (event) => {
     const erased = erasedBy(event);
     if (erased !== undefined) return erased.map(({ id }) => ({ collection: AUDIT_LOG_VIEW, id }));
+    if (isDecision(event)) return [{ collection: AUDIT_LOG_VIEW, id: event.position }];
     return isChange(event)
       ? [
           { collection: LAST_CONFIGURED, id: event.stream },
@@ -50,6 +51,10 @@ export const auditLogView: Projection = {
     const erased = erasedBy(event);
     if (erased !== undefined) {
       for (const entry of erased) documents.put(AUDIT_LOG_VIEW, entry);
+      return;
+    }
+    if (isDecision(event)) {
+      documents.put(AUDIT_LOG_VIEW, decided(event));
       return;
     }
     const before = documents.get<LastConfigured>(LAST_CONFIGURED, event.stream)?.fields ?? {};
@@ -74,6 +79,36 @@ export const auditEntriesOfErased = (userId: UserId, stream: readonly StoredEven
 /** What a newer version writes into these streams is its own to tell. */
 const isChange = ({ type }: StoredEvent): boolean => type === 'ResourceConfigured' || type === 'ResourceDeleted';
 
+const decisions: Readonly<Record<ParkedMessageEvent['type'], AuditEntry['action']>> = {
+  ParkedMessageReplayed: 'replayed',
+  ParkedMessageDiscarded: 'discarded',
+};
+
+const isDecision = ({ type, stream }: StoredEvent): boolean => stream.startsWith('parked-') && Object.hasOwn(decisions, type);
+
+const decided = ({ type, data, position, metadata }: StoredEvent): AuditEntry => {
+  const event = { type, data } as ParkedMessageEvent;
+  const { id, messageType, topic, group } = event.data;
+  return {
+    ...stamped({ position, metadata }),
+    action: decisions[event.type],
+    resource: { type: 'parked-message', id, name: `${messageType} of ${topic} for ${group}` },
+    changes: event.type === 'ParkedMessageDiscarded' ? [{ field: 'reason', after: event.data.reason }] : [],
+  };
+};
+
+/** Who, when, and from where. */
+const stamped = ({
+  position,
+  metadata,
+}: Pick<StoredEvent, 'position' | 'metadata'>): Pick<AuditEntry, 'id' | 'time' | 'actor' | 'correlationId' | 'remoteAddress'> => ({
+  id: position,
+  time: metadata.time,
+  actor: metadata.actor,
+  correlationId: metadata.correlationId,
+  ...(metadata.remoteAddress === undefined ? {} : { remoteAddress: metadata.remoteAddress }),
+});
+
 const erasedBy = ({ type, stream, data }: StoredEvent): readonly AuditEntry[] | undefined =>
   type === 'UserErased' && stream.startsWith('erasure-') ? (data as ErasureEvent['data']).history : undefined;
 
@@ -85,14 +120,10 @@ const told = (
   const after = change.type === 'ResourceConfigured' ? comparedFields(change) : {};
   const name = change.type === 'ResourceConfigured' ? after['name'] : before['name'];
   const entry: AuditEntry = {
-    id: event.position,
-    time: event.metadata.time,
-    actor: event.metadata.actor,
+    ...stamped(event),
     action: change.type === 'ResourceDeleted' ? 'deleted' : event.revision === 0 ? 'created' : 'changed',
     resource: { type: change.data.kind, id: resourceId(change), ...(typeof name === 'string' ? { name } : {}) },
     changes: differences(before, after),
-    correlationId: event.metadata.correlationId,
-    ...(event.metadata.remoteAddress === undefined ? {} : { remoteAddress: event.metadata.remoteAddress }),
   };
   return { entry, after };
 };

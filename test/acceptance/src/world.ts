@@ -184,6 +184,10 @@ export class World {
     await this.platform.configurationStore.change('policy', id, change, this.context());
   }
 
+  async changeSchedule(id: ScheduleId, change: (schedule: Schedule) => Schedule): Promise<void> {
+    await this.platform.configurationStore.change('schedule', id, change, this.context());
+  }
+
   /** An API key of this person. */
   async keyOf(userId: UserId): Promise<string> {
     const key = `tk_${String(this.nextId()).padStart(32, 'k')}`;

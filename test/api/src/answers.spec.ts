@@ -40,6 +40,7 @@ const useEverything = async (): Promise<void> => {
   await goThroughAlerts({ source, user, policy, schedule });
   await get('/api/on-calls');
   await get('/api/on-calls?expand=user&expand=escalationPolicy&expand=schedule&timezone=Europe/Berlin');
+  await goThroughParkedMessages();
   await get('/api/audit-log');
   await write('POST', '/api/sign-in-links');
   await write('DELETE', `/api/alert-sources/${source}`);
@@ -48,6 +49,17 @@ const useEverything = async (): Promise<void> => {
   await write('DELETE', `/api/teams/${team}/members/${user}`);
   await write('DELETE', `/api/teams/${team}`);
   await write('DELETE', `/api/users/${user}`);
+};
+
+const goThroughParkedMessages = async (): Promise<void> => {
+  const [first, second, third] = [await server.park(1), await server.park(2), await server.park(3)];
+  await get('/api/parked-messages?topic=tool-events&group=alerts');
+  await get(`/api/parked-messages/${first}`);
+  await write('POST', `/api/parked-messages/${first}/replay`);
+  await write('DELETE', `/api/parked-messages/${second}?reason=not+wanted`);
+  expect(await write('POST', '/api/parked-messages/replay?topic=tool-events&group=alerts')).toEqual({ replayed: 1, left: 0 });
+  expect((await server.call('GET', `/api/parked-messages/${third}`)).status).toBe(404);
+  await server.settle();
 };
 
 const PERSON = {

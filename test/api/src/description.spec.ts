@@ -41,6 +41,7 @@ const WITHOUT_BODY = [
   /\/(accept|resolve|assign|escalate|raise)$/,
   /\/sign-in-links$/,
   /\/notification-preferences\/(duties|updates|subscriptions)/,
+  /^\/api\/parked-messages\//,
 ];
 
 const SCHEDULE = { name: 'q', type: 'STATIC', timezone: 'UTC', shifts: [] };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInstant } from '@tocsin/domain';
 import type { Role } from '@tocsin/domain';
+import { ParkedMessages, Parking } from '@tocsin/messaging';
 import { WoundClock } from '@tocsin/platform';
 import { readSettings, startStandalone } from '@tocsin/standalone';
 import type { Standalone } from '@tocsin/standalone';
@@ -110,6 +111,17 @@ export class Server {
     const text = await answer.text();
     const isJson = method !== 'HEAD' && answer.headers.get('content-type')?.includes('json') === true;
     return { status: answer.status, headers: answer.headers, text, body: (isJson ? JSON.parse(text) : {}) as Answer['body'] };
+  }
+
+  /** As if a service had given up this message. The id under which it is parked. */
+  async park(offset: number): Promise<string> {
+    const { bus, clock } = this.standalone.platform;
+    const message = { key: null, type: 'ToolEvent', schemaVersion: 1, time: clock.now(), data: null };
+    const ids = { id: '6a1d2f6e-97c1-4d6b-8a65-0f4b1c2d3e4f', correlationId: 'c', causationId: 'd' };
+    const delivered = { ...message, ...ids, topic: 'tool-events', epoch: 'e', partition: 0, offset };
+    await new Parking(bus, clock).park(delivered, 'alerts', new Error('it cannot be read'));
+    const parked = await new ParkedMessages(bus, clock).list();
+    return parked.find((each) => each.offset === offset)?.id ?? '';
   }
 
   /** Creates by POST what has to be there. */

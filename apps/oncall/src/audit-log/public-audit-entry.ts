@@ -1,21 +1,22 @@
 import type { PublicAuditEntry } from '@tocsin/contracts';
 import { instant, toIso } from '@tocsin/domain';
-import type { Actor, AuditEntry, ConfigurationKind } from '@tocsin/domain';
+import type { Actor, AuditEntry } from '@tocsin/domain';
 
 /** As the public API names them. */
-const resourceTypes: Readonly<Record<ConfigurationKind, string>> = {
+const resourceTypes: Readonly<Record<AuditEntry['resource']['type'], string>> = {
   source: 'alert-source',
   policy: 'escalation-policy',
   schedule: 'schedule',
   user: 'user',
   team: 'team',
   apikey: 'api-key',
+  'parked-message': 'parked-message',
 };
 
 export const RESOURCE_TYPES: readonly string[] = Object.values(resourceTypes);
 
-export const kindNamed = (type: string): ConfigurationKind | undefined =>
-  (Object.keys(resourceTypes) as ConfigurationKind[]).find((kind) => resourceTypes[kind] === type.toLowerCase());
+export const kindNamed = (type: string): AuditEntry['resource']['type'] | undefined =>
+  (Object.keys(resourceTypes) as AuditEntry['resource']['type'][]).find((kind) => resourceTypes[kind] === type.toLowerCase());
 
 /** Ids, not names: a person who was deleted must not stay here (B33). */
 export const publicAuditEntry = ({

@@ -1,6 +1,12 @@
-import type { PublicAuditEntry, PublicSignInLink } from '../public/administration';
+import type {
+  PublicAuditEntry,
+  PublicParkedMessage,
+  PublicParkedMessageInFull,
+  PublicReplayedMessages,
+  PublicSignInLink,
+} from '../public/administration';
 import type { PublicChallengeAnswer, PublicSourceEvent, PublicTakenEvent, PublicTakenEventV1 } from '../public/events';
-import { anything, eitherOf, id, listOf, maybe, named, object, orNull, text, time, whole, words } from './shape';
+import { anything, eitherOf, flag, id, listOf, maybe, named, object, openObject, orNull, text, time, whole, words } from './shape';
 
 export const AuditEntry = named(
   'AuditEntry',
@@ -8,13 +14,32 @@ export const AuditEntry = named(
     id: text,
     time,
     actor: object<PublicAuditEntry['actor']>({ type: words('user', 'source', 'system'), id: eitherOf(id, text) }),
-    action: words('created', 'changed', 'deleted'),
-    resource: object<PublicAuditEntry['resource']>({ type: text, id, name: maybe(text) }),
+    action: words('created', 'changed', 'deleted', 'replayed', 'discarded'),
+    resource: object<PublicAuditEntry['resource']>({ type: text, id: eitherOf(id, text), name: maybe(text) }),
     changes: listOf(object<PublicAuditEntry['changes'][number]>({ field: text, before: maybe(anything), after: maybe(anything) })),
     correlationId: text,
     remoteAddress: maybe(text),
   }),
 );
+
+const parkedMessage = {
+  id: text,
+  parkedAt: time,
+  topic: text,
+  group: text,
+  error: object<PublicParkedMessage['error']>({ name: text, message: text }),
+  tooLarge: flag,
+  messageId: text,
+  messageType: text,
+  messageTime: time,
+  correlationId: text,
+};
+export const ParkedMessage = named('ParkedMessage', object<PublicParkedMessage>(parkedMessage));
+export const ParkedMessageInFull = named(
+  'ParkedMessageInFull',
+  object<PublicParkedMessageInFull>({ ...parkedMessage, message: openObject }),
+);
+export const ReplayedMessages = named('ReplayedMessages', object<PublicReplayedMessages>({ replayed: whole, left: whole }));
 
 export const SignInLink = named('SignInLink', object<PublicSignInLink>({ url: text }));
 

@@ -9,14 +9,16 @@ export interface FieldChange {
   readonly after?: unknown;
 }
 
-/** Who changed which setting from what to what, without secrets and without anybody's personal data. */
+/** Who changed which setting from what to what, or decided about a parked message; without secrets and without anybody's personal data. */
 export interface AuditEntry {
   /** The event's position: comparable, newest last. */
   readonly id: string;
   readonly time: number;
   readonly actor: Actor;
-  readonly action: 'created' | 'changed' | 'deleted';
-  readonly resource: { readonly type: ConfigurationKind; readonly id: number; readonly name?: string };
+  readonly action: 'created' | 'changed' | 'deleted' | 'replayed' | 'discarded';
+  readonly resource:
+    | { readonly type: ConfigurationKind; readonly id: number; readonly name?: string }
+    | { readonly type: 'parked-message'; readonly id: string; readonly name: string };
   readonly changes: readonly FieldChange[];
   readonly correlationId: string;
   readonly remoteAddress?: string;

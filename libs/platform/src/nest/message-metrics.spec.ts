@@ -9,10 +9,12 @@ import type { Message, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { WoundClock } from '../clock/wound-clock';
 import { newUuid } from '../ids';
+import { createLogger } from '../logging';
 import { MeasuredEventStore } from '../measured-event-store';
 import { Metrics } from '../metrics';
 import { measureTimers } from '../timer-metrics';
-import { countOutcomes, measureParked, measureRelay } from './message-metrics';
+import { countOutcomes, measureRelay } from './message-metrics';
+import { measureParked, ParkedCount } from './parked-count';
 
 const NOW = instant(Date.parse('2026-03-02T03:00:00Z'));
 
@@ -61,20 +63,31 @@ describe('what is measured of messages', () => {
     expect(await shown('tocsin_messages_total')).toEqual(['tocsin_messages_total{topic="resolutions",group="alerts",outcome="parked"} 1']);
   });
 
-  it('is how many are parked now, by the topic they came from', async () => {
+  it('is how many are parked now, by the topic they came from and the group that gave them up', async () => {
     const bus = new EmbeddedMessageBus(log);
     await bus.declare([PARKED_TOPIC, { name: 'resolutions', compacted: false, retentionDays: 7 }]);
-    const follower = await measureParked(metrics, bus);
+    const count = new ParkedCount(bus, () => 0, createLogger({ level: 'silent' }));
+    measureParked(metrics, () => count);
     expect(await shown('tocsin_parked_messages')).toEqual([]);
-    await new Parking(bus, clock).park(message, 'alerts', new Error('bug'));
-    await follower.upToDate(5_000);
-    expect(await shown('tocsin_parked_messages')).toEqual(['tocsin_parked_messages{topic="resolutions"} 1']);
+    count.start();
+    const parking = new Parking(bus, clock);
+    await parking.park(message, 'alerts', new Error('bug'));
+    await parking.park({ ...message, offset: 1 }, 'alerts', new Error('bug'));
+    await parking.park(message, 'archive', new Error('bug'));
+    await count.upToDate(5_000);
+    expect(await shown('tocsin_parked_messages')).toEqual([
+      'tocsin_parked_messages{topic="resolutions",group="alerts"} 2',
+      'tocsin_parked_messages{topic="resolutions",group="archive"} 1',
+    ]);
     const parked = new ParkedMessages(bus, clock);
-    const [only] = await parked.list();
-    await parked.discard(only?.id ?? '');
-    await follower.upToDate(5_000);
+    for (const each of await parked.list()) await parked.discard(each);
+    await count.upToDate(5_000);
     expect(await shown('tocsin_parked_messages')).toEqual([]);
-    await follower.close();
+    await parking.park(message, 'alerts', new Error('bug'));
+    await count.upToDate(5_000);
+    // Another replica counts them now: two that do would show twice as many.
+    await count.stop();
+    expect(await shown('tocsin_parked_messages')).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { factRoutes } from '@tocsin/contracts';
 import type { Clock } from '@tocsin/domain';
 import type { EventStore } from '@tocsin/event-store';
-import type { CompactedFollower, MessageBus, Outcome, ParkedMessage, Relay } from '@tocsin/messaging';
-import { MessageBusFault, PARKED_TOPIC } from '@tocsin/messaging';
+import { MessageBusFault } from '@tocsin/messaging';
+import type { Outcome, Relay } from '@tocsin/messaging';
 import type { Metrics } from '../metrics';
 import type { MessageTransport } from './message-transport';
 
@@ -54,23 +54,4 @@ export const measureRelay = (metrics: Metrics, clock: Clock, eventStore: EventSt
     const [oldest] = events;
     return [{ labels: {}, value: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.metadata.time) / 1_000 }];
   });
-};
-
-/** Messages that wait for somebody to replay or discard them. Follows their topic until closed. @throws MessageBusFault */
-export const measureParked = async (metrics: Metrics, bus: MessageBus): Promise<CompactedFollower> => {
-  const parked = new Map<string, string>();
-  const follower = await bus.followCompacted(PARKED_TOPIC.name, ({ key, data }) => {
-    if (key === null) return;
-    if (data === null) parked.delete(key);
-    else parked.set(key, (data as ParkedMessage).topic);
-  });
-  metrics.gauge(
-    { name: 'tocsin_parked_messages', help: 'Messages that are parked, by the topic they came from.', labels: ['topic'] },
-    () => {
-      const byTopic = new Map<string, number>();
-      for (const topic of parked.values()) byTopic.set(topic, (byTopic.get(topic) ?? 0) + 1);
-      return [...byTopic].map(([topic, value]) => ({ labels: { topic }, value }));
-    },
-  );
-  return follower;
 };

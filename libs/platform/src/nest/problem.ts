@@ -66,6 +66,7 @@ export const rejectionProblems: Readonly<Record<RejectionCode, { readonly status
   invalid: { status: 400, code: 'VALIDATION_ERROR' },
   'setting-without-effect': { status: 400, code: 'SETTING_WITHOUT_EFFECT' },
   forbidden: { status: 403, code: 'FORBIDDEN' },
+  'message-not-kept': { status: 400, code: 'MESSAGE_NOT_KEPT' },
   'too-many-conflicts': { status: 409, code: 'CONFLICT' },
 };
 

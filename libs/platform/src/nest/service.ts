@@ -7,6 +7,7 @@ import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay 
 import type { MessageBus, Outcome, TopicDefinition } from '@tocsin/messaging';
 import type { ReadStore } from '@tocsin/read-models';
 import { Background } from '../background';
+import { PARKED_COUNT, RELAY_PART } from '../ownership';
 import type { IsOwner, Ownership } from '../ownership';
 import { ConfigurationStore } from '../configuration-store';
 import { IdAllocator } from '../ids';
@@ -31,8 +32,9 @@ import { waitingOf } from './health.controller';
 import type { ReadinessCheck } from './health.controller';
 import { createHttpApp, routesOf } from './http-app';
 import type { KnownRoute } from './known-routes';
-import { countOutcomes, measureConsumers, measureParked, measureRelay } from './message-metrics';
+import { countOutcomes, measureConsumers, measureRelay } from './message-metrics';
 import { MessageTransport } from './message-transport';
+import { measureParked, ParkedCount } from './parked-count';
 import { Starting } from './starting';
 
 /** What an event passes on its way to a page, and an answer on its way back. */
@@ -191,8 +193,12 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   };
   if (options.relays) {
     let relay: Relay | undefined;
-    background.addOwned('relay', (isOwner) => (relay = relayOf(options, parking, isOwner)));
+    background.addOwned(RELAY_PART, (isOwner) => (relay = relayOf(options, parking, isOwner)));
     measureRelay(metrics, clock, eventStore, () => relay);
+    let parked: ParkedCount | undefined;
+    // Whoever has the relay counts, so that all processes together show each message once.
+    background.addOwned(PARKED_COUNT, () => (parked = new ParkedCount(options.stores.bus, options.random, log)));
+    measureParked(metrics, () => parked);
   }
   const checked = waitingOf(options.checks ?? []);
   const app = await createHttpApp(await options.module(platform), {
@@ -220,10 +226,6 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   listeningUrl = await listen(app, options);
   await starting.persist('topics', () => bus.declare(declaredTopics));
   await starting.persist('configuration', () => configuration.start(bus));
-  if (options.relays) {
-    const parked = await starting.persist('parked', () => measureParked(metrics, bus));
-    opened.add(() => parked.close());
-  }
   await background.start();
   await app.startAllMicroservices();
   await starting.persist('bootstrap', async () => options.beforeReady?.(platform));

@@ -7,7 +7,7 @@ import { Lease } from '@tocsin/event-store';
 import type { EventStore, LeaseOptions } from '@tocsin/event-store';
 import type { KafkaOptions } from '@tocsin/messaging/kafka';
 import type { Logger } from '../../logging';
-import { LeasedParts } from '../../ownership';
+import { LeasedParts, PARKED_COUNT, RELAY_PART } from '../../ownership';
 import type { Ownership } from '../../ownership';
 import { turnsByLease } from '../../turns';
 import type { InTurn } from '../../turns';
@@ -74,7 +74,7 @@ const ownershipOf = (leases: Leases, { name, leaseTtlMs }: StoresContext): Owner
   const options = leaseTtlMs === undefined ? {} : { ttlMs: leaseTtlMs, lookEveryMs: LOOK_EVERY_MS };
   const relay = new LeasedParts(leases('relay', options));
   const service = new LeasedParts(leases(name, options));
-  return (part, make) => (part === 'relay' ? relay : service).own(part, make);
+  return (part, make) => (part === RELAY_PART || part === PARKED_COUNT ? relay : service).own(part, make);
 };
 
 const kafkaOptions = async (settings: ClusterSettings, name: ServiceName, log: Logger): Promise<KafkaOptions> => {
