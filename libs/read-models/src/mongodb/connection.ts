@@ -1,6 +1,7 @@
 import { createConnection, type Connection as MongooseConnection, type mongo } from 'mongoose';
 import { ReadStoreFault } from '../read-store';
 import { faultOf, isWorthReadingAgain } from './faults';
+import { transactionsOf } from './hello';
 
 export type Db = mongo.Db;
 
@@ -95,9 +96,10 @@ export class Connection {
       promoteLongs: true,
     });
     const hello = await this.connection.db?.admin().command({ hello: 1 }, { signal: AbortSignal.timeout(SERVER_WITHIN_MS) });
-    const hasTransactions = hello?.['setName'] !== undefined || hello?.['msg'] === 'isdbgrid';
-    if (hasTransactions) return;
+    const transactions = transactionsOf(hello);
+    if (transactions === 'has') return;
     await this.connection.close(true);
+    if (transactions === 'not yet') throw new ReadStoreFault('unavailable', true);
     throw new ReadStoreFault('unavailable', false, {
       cause: new Error('MongoDB has to be a replica set: a single server has no transactions'),
     });
