@@ -108,7 +108,7 @@ export class GroupMember implements BusConnection {
     const { consumer } = this;
     consumer.on('consumer.group_join', ({ payload }) => this.assigned(payload.memberAssignment[this.topic] ?? []));
     consumer.on('consumer.crash', ({ payload }) => {
-      if (!payload.restart) void this.startAgain(payload.error);
+      if (!payload.restart && this.closing === undefined) void this.startAgain(payload.error);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
