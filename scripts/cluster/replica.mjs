@@ -7,7 +7,9 @@ const ENDED_ODDLY_AGAIN_AFTER_MS = 500;
 
 /** One replica of one service as a process of its own; with `restart` it is started again when it dies, on the same port. */
 export class Replica {
+  /** While it serves: whoever has none is asked nothing, as in Kubernetes, where a pod that is not ready gets no requests. */
   url = '';
+  #port = '0';
   #child;
   #stopping = false;
   #exited = Promise.resolve();
@@ -38,9 +40,8 @@ export class Replica {
   start() {
     const { service, number, env, restart, say } = this.#options;
     const main = fileURLToPath(new URL(`../../apps/${service}/dist/main.js`, import.meta.url));
-    const port = this.url === '' ? '0' : new URL(this.url).port;
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
-      env: { ...env, PORT: port, TZ: 'UTC' },
+      env: { ...env, PORT: this.#port, TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -53,6 +54,7 @@ export class Replica {
           return;
         }
         this.url = url;
+        this.#port = new URL(url).port;
         say(`service ${service} ${number} pid ${child.pid} ${url}`);
         resolve();
       };
@@ -60,10 +62,12 @@ export class Replica {
       this.#exited = new Promise((gone) => {
         child.once('exit', (code, signal) => {
           gone();
+          this.url = '';
           if (this.#stopping) return;
           const how = signal ?? `exit ${code}`;
-          if (this.url === '' || !restart) reject(new Error(`${service} ${number} ended (${how})\n${this.#lines.join('\n')}`));
-          if (this.url === '') return;
+          const hasServed = this.#port !== '0';
+          if (!hasServed || !restart) reject(new Error(`${service} ${number} ended (${how})\n${this.#lines.join('\n')}`));
+          if (!hasServed) return;
           say(`service ${service} ${number} ended (${how})`);
           if (restart) setTimeout(() => this.#again(), signal === 'SIGKILL' ? 0 : ENDED_ODDLY_AGAIN_AFTER_MS);
         });
