@@ -1,4 +1,4 @@
-// Usage: npm run test:chaos [-- --minutes M --seed N --only replicas,servers,network,mail --rate EVENTS_PER_SECOND --quiet SECONDS]
+// Usage: npm run test:chaos [-- --minutes M --seed N --only KINDS --rate EVENTS_PER_SECOND --quiet SECONDS]; see README.md.
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,12 @@ import { parseArgs } from 'node:util';
 import { EventStoreDbEventStore } from '@tocsin/event-store/eventstoredb';
 import { MongodbReadStore } from '@tocsin/read-models/mongodb';
 import { MailServer } from '@tocsin/testing';
-import { alertsSeenBy } from '../kills/src/alerts-seen.ts';
 import { audit } from '../kills/src/audit.ts';
-import type { Evidence } from '../kills/src/audit.ts';
 import { Chance } from '../kills/src/chance.ts';
 import { Ledger } from '../kills/src/ledger.ts';
 import { Cluster } from './cluster.ts';
+import { evidenceWhenQuiet } from './evidence.ts';
+import type { World } from './evidence.ts';
 import { happenUntil, kinds } from './faults.ts';
 import type { Kind } from './faults.ts';
 import { addressesOf, startServers } from './servers.ts';
@@ -20,25 +20,29 @@ import type { Servers } from './servers.ts';
 import { Tools } from './tools.ts';
 import { duplicatesIn, eventsOfTools, lostEvents, openTwice, unequalViews } from './verdict.ts';
 
+const ROLLING = 'rolling';
+
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 2_147_483_647) },
     minutes: { type: 'string', default: '1' },
-    only: { type: 'string', default: kinds.join(',') },
+    only: { type: 'string', default: [ROLLING, ...kinds].join(',') },
     rate: { type: 'string', default: '60' },
-    quiet: { type: 'string', default: '180' },
+    quiet: { type: 'string', default: '360' },
   },
 });
 const [seed, minutes, perSecond] = [Number(values.seed), Number(values.minutes), Number(values.rate)];
-const only = values.only.split(',').filter((kind): kind is Kind => kinds.includes(kind as Kind));
+const wanted = values.only.split(',');
+const only = wanted.filter((kind): kind is Kind => kinds.includes(kind as Kind));
 
 const REPLICAS = 2;
 const PEOPLE = ['ana', 'ben'];
-const READY_WITHIN_MS = 120_000;
-/** From when everything is back until every promise must have been kept. */
+const READY_WITHIN_MS = 300_000;
+/** From when it last became better until every promise must have been kept: longer than a page waits that was refused before. */
 const QUIET_WITHIN_MS = Number(values.quiet) * 1_000;
 const LOOK_EVERY_MS = 2_000;
 const TAKEN_WHILE_AWAY = 50;
+const TAKEN_WITHIN_MS = 60_000;
 const SENTENCES_SHOWN = 50;
 
 /** What the services printed; kept when a promise was broken. */
@@ -79,27 +83,56 @@ const until = async (what: string, withinMs: number, isSo: () => Promise<boolean
   }
 };
 
+/** Posts events while something happens. Resolves when that is over and all that was said has been taken. */
+const underLoad = async <Result>(tools: Tools, happening: () => Promise<Result>): Promise<Result> => {
+  const working = new AbortController();
+  const work = tools.work(perSecond, working.signal);
+  try {
+    return await happening();
+  } finally {
+    working.abort();
+    await work;
+  }
+};
+
+/** As for a new version: of each service one replica after the other, all services at once. */
+const restartAll = async (cluster: Cluster): Promise<void> => {
+  const replicas = cluster.replicas();
+  const inTurn = [...new Set(replicas.map(({ service }) => service))].map(async (service) => {
+    for (const replica of replicas.filter((each) => each.service === service)) await cluster.restart(replica);
+  });
+  await Promise.all(inTurn);
+};
+
+/** Nothing fails here, so nothing may be lost and no provider is in doubt: every page comes exactly once. */
+const rollingRestart = async (world: World, tools: Tools): Promise<readonly string[]> => {
+  const { cluster, mail } = world;
+  say('a rolling restart of all services');
+  const startedAt = performance.now();
+  await underLoad(tools, () => restartAll(cluster));
+  say(`all were restarted after ${Math.round((performance.now() - startedAt) / 1_000)} s: ${eventsSaid(tools)}`);
+  const evidence = await evidenceWhenQuiet(world, QUIET_WITHIN_MS);
+  const duplicates = duplicatesIn(mail.all());
+  say(`${evidence.alerts.length} alerts, ${evidence.mails.length} pages, ${duplicates} copies`);
+  return [
+    ...audit(evidence),
+    ...(duplicates > 0 ? [`${duplicates} pages came again in a rolling restart`] : []),
+    ...cluster.endedUncleanly.map((replica) => `${replica} did not stop cleanly`),
+  ].map((sentence) => `rolling restart: ${sentence}`);
+};
+
 /** Intake needs nothing but the bus: what is taken meanwhile is in the ledger, and must be there in the end like everything else. */
 const takesEventsWhileStoresAreAway = async ({ mongodb, eventStore }: Servers, tools: Tools): Promise<readonly string[]> => {
   await Promise.all([mongodb.kill(), eventStore.kill()]);
-  const taken = await tools.raise(TAKEN_WHILE_AWAY);
+  const taken = await tools.raise(TAKEN_WHILE_AWAY, TAKEN_WITHIN_MS);
   await Promise.all([mongodb.restart(), eventStore.restart()]);
   return taken === TAKEN_WHILE_AWAY
     ? []
     : [`of ${TAKEN_WHILE_AWAY} events while MongoDB and the event store were away ${taken} were taken`];
 };
 
-/** Looks until all promises are kept, or long enough to say that they are broken. */
-const finalEvidence = async (cluster: Cluster, ledger: Ledger, mail: MailServer): Promise<Evidence> => {
-  const addresses = PEOPLE.map((name) => `${name}@example.test`);
-  const deadline = performance.now() + QUIET_WITHIN_MS;
-  for (;;) {
-    const alerts = await alertsSeenBy((path) => cluster.call('GET', path));
-    const evidence = { ledger, alerts, mails: mail.all(), addresses };
-    if (audit(evidence).length === 0 || performance.now() > deadline) return evidence;
-    await delay(LOOK_EVERY_MS);
-  }
-};
+const eventsSaid = ({ taken, refusals }: Tools): string =>
+  [`${taken.size} answered 202`, ...[...refusals].map(([name, count]) => `${count} ${name}`)].join(', ');
 
 const run = async (): Promise<readonly string[]> => {
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-chaos-'));
@@ -116,24 +149,25 @@ const run = async (): Promise<readonly string[]> => {
   const cluster = await Cluster.start(directory, REPLICAS, env, logFile);
   closings.push(() => cluster.stop());
   await until('the cluster was ready', READY_WITHIN_MS, () => cluster.isReady());
-  const ledger = new Ledger();
-  const tools = new Tools(cluster.url, await configure(cluster), ledger, new Chance(seed));
+  const world: World = { cluster, ledger: new Ledger(), mail, addresses: PEOPLE.map((name) => `${name}@example.test`) };
+  const tools = new Tools(cluster.url, await configure(cluster), world.ledger, new Chance(seed));
   say(`${cluster.replicas().length} replicas are ready`);
+  const broken = wanted.includes(ROLLING) ? [...(await rollingRestart(world, tools))] : [];
+  const copiesBefore = duplicatesIn(mail.all());
 
-  const working = new AbortController();
-  const work = tools.work(perSecond, working.signal);
   // A chance of its own: what the tools do next depends on answers, and so on the machine.
-  const counts = await happenUntil({ cluster, servers, mail, chance: new Chance(seed + 1), say }, only, minutes * 60_000);
-  working.abort();
-  say('the chaos is over');
+  const counts = await underLoad(tools, async () => {
+    const happened = await happenUntil({ cluster, servers, mail, chance: new Chance(seed + 1), say }, only, minutes * 60_000);
+    say('the chaos is over');
+    return happened;
+  });
   await until('after the chaos the cluster was ready', READY_WITHIN_MS, () => cluster.isReady());
-  await work;
   say('MongoDB and the event store are taken away');
-  const refused = await takesEventsWhileStoresAreAway(servers, tools);
+  broken.push(...(await takesEventsWhileStoresAreAway(servers, tools)));
   await until('with its stores back the cluster was ready', READY_WITHIN_MS, () => cluster.isReady());
   say('all are back');
   const quietFrom = performance.now();
-  const evidence = await finalEvidence(cluster, ledger, mail);
+  const evidence = await evidenceWhenQuiet(world, QUIET_WITHIN_MS);
   say(`quiet after ${Math.round((performance.now() - quietFrom) / 1_000)} s`);
 
   const { EVENTSTORE_URL = '', MONGODB_URL = '' } = addressesOf(servers);
@@ -146,23 +180,22 @@ const run = async (): Promise<readonly string[]> => {
     await eventStore.close();
   });
   const events = await eventsOfTools(eventStore);
-  const broken = [
-    ...refused,
+  broken.push(
     ...audit(evidence),
     ...lostEvents(tools.taken, events),
     ...openTwice(events),
     ...(await unequalViews(eventStore, live, rebuilt)),
-  ];
-  const duplicates = duplicatesIn(evidence.mails);
+    // Whatever it meets, a service waits for it.
+    ...cluster.endedByThemselves.map((replica) => `${replica} ended by itself`),
+  );
   for (const [name, count] of counts) say(`${count} x ${name}`);
-  if (cluster.endedByThemselves.length > 0) say(`ended by themselves: ${cluster.endedByThemselves.join(', ')}`);
-  say(`events: ${tools.taken.size} answered 202; ${[...tools.refusals].map(([name, count]) => `${count} ${name}`).join(', ')}`);
+  say(`events: ${eventsSaid(tools)}`);
   say(`alerts: ${evidence.alerts.length}, of them ${evidence.alerts.filter(({ status }) => status !== 'RESOLVED').length} open`);
-  say(`pages: ${evidence.mails.length}, of them ${duplicates} copies that said they might be`);
+  say(`pages: ${evidence.mails.length}, of them ${duplicatesIn(evidence.mails) - copiesBefore} copies that said they might be`);
   return broken;
 };
 
-say(`seed ${seed}: ${minutes} min of ${only.join(', ')} at ${perSecond} events/s (--seed ${seed} chooses the same faults again)`);
+say(`seed ${seed}: ${minutes} min of ${wanted.join(', ')} at ${perSecond} events/s (--seed ${seed} chooses the same faults again)`);
 let code = 1;
 try {
   const broken = await run();

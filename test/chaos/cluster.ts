@@ -3,23 +3,31 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const API_KEY = 'tk_chaosadministratorkey';
 const ANSWER_WITHIN_MS = 15_000;
 
+const LOOK_EVERY_MS = 100;
+
 interface ReplicaProcess {
+  readonly service: string;
   readonly name: string;
   readonly pid: number;
+  readonly url: string;
 }
 
 /** `npm run cluster`, seen only through its output, its front door and the processes it names. */
 export class Cluster {
   url = '';
   private readonly child: ChildProcess;
-  private readonly pids = new Map<string, number>();
-  /** Replicas that ended and were not killed, in words. */
+  private readonly living = new Map<string, ReplicaProcess>();
+  private readonly toldToStop = new Set<number>();
+  /** Replicas that ended and were neither killed nor told to, in words. */
   readonly endedByThemselves: string[] = [];
+  /** Replicas that were told to stop and said that they could not do it cleanly, in words. */
+  readonly endedUncleanly: string[] = [];
 
   private constructor(child: ChildProcess) {
     this.child = child;
@@ -50,11 +58,10 @@ export class Cluster {
     return new Promise((resolve, reject) => {
       const take = (line: string): void => {
         log.write(`${new Date().toISOString()} ${line}\n`);
-        const [, service, number, pid] = /^service (\w+) (\d+) pid (\d+) /.exec(line) ?? [];
-        if (pid !== undefined) this.pids.set(`${service} ${number}`, Number(pid));
+        const [, service, number, pid, at] = /^service (\w+) (\d+) pid (\d+) (\S+)/.exec(line) ?? [];
+        if (service !== undefined && at !== undefined) this.lives({ service, name: `${service} ${number}`, pid: Number(pid), url: at });
         const [, ended, how] = /^service (\w+ \d+) ended \((.+)\)/.exec(line) ?? [];
-        if (ended !== undefined) this.pids.delete(ended);
-        if (ended !== undefined && how !== 'SIGKILL') this.endedByThemselves.push(`${ended} (${how})`);
+        if (ended !== undefined && how !== undefined) this.ended(ended, how);
         const url = /^tocsin ready (\S+)$/.exec(line)?.[1];
         if (url === undefined) return;
         this.url = url;
@@ -65,18 +72,41 @@ export class Cluster {
     });
   }
 
+  private lives(replica: ReplicaProcess): void {
+    this.living.set(replica.name, replica);
+  }
+
+  private ended(name: string, how: string): void {
+    const wasTold = this.toldToStop.delete(this.living.get(name)?.pid ?? 0);
+    this.living.delete(name);
+    if (how === 'SIGKILL') return;
+    if (!wasTold) this.endedByThemselves.push(`${name} (${how})`);
+    else if (how !== 'exit 0') this.endedUncleanly.push(`${name} (${how})`);
+  }
+
   /** Those that live at the moment. */
   replicas(): readonly ReplicaProcess[] {
-    return [...this.pids].map(([name, pid]) => ({ name, pid }));
+    return [...this.living.values()];
   }
 
   /** False when it has died meanwhile. */
-  signal(replica: ReplicaProcess, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean {
+  signal(replica: ReplicaProcess, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): boolean {
+    if (signal === 'SIGTERM') this.toldToStop.add(replica.pid);
     try {
-      return this.pids.get(replica.name) === replica.pid && process.kill(replica.pid, signal);
+      return this.living.get(replica.name)?.pid === replica.pid && process.kill(replica.pid, signal);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
       throw error;
+    }
+  }
+
+  /** As an operator restarts it. Resolves when the process that came in its place is ready. */
+  async restart(replica: ReplicaProcess): Promise<void> {
+    this.signal(replica, 'SIGTERM');
+    for (;;) {
+      await delay(LOOK_EVERY_MS);
+      const next = this.living.get(replica.name);
+      if (next !== undefined && next.pid !== replica.pid && (await answersReady(next.url))) return;
     }
   }
 
@@ -91,12 +121,8 @@ export class Cluster {
     return (await response.json()) as Body;
   }
 
-  async isReady(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })).ok;
-    } catch {
-      return false;
-    }
+  isReady(): Promise<boolean> {
+    return answersReady(this.url);
   }
 
   async stop(): Promise<void> {
@@ -106,3 +132,11 @@ export class Cluster {
     await exited;
   }
 }
+
+const answersReady = async (url: string): Promise<boolean> => {
+  try {
+    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })).ok;
+  } catch {
+    return false;
+  }
+};

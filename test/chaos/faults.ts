@@ -56,11 +56,12 @@ export const happenUntil = async (world: World, wanted: readonly Kind[], endMs: 
 const choose: Readonly<Record<Kind, (world: World) => Fault | undefined>> = {
   replicas: ({ cluster, chance }) => {
     const replicas = cluster.replicas();
-    const [place, isKilled, ms] = [chance.next(), chance.oneIn(2), 500 + chance.below(LONGEST_PAUSE_MS)];
+    const [place, how, ms] = [chance.next(), chance.below(3), 500 + chance.below(LONGEST_PAUSE_MS)];
     const replica = replicas[Math.floor(place * replicas.length)];
     if (replica === undefined) return undefined;
     const common = { kind: 'replicas', target: replica.name } as const;
-    if (isKilled) return { ...common, what: 'kill -9', happen: async () => cluster.signal(replica, 'SIGKILL') };
+    if (how === 0) return { ...common, what: 'kill -9', happen: async () => cluster.signal(replica, 'SIGKILL') };
+    if (how === 1) return { ...common, what: 'told to stop', happen: async () => cluster.signal(replica, 'SIGTERM') };
     return {
       ...common,
       what: `paused for ${ms} ms`,

@@ -53,9 +53,15 @@ export class Tools {
     await Promise.all(Array.from({ length: TOOLS }, tool));
   }
 
-  /** One new alert each; how many were taken at the first attempt. */
-  async raise(count: number): Promise<number> {
-    const answers = await Promise.all(Array.from({ length: count }, () => this.say(this.newKey(), 'ALERT')));
+  /** One new alert each; how many of them were taken before the time was over. */
+  async raise(count: number, withinMs: number): Promise<number> {
+    const giveUpAt = performance.now() + withinMs;
+    const raised = async (): Promise<boolean> => {
+      for (const key = this.newKey(); performance.now() < giveUpAt; await delay(AGAIN_AFTER_MS))
+        if (await this.say(key, 'ALERT')) return true;
+      return false;
+    };
+    const answers = await Promise.all(Array.from({ length: count }, raised));
     return answers.filter((isTaken) => isTaken).length;
   }
 

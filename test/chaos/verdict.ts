@@ -5,7 +5,7 @@ import type { Document, Projection, ReadStore } from '@tocsin/read-models';
 import type { ReceivedMail } from '@tocsin/testing';
 
 const PAGE = 1_000;
-const REBUILT_WITHIN_MS = 60_000;
+const REBUILT_WITHIN_MS = 300_000;
 
 /** All that became of tools' events. */
 export const eventsOfTools = async (eventStore: EventStore): Promise<readonly StoredEvent[]> => {

@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MailServer } from '@tocsin/testing';
+import { alertsSeenBy } from '../kills/src/alerts-seen.ts';
+import { audit } from '../kills/src/audit.ts';
+import type { Evidence } from '../kills/src/audit.ts';
+import type { Ledger } from '../kills/src/ledger.ts';
+import type { Cluster } from './cluster.ts';
+
+const LOOK_EVERY_MS = 2_000;
+
+export interface World {
+  readonly cluster: Cluster;
+  readonly ledger: Ledger;
+  readonly mail: MailServer;
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Looks until all promises are kept, or until nothing has become better for so long: a slow machine is given its time, and
+ * what is stuck is not waited for.
+ */
+export const evidenceWhenQuiet = async ({ cluster, ledger, mail, addresses }: World, withoutProgressMs: number): Promise<Evidence> => {
+  let [fewest, giveUpAt] = [Infinity, performance.now() + withoutProgressMs];
+  for (;;) {
+    try {
+      const alerts = await alertsSeenBy((path) => cluster.call('GET', path));
+      const evidence = { ledger, alerts, mails: mail.all(), addresses };
+      const broken = audit(evidence).length;
+      if (broken === 0 || performance.now() > giveUpAt) return evidence;
+      if (broken < fewest) [fewest, giveUpAt] = [broken, performance.now() + withoutProgressMs];
+    } catch (error) {
+      // Lists may be out of reach for a moment: of MongoDB, or of a service that is busy.
+      if (performance.now() > giveUpAt) throw error;
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+};
