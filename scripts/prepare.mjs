@@ -1,6 +1,6 @@
 // Brings a checkout to the state a program needs: packages installed, and what it runs compiled.
 // It runs under Node 20 before anything is installed, so it uses nothing but Node itself.
-// Usage: node scripts/prepare.mjs production|services|servers|cluster|everything
+// Usage: node scripts/prepare.mjs production|services|log|servers|cluster|everything
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './prepare/build.mjs';
@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const kinds = {
   production: { packages: 'production', builds: ['production'] },
   services: { packages: 'production', builds: ['services'] },
+  log: { packages: 'production', builds: ['log'] },
   servers: { packages: 'everything', builds: ['servers'] },
   cluster: { packages: 'everything', builds: ['servers', 'services'] },
   everything: { packages: 'everything', builds: [] },

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|demo|backup|parked [arguments]}
+what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|demo|backup|parked|export|import [arguments]}
 shift
 case $what in
   start | demo) needs=production ;;
@@ -16,6 +16,7 @@ case $what in
     needs=services
     ;;
   rebuild) needs=services ;;
+  export | import) needs=log ;;
   servers) needs=servers ;;
   cluster) needs=cluster ;;
   test) needs=everything ;;
@@ -47,6 +48,6 @@ case $what in
     shift
     exec "$node" --disable-warning=ExperimentalWarning "apps/$service/dist/main.js" "$@"
     ;;
-  demo | backup | parked | servers | cluster | rebuild) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
+  demo | backup | parked | servers | cluster | rebuild | export | import) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac

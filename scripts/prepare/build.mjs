@@ -11,6 +11,8 @@ const builds = {
     projects: ['apps/ingestion', 'apps/alerts', 'apps/escalation', 'apps/oncall', 'apps/notifications'],
     stamp: '.stamps/services-build',
   },
+  // What exports and imports the log, which no service needs.
+  log: { title: 'compiling export and import', projects: ['libs/log-file', 'libs/platform'], stamp: '.stamps/log-build' },
   // The server that stands in for EventStoreDB is one of the fakes.
   servers: { title: 'compiling the servers', projects: ['libs/testing'], stamp: '.stamps/servers-build' },
 };

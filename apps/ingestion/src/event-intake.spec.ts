@@ -8,7 +8,7 @@ import type { ToolEvent } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
 import type { AlertSource } from '@tocsin/domain';
 import { CommitFaults, EmbeddedLog } from '@tocsin/embedded-log';
-import { CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
+import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
@@ -28,6 +28,7 @@ const gateway = async () => {
   const configuration = new ConfigurationReader();
   const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
   await bus.declare([CONFIGURATION_TOPIC, { name: topics.toolEvents, compacted: false, retentionDays: 7 }]);
+  await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, instant(0))]);
   await configuration.start(bus);
   const settings = { publicUrl: 'http://tocsin.test', reachableMethods: new Set(), visibleWithinMs: 100 };
   const metrics = new Metrics();

@@ -38,6 +38,7 @@ export class MessageLog {
   private readonly oldest: StatementSync;
   private readonly countLatest: StatementSync;
   private readonly groupOffset: StatementSync;
+  private readonly leastOffset: StatementSync;
 
   constructor(
     private readonly queue: WriteQueue,
@@ -55,6 +56,7 @@ export class MessageLog {
     this.oldest = reader.prepare('SELECT min(offset) AS oldest FROM messages WHERE topic = ?');
     this.countLatest = reader.prepare('SELECT count(*) AS n FROM latest WHERE topic = ? AND offset >= ?');
     this.groupOffset = reader.prepare('SELECT next_offset FROM offsets WHERE topic = ? AND group_name = ?');
+    this.leastOffset = reader.prepare('SELECT min(next_offset) AS least FROM offsets WHERE topic = ?');
     this.learn(topics);
   }
 
@@ -102,6 +104,13 @@ export class MessageLog {
     const id = this.topics.get(topic)?.definition.id;
     const row = id === undefined ? undefined : this.groupOffset.get(id, group);
     return row === undefined ? 0 : Number(row['next_offset']);
+  }
+
+  /** Below it every group of the topic is done; 0 when it has none. */
+  leastCommittedOffset(topic: string): number {
+    const id = this.topics.get(topic)?.definition.id;
+    const least = id === undefined ? undefined : this.leastOffset.get(id)?.['least'];
+    return typeof least === 'number' ? least : 0;
   }
 
   /** Messages kept at or above an offset. */

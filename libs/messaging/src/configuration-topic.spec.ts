@@ -2,10 +2,11 @@ import { instant } from '@tocsin/domain';
 import type { ApiKeyId, EscalationPolicy, EscalationPolicyId, Team, TeamId, User, UserId } from '@tocsin/domain';
 import { CONFIGURATION_TOPIC, ConfigurationReader } from './configuration-topic';
 import type { ConfigurationChange } from './configuration-topic';
-import type { OutgoingMessage } from './message-bus';
+import type { Message, OutgoingMessage } from './message-bus';
 import { outgoing } from './testing/messages';
 import { onDisk } from './testing/on-disk';
 import type { OnDisk } from './testing/on-disk';
+import { completion } from './topic-completion';
 
 const at = instant(1_700_000_000_000);
 const stamps = { createdAt: at, updatedAt: at };
@@ -56,6 +57,7 @@ beforeEach(async () => {
   listenerErrors = [];
   reader = new ConfigurationReader((error) => listenerErrors.push(error));
   await disk.bus.declare([CONFIGURATION_TOPIC]);
+  await publish(completion(CONFIGURATION_TOPIC.name, at));
 });
 
 afterEach(async () => {
@@ -195,5 +197,23 @@ describe('finding by a declared field', () => {
     expect(reader.find('team', 'name', 'ops')?.id).toBe(2);
     expect(reader.find('team', 'name', 'infra')?.id).toBe(1);
     expect(reader.find('team', 'name', 'db')).toBeUndefined();
+  });
+});
+
+describe('a configuration topic that has not had everything yet', () => {
+  it('lets nobody say that something is not there, until it has', async () => {
+    await disk.bus.declare([{ ...CONFIGURATION_TOPIC, name: 'new' }]);
+    const isNew = Object.assign(Object.create(disk.bus) as typeof disk.bus, {
+      followCompacted: (_topic: string, ...others: [(message: Message) => void]) => disk.bus.followCompacted('new', ...others),
+    });
+    const early = new ConfigurationReader();
+    await early.start(isNew);
+    await disk.bus.publish('new', [configured('policy', 0, policy(1))]);
+    await expect(early.surely(() => early.get('policy', 2))).rejects.toMatchObject({ name: 'MessageBusFault', reason: 'unavailable' });
+    await disk.bus.publish('new', [completion('new', at)]);
+    await early.whenComplete();
+    expect(await early.surely(() => early.get('policy', 2))).toBeUndefined();
+    expect(early.list('policy').map(({ id }) => id)).toEqual([1]);
+    await early.close();
   });
 });

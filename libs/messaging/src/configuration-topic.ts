@@ -4,6 +4,7 @@ import { ResourceTable } from './configuration-indexes';
 import type { ConfigurationIndex } from './configuration-indexes';
 import { MessageBusFault } from './message-bus';
 import type { CompactedFollower, Message, MessageBus, TopicDefinition } from './message-bus';
+import { isCompletion } from './topic-completion';
 
 export type { ConfigurationIndex } from './configuration-indexes';
 
@@ -52,6 +53,9 @@ export class ConfigurationReader {
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
   private readonly waiters = new Set<Waiter>();
   private starting: Promise<CompactedFollower> | undefined;
+  private complete = false;
+  private completed: () => void = () => undefined;
+  private readonly completing = new Promise<void>((resolve) => (this.completed = resolve));
 
   /** A listener that throws is a bug in the listener; it must not keep configuration from the others. */
   constructor(private readonly onListenerError: (error: unknown) => void = endProcess) {}
@@ -65,6 +69,11 @@ export class ConfigurationReader {
       this.starting = undefined;
       throw error;
     }
+  }
+
+  /** Resolves when the topic has had everything that belongs there: until then it may know of nobody, on a bus that is new. */
+  whenComplete(): Promise<void> {
+    return this.completing;
   }
 
   async close(): Promise<void> {
@@ -105,6 +114,8 @@ export class ConfigurationReader {
   async upToDate(timeoutMs = UP_TO_DATE_WITHIN_MS): Promise<void> {
     if (this.starting === undefined) throw new MessageBusFault('unavailable', true);
     await (await this.starting).upToDate(timeoutMs);
+    // What is missing may only not have come yet: nobody is told that it does not exist.
+    if (!this.complete) throw new MessageBusFault('unavailable', true, { cause: new Error('the configuration is not complete yet') });
   }
 
   /** Whether the stream's revision was in memory within the time. */
@@ -132,6 +143,11 @@ export class ConfigurationReader {
   }
 
   private apply(message: Message): void {
+    if (isCompletion(message)) {
+      this.complete = true;
+      this.completed();
+      return;
+    }
     const stream = message.key === null ? undefined : parseStream(message.key);
     // Kinds of a newer version are not for this one (P12).
     if (stream === undefined || message.key === null) return;

@@ -6,3 +6,5 @@ export * from './message-bus';
 export type { Outcome } from './outcome';
 export * from './parking';
 export * from './relay';
+export * from './topic-definitions';
+export { completion } from './topic-completion';

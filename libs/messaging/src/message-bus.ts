@@ -44,6 +44,9 @@ export const causeOf = ({ id, correlationId, traceParent }: Message): Cause => (
   ...(traceParent === undefined ? {} : { traceParent }),
 });
 
+/** How long a message of a topic that is not compacted waits for a group that is away. */
+export const MESSAGES_KEPT_DAYS = 7;
+
 export interface TopicDefinition {
   readonly name: string;
   /** Compacted: only the last message of a key is kept, for ever; one partition, so all keys are in one order. */

@@ -200,7 +200,7 @@ describe('a bus that fails', () => {
   });
 
   it('for ever holds the position back and does not keep the relay from stopping', async () => {
-    const bus = new FailingBus(disk.bus, () => 'before');
+    const bus = new FailingBus(disk.bus, (topic) => (topic === 'alert-facts' ? 'before' : undefined));
     const relay = await relaying({ bus });
     const { position } = await disk.eventStore.append('alert-1', 'no_stream', [event('AlertRaised')]);
     expect(await relay.waitFor(position, 20)).toBe(false);
@@ -253,5 +253,78 @@ describe('the checkpoint', () => {
     await relay.settled();
     await relay.stop();
     expect(saved).toEqual([relay.position()]);
+  });
+});
+
+describe('a bus that has lost everything', () => {
+  const DAY_MS = 86_400_000;
+
+  /** An empty bus beside the log that the relay has been copying from. */
+  const emptyBus = async () => {
+    const empty = await onDisk();
+    await empty.bus.declare([
+      { name: 'alert-facts', compacted: false, retentionDays: 7 },
+      { name: 'configuration', compacted: true, retentionDays: 0 },
+      PARKED_TOPIC,
+    ]);
+    return empty;
+  };
+
+  const olderBy = (days: number, made: NewEvent): NewEvent => ({
+    ...made,
+    metadata: { ...made.metadata, time: instant(made.metadata.time - days * DAY_MS) },
+  });
+
+  const copied = async (): Promise<void> => {
+    await disk.eventStore.append('policy-1', 'no_stream', [olderBy(300, event('ResourceConfigured', { name: 'old' }))]);
+    await disk.eventStore.append('alert-1', 'no_stream', [olderBy(8, event('AlertRaised')), olderBy(6, event('AlertResolved'))]);
+    await disk.eventStore.append('policy-2', 'no_stream', [event('ResourceConfigured', { name: 'new' })]);
+    await disk.eventStore.append('alert-2', 'no_stream', [event('AlertRaised')]);
+    const before = await relaying();
+    await before.settled();
+    await before.stop();
+  };
+
+  it('gets all configuration, then says that it is complete, then the facts that a group may not have handled', async () => {
+    await copied();
+    const empty = await emptyBus();
+    const bus = new FailingBus(empty.bus, () => undefined);
+    const relay = await relaying({ bus });
+    await relay.settled();
+    const told = bus.published.flatMap(({ messages }) => messages.map(({ type, key, fact }) => `${type} ${key}/${fact?.revision ?? ''}`));
+    const complete = told.indexOf('TopicCompleted complete/');
+    expect(told.slice(0, complete)).toEqual(['ResourceConfigured policy-1/0', 'ResourceConfigured policy-2/0']);
+    expect(told.slice(complete + 1).filter((line) => line.startsWith('Alert'))).toEqual([
+      'AlertResolved alert-1/1',
+      'AlertRaised alert-2/0',
+    ]);
+    await relay.stop();
+    await empty.close();
+  });
+
+  it('gets the same again from a relay that follows one which was stopped before it had said so', async () => {
+    await copied();
+    const empty = await emptyBus();
+    const dying = new FailingBus(empty.bus, (_topic, messages) => (messages.some(({ key }) => key === 'complete') ? 'before' : undefined));
+    const first = new Relay({ ...disk, bus: dying, routes, name: 'facts', random: () => 0, backOff });
+    void first.start();
+    while (!dying.published.some(({ messages }) => messages.some(({ key }) => key === 'complete'))) await new Promise(setImmediate);
+    await first.stop();
+    const bus = new FailingBus(empty.bus, () => undefined);
+    const second = await relaying({ bus });
+    await second.settled();
+    const types = bus.published.flatMap(({ messages }) => messages.map(({ type }) => type));
+    expect(types.filter((type) => type === 'TopicCompleted')).toHaveLength(1);
+    expect(types.filter((type) => type.startsWith('Alert'))).toEqual(['AlertResolved', 'AlertRaised']);
+    await second.stop();
+    await empty.close();
+  });
+
+  it('is told nothing twice once it is complete', async () => {
+    await copied();
+    const bus = new FailingBus(disk.bus, () => undefined);
+    const relay = await relaying({ bus });
+    await relay.settled();
+    expect(bus.published).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
-import { upcast } from '@tocsin/event-store';
+import type { Instant } from '@tocsin/domain';
+import { START, upcast } from '@tocsin/event-store';
 import type { AllPage, EventStore, Position, StoredEvent, Subscription } from '@tocsin/event-store';
 import { backOffMs, isWorthRetrying, pause, USUAL_BACK_OFF } from './back-off';
 import type { BackOff, Pause } from './back-off';
 import { MessageBusFault } from './message-bus';
 import type { MessageBus, OutgoingMessage } from './message-bus';
 import type { Parking } from './parking';
+import { completion, isComplete, pagesUpTo, positionBefore } from './topic-completion';
 
 export interface RelayRoute {
   /** Stream category with its dash: `alert-`. */
@@ -24,9 +26,10 @@ export interface RelayOptions {
   readonly isOwner?: () => boolean;
   readonly parking: Parking;
   readonly random: () => number;
+  readonly clock: { now(): Instant };
   /** Everything that is retried or parked passes here. */
   readonly onFault?: (fault: {
-    readonly doing: 'load-checkpoint' | 'publish' | 'save-checkpoint' | 'follow';
+    readonly doing: 'load-checkpoint' | 'complete-topics' | 'publish' | 'save-checkpoint' | 'follow';
     readonly error: unknown;
   }) => void;
   readonly backOff?: BackOff;
@@ -90,12 +93,38 @@ export class Relay {
   private async begin(): Promise<void> {
     const { eventStore, name } = this.options;
     try {
-      this.reached = this.saved = await this.persist('load-checkpoint', () => eventStore.loadCheckpoint(name));
+      this.saved = await this.persist('load-checkpoint', () => eventStore.loadCheckpoint(name));
+      await this.persist('complete-topics', () => this.completeTopics());
+      this.reached = this.saved;
     } catch (error) {
       if (error instanceof RelayStopped) return;
       throw error;
     }
     this.follow(this.reached);
+  }
+
+  /**
+   * A compacted topic without its mark is new: to a relay that has a checkpoint as well, so the bus has been lost, or this is
+   * another one. It gets everything that belongs there before anybody believes what it has; of the facts, those come again that
+   * a group might not have handled.
+   */
+  private async completeTopics(): Promise<void> {
+    const { bus, eventStore, routes, name, clock } = this.options;
+    const incomplete: string[] = [];
+    for (const topic of new Set(routes.flatMap((route) => (route.compacted === true ? [route.topic] : []))))
+      if (!(await isComplete(bus, topic))) incomplete.push(topic);
+    if (incomplete.length === 0) return;
+    const compacted = routes.filter(({ topic }) => incomplete.includes(topic)).map(({ prefix }) => prefix);
+    for await (const events of pagesUpTo(eventStore, compacted, await eventStore.head())) await this.publishEvents(events);
+    if (this.saved !== undefined && this.saved > START) {
+      const others = routes.filter((route) => route.compacted !== true).map(({ prefix }) => prefix);
+      const from = await positionBefore(eventStore, others, clock.now(), this.saved);
+      if (this.options.isOwner?.() === false) throw new Error('another relay has taken over');
+      // Before the mark: a relay that finds it trusts its checkpoint.
+      await eventStore.saveCheckpoint(name, from);
+      this.saved = from;
+    }
+    for (const topic of incomplete) await this.publish(topic, [completion(topic, clock.now())]);
   }
 
   private follow(from: Position): void {
@@ -115,8 +144,13 @@ export class Relay {
   }
 
   private async copy(page: AllPage): Promise<void> {
+    await this.publishEvents(page.events);
+    this.moveTo(page);
+  }
+
+  private async publishEvents(events: readonly StoredEvent[]): Promise<void> {
     const byTopic = new Map<string, OutgoingMessage[]>();
-    for (const event of page.events) {
+    for (const event of events) {
       const route = this.options.routes.find(({ prefix }) => event.stream.startsWith(prefix));
       if (route === undefined) continue;
       const messages = byTopic.get(route.topic);
@@ -124,7 +158,6 @@ export class Relay {
       else messages.push(toMessage(event, route));
     }
     await Promise.all([...byTopic].map(([topic, messages]) => this.publish(topic, messages)));
-    this.moveTo(page);
   }
 
   /** Returns when all of it is on the bus or, for what the bus can never take, parked. */
@@ -194,7 +227,7 @@ export class Relay {
   }
 
   /** Tries until it goes well or the relay stops. What is not a fault is retried too: a relay that skips would lose facts. */
-  private async persist<T>(doing: 'load-checkpoint' | 'publish', work: () => Promise<T>): Promise<T> {
+  private async persist<T>(doing: 'load-checkpoint' | 'complete-topics' | 'publish', work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await work();

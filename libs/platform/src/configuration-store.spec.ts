@@ -6,7 +6,7 @@ import { instant } from '@tocsin/domain';
 import type { Instant, Team, TeamId } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
-import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
+import { completion, CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { WoundClock } from './clock/wound-clock';
 import { ConfigurationStore } from './configuration-store';
@@ -24,8 +24,9 @@ const twoReplicas = async ({ relaying = true } = {}) => {
   const clock = new WoundClock(NOON);
   await bus.declare([CONFIGURATION_TOPIC, PARKED_TOPIC]);
   const routes = factRoutes.filter(({ topic }) => topic === CONFIGURATION_TOPIC.name);
-  const relay = new Relay({ eventStore, bus, routes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5 });
+  const relay = new Relay({ eventStore, bus, routes, name: RELAY, parking: new Parking(bus, clock), random: () => 0.5, clock });
   if (relaying) await relay.start();
+  else await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, clock.now())]);
   const replica = async () => {
     const configuration = new ConfigurationReader();
     await configuration.start(bus);

@@ -68,6 +68,11 @@ export class SecretBox {
     return new SecretBox(secretKeysIn(setting));
   }
 
+  /** What tells the keys apart, and says nothing of them. */
+  get keyIds(): readonly string[] {
+    return this.keys.map(({ id }) => id);
+  }
+
   /** AES-256-GCM; the same text gives another result each time. */
   encrypt(text: string): string {
     const nonce = this.random(NONCE_BYTES);

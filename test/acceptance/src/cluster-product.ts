@@ -27,15 +27,36 @@ const definitions = [
 ] satisfies readonly AnyService[];
 
 /** What a world finds again after a restart: its own names on servers that many share. */
-const namesOf = new Map<string, string>();
+const namesOf = new Map<string, { bus: string; views: string }>();
+
+const namesIn = (directory: string): { bus: string; views: string } => {
+  const name = `w${randomUUID().slice(0, 8)}`;
+  const names = namesOf.get(directory) ?? { bus: name, views: name };
+  namesOf.set(directory, names);
+  return names;
+};
+
+/** Where the services of a world keep things on the servers, besides in the event store. */
+export const placesOf = (directory: string) => {
+  const { bus, views } = namesIn(directory);
+  return {
+    KAFKA_BROKERS: process.env['KAFKA_BROKERS'] ?? '',
+    KAFKA_TOPIC_PREFIX: `${bus}.`,
+    KAFKA_PARTITIONS: '2',
+    MONGODB_URL: process.env['MONGODB_URL']?.replace(/\/[^/?]*(\?|$)/, `/${views}$1`) ?? '',
+  };
+};
+
+/** Of a server that was lost a world finds an empty one in its place. */
+export const lose = (what: 'bus' | 'views', directory: string): void => {
+  namesIn(directory)[what] = `w${randomUUID().slice(0, 8)}`;
+};
 
 /**
  * Five services, two replicas of each, in this process, on real Kafka and MongoDB and the server that speaks EventStoreDB's
  * protocol, which each world has to itself. Links lead to one address in front of all.
  */
 export const startCluster = async ({ directory, env, parts }: ProductOptions): Promise<Product> => {
-  const name = namesOf.get(directory) ?? `w${randomUUID().slice(0, 8)}`;
-  namesOf.set(directory, name);
   const eventStore = await EventStoreDbServer.start({ directory, port: 0 });
   const running: { readonly name: ServiceName; readonly service: ReturnType<typeof startClusterService> }[] = [];
   const replicas = Object.fromEntries(Object.keys(services).map((of) => [of, []])) as unknown as Record<ServiceName, Service[]>;
@@ -49,10 +70,7 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
     const settings = {
       ...env,
       PORT: '0',
-      KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
-      KAFKA_TOPIC_PREFIX: `${name}.`,
-      KAFKA_PARTITIONS: '2',
-      MONGODB_URL: process.env['MONGODB_URL']?.replace(/\/[^/?]*(\?|$)/, `/${name}$1`),
+      ...placesOf(directory),
       EVENTSTORE_URL: eventStore.url,
       TOCSIN_PUBLIC_URL: frontDoor.url,
       TOCSIN_ARCHIVE_DIR: join(directory, 'archive'),
@@ -73,6 +91,7 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       urlFor: inTurns(replicas),
       processes: all.map(({ url }) => url),
       platform: oncall.platform,
+      environment: { ...placesOf(directory), EVENTSTORE_URL: eventStore.url },
       settle: () => settleAll(all),
       stop,
     };

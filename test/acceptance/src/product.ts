@@ -12,6 +12,8 @@ export interface Product {
   readonly processes: readonly string[];
   /** Configuration is written through it, the log is read through it. */
   readonly platform: Platform;
+  /** What tells an operator's command where everything is kept. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Resolves when everything that was set off has had its effect. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -31,6 +33,7 @@ export const startOneProcess = async ({ directory, env, parts }: ProductOptions)
     urlFor: () => standalone.url,
     processes: [standalone.url],
     platform: standalone.platform,
+    environment: { TOCSIN_DATA_DIR: directory },
     settle: () => standalone.settle(),
     stop: () => standalone.stop(),
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInstant } from '@tocsin/domain';
@@ -29,10 +29,10 @@ import { MailServer } from '@tocsin/testing';
 import type { ReceivedMail } from '@tocsin/testing';
 import { startCluster } from './cluster-product';
 import { startOneProcess } from './product';
-import type { Product } from './product';
+import type { Product, ProductOptions } from './product';
 
 export const ADMIN_KEY = 'tk_acceptanceadministratorkey';
-const SECRET = 'a-secret-key-for-tests-that-is-long-enough';
+export const SECRET = 'a-secret-key-for-tests-that-is-long-enough';
 /** A Monday morning in winter. */
 export const START = parseInstant('2026-01-05T09:00:00Z');
 
@@ -88,23 +88,34 @@ export class Mailbox {
 }
 
 /** Stories are told on both profiles: on one process, or on the services and servers of a cluster. */
-const startProduct = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? startCluster : startOneProcess;
+const profiles = { embedded: startOneProcess, cluster: startCluster } as const;
+const usualProfile = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? 'cluster' : 'embedded';
 
 /** Tocsin on data of its own, with a clock that is wound and a mail server of its own. */
 export class World {
   readonly clock = new WoundClock(START);
   private product!: Product;
   private ids = 100;
+  private start: (options: ProductOptions) => Promise<Product>;
+  private kept: string;
 
   private constructor(
-    readonly directory: string,
+    private readonly home: string,
     readonly mail: MailServer,
     private readonly parts: StandaloneParts,
     private readonly env: Readonly<Record<string, string>>,
-  ) {}
+    profile: keyof typeof profiles,
+  ) {
+    this.start = profiles[profile];
+    this.kept = home;
+  }
 
-  static async start(parts: StandaloneParts = {}, env: Readonly<Record<string, string>> = {}): Promise<World> {
-    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts, env);
+  static async start(
+    parts: StandaloneParts = {},
+    env: Readonly<Record<string, string>> = {},
+    profile: keyof typeof profiles = usualProfile,
+  ): Promise<World> {
+    const world = new World(await mkdtemp(join(tmpdir(), 'tocsin-')), await MailServer.start(), parts, env, profile);
     try {
       await world.boot();
     } catch (error) {
@@ -117,7 +128,17 @@ export class World {
   async stop(): Promise<void> {
     await this.product.stop();
     await this.mail.stop();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** Where everything lies that lasts. */
+  get directory(): string {
+    return this.kept;
+  }
+
+  /** For a command of the operator. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.product.environment;
   }
 
   /** Stops, lets time pass while nothing runs, starts again on the same data, with what was done to it meanwhile. */
@@ -126,6 +147,19 @@ export class World {
     await meanwhile();
     this.clock.settleWith(async () => undefined);
     await this.clock.advance(lasting);
+    await this.boot();
+    await this.settle();
+  }
+
+  /** Stops, and goes on in the cluster profile, on servers of its own to which `move` has brought everything. */
+  async moveToCluster(name: string, move: (to: string) => Promise<void>): Promise<void> {
+    await this.product.stop();
+    const to = join(this.home, name);
+    await mkdir(to);
+    await move(to);
+    this.kept = to;
+    this.start = startCluster;
+    this.clock.settleWith(async () => undefined);
     await this.boot();
     await this.settle();
   }
@@ -369,8 +403,8 @@ export class World {
   }
 
   private async boot(): Promise<void> {
-    this.product = await startProduct({
-      directory: this.directory,
+    this.product = await this.start({
+      directory: this.kept,
       env: {
         TOCSIN_SECRET_KEY: SECRET,
         TOCSIN_BOOTSTRAP_API_KEY: ADMIN_KEY,

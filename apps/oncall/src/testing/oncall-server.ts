@@ -6,6 +6,7 @@ import { instant } from '@tocsin/domain';
 import type { ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { completion, CONFIGURATION_TOPIC } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, hashSecret, newApiKey, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
@@ -35,8 +36,14 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   const clock = new WoundClock(NOON);
   const embeddedLog = await EmbeddedLog.open({ directory: dataDirectory, onFailure });
   const readStore = await EmbeddedReadStore.open({ directory: dataDirectory, onFailure });
+  const bus = new EmbeddedMessageBus(embeddedLog);
+  if (!relaying) {
+    // As the relay has left it, wherever that runs.
+    await bus.declare([CONFIGURATION_TOPIC]);
+    await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, NOON)]);
+  }
   const service = await startService({
-    stores: { eventStore: new EmbeddedEventStore(embeddedLog), bus: new EmbeddedMessageBus(embeddedLog), readStore },
+    stores: { eventStore: new EmbeddedEventStore(embeddedLog), bus, readStore },
     module: (platform) => OncallModule.register(platform),
     clock,
     log: createLogger({ level: 'error' }),

@@ -39,3 +39,4 @@ export type { ServiceContext, ServiceDefinition, ServiceParts } from './cluster/
 export { bootstrapSchema, clusterSchema } from './cluster/cluster-settings';
 export type { ClusterSettings } from './cluster/cluster-settings';
 export { runService } from './cluster/run-service';
+export { openStores } from './cluster/stores';

@@ -1,10 +1,10 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { factRoutes, RELAY, topics } from '@tocsin/contracts';
+import { factRoutes, RELAY } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import type { EventStore } from '@tocsin/event-store';
-import { CONFIGURATION_TOPIC, ConfigurationReader, PARKED_TOPIC, Parking, Relay } from '@tocsin/messaging';
-import type { MessageBus, Outcome, TopicDefinition } from '@tocsin/messaging';
+import { ConfigurationReader, Parking, Relay, topicDefinitions } from '@tocsin/messaging';
+import type { MessageBus, Outcome } from '@tocsin/messaging';
 import type { ReadStore } from '@tocsin/read-models';
 import { Background } from '../background';
 import { PARKED_COUNT, RELAY_PART } from '../ownership';
@@ -102,22 +102,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const RETENTION_DAYS = 7;
 const VISIBLE_WITHIN_MS = 2_000;
-
-const declaredTopics: readonly TopicDefinition[] = [
-  CONFIGURATION_TOPIC,
-  PARKED_TOPIC,
-  ...[
-    topics.toolEvents,
-    topics.alertCommands,
-    topics.alertFacts,
-    topics.escalationFacts,
-    topics.archiveFacts,
-    topics.resolutions,
-    topics.notificationCommands,
-  ].map((name) => ({ name, compacted: false, retentionDays: RETENTION_DAYS })),
-];
 
 const outcomeLevels: Readonly<Record<Outcome['outcome'], 'debug' | 'info' | 'warn' | 'error'>> = {
   handled: 'debug',
@@ -200,6 +185,12 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     background.addOwned(PARKED_COUNT, () => (parked = new ParkedCount(options.stores.bus, options.random, log)));
     measureParked(metrics, () => parked);
   }
+  // Nothing is decided, and nobody refused, by a configuration of which a part may be missing. Whoever completes it comes before.
+  background.add('configuration', {
+    start: () => starting.until('configuration', 'its topic to be complete', configuration.whenComplete()),
+    stop: async () => undefined,
+    settled: () => true,
+  });
   const checked = waitingOf(options.checks ?? []);
   const app = await createHttpApp(await options.module(platform), {
     log,
@@ -224,7 +215,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   });
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false });
   listeningUrl = await listen(app, options);
-  await starting.persist('topics', () => bus.declare(declaredTopics));
+  await starting.persist('topics', () => bus.declare(topicDefinitions));
   await starting.persist('configuration', () => configuration.start(bus));
   await background.start();
   await app.startAllMicroservices();
@@ -251,7 +242,7 @@ const listen = async (app: NestFastifyApplication, { host, port }: ServiceOption
   return (await app.getUrl()).replace(/\/+$/, '');
 };
 
-const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking, isOwner: IsOwner): Relay =>
+const relayOf = ({ stores, random, log, clock }: ServiceOptions, parking: Parking, isOwner: IsOwner): Relay =>
   new Relay({
     eventStore: stores.eventStore,
     bus: stores.bus,
@@ -260,6 +251,7 @@ const relayOf = ({ stores, random, log }: ServiceOptions, parking: Parking, isOw
     isOwner,
     parking,
     random,
+    clock,
     onFault: ({ doing, error }) => log.warn({ doing, err: error }, 'relay waits'),
   });
 

@@ -11,6 +11,7 @@ export class Starting {
   private at: { readonly step: string; problem: string } | undefined = { step: 'start', problem: 'the start to end' };
   private wait: Pause | undefined;
   private aborted = false;
+  private abortWait: () => void = () => undefined;
 
   constructor(
     private readonly log: Logger,
@@ -39,6 +40,14 @@ export class Starting {
     }
   }
 
+  /** What others will have done at some time. @throws StartAborted */
+  async until(step: string, problem: string, isThere: Promise<void>): Promise<void> {
+    this.at = { step, problem };
+    const aborted = new Promise<void>((resolve) => (this.abortWait = resolve));
+    if (!this.aborted) await Promise.race([isThere, aborted]);
+    if (this.aborted) throw new StartAborted(`stopped while waiting for ${step}`);
+  }
+
   done(): void {
     this.at = undefined;
   }
@@ -46,5 +55,6 @@ export class Starting {
   abort(): void {
     this.aborted = true;
     this.wait?.end();
+    this.abortWait();
   }
 }

@@ -156,6 +156,11 @@ export class MongodbReadStore extends ReadStore {
     this.positions.set(view, undefined);
   }
 
+  /** Whether views of some log have been kept here: of another log they would be wrong. @throws ReadStoreFault */
+  holdsViews(): Promise<boolean> {
+    return this.stored.any();
+  }
+
   async beginRebuild(view: string): Promise<ViewCopy> {
     const copy = new MongodbViewCopy({
       connection: this.connection,

@@ -53,6 +53,12 @@ export class Views {
     return this.connection.read((db) => this.settled(db, view));
   }
 
+  /** Whether there are views, of whatever version, that have got anywhere. @throws ReadStoreFault */
+  async any(): Promise<boolean> {
+    const begun = await this.connection.read((db, { signal }) => this.records(db).findOne({ position: { $ne: null } }, { signal }));
+    return begun !== null;
+  }
+
   async position(view: StoredView): Promise<ViewPosition | undefined> {
     const record = await this.connection.read((db, { signal }) =>
       this.records(db).findOne({ _id: view.id }, { projection: { position: 1 }, signal }),

@@ -1,0 +1,80 @@
+import { views } from '@tocsin/read-models';
+import { lose } from '../../acceptance/src/cluster-product';
+import { World } from '../../acceptance/src/world';
+import { answersOf } from './answers';
+import { run } from './command';
+
+jest.setTimeout(240_000);
+
+describe('a cluster', () => {
+  let world: World;
+  let source: string;
+
+  beforeAll(async () => {
+    world = await World.start({}, {}, 'cluster');
+    const [ana, ben] = [await world.person('ana'), await world.person('ben')];
+    const policy = await world.policy([
+      { targets: [{ type: 'user', userId: ana }], timeoutMin: 30 },
+      { targets: [{ type: 'user', userId: ben }], timeoutMin: 30 },
+    ]);
+    source = await world.source(policy);
+    // Of the configuration nothing is among what the bus kept last.
+    await world.advance('10d');
+    await world.event(source, { summary: 'resolved', alertKey: 'resolved' });
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'resolved' });
+    await world.event(source, { summary: 'open', alertKey: 'open' });
+  });
+  afterAll(() => world.stop());
+
+  const mails = () => ({ ana: world.mailbox('ana').subjects, ben: world.mailbox('ben').subjects });
+
+  it('that has lost Kafka knows its configuration, answers the same, and pages nobody again', async () => {
+    const [before, sent] = [await answersOf(world), mails()];
+    await world.down('1m', async () => lose('bus', world.directory));
+    expect(await answersOf(world)).toEqual(before);
+    expect(mails()).toEqual(sent);
+    await world.event(source, { summary: 'open, again', alertKey: 'open' });
+    await world.event(source, { summary: 'after Kafka was lost', alertKey: 'new' });
+    expect((await world.alerts()).map(({ summary }) => summary)).toEqual(['after Kafka was lost', 'open, again', 'resolved']);
+    expect(mails().ana.slice(sent.ana.length)).toEqual([expect.stringContaining('after Kafka was lost')]);
+  });
+
+  it('that has lost MongoDB makes its views anew, and forgets no timer', async () => {
+    const [before, sent] = [await answersOf(world), mails()];
+    await world.down('1m', async () => lose('views', world.directory));
+    expect(await answersOf(world)).toEqual(before);
+    expect(mails()).toEqual(sent);
+    await world.advance('30m');
+    expect(mails().ben.slice(sent.ben.length)).toHaveLength(2);
+  });
+
+  it('that has lost both does the same', async () => {
+    const [before, sent] = [await answersOf(world), mails()];
+    await world.down('1m', async () => {
+      lose('bus', world.directory);
+      lose('views', world.directory);
+    });
+    expect(await answersOf(world)).toEqual(before);
+    expect(mails()).toEqual(sent);
+  });
+
+  it('has its views made anew by a command while it goes on, and readers find the new ones', async () => {
+    for (const { name } of views) {
+      const before = await answersOf(world);
+      const rebuilding = run('rebuild', [name], world.environment);
+      await world.event(source, { summary: `while ${name} is made anew`, alertKey: name });
+      expect(await rebuilding).toMatchObject({
+        code: 0,
+        said: expect.stringMatching(new RegExp(`^${name}: made anew from \\d+ events`, 'm')) as string,
+      });
+      await world.settle();
+      const known = before['alerts'] as readonly unknown[];
+      expect((await world.alerts()).slice(1)).toEqual(known);
+      expect(await world.alert()).toMatchObject({ summary: `while ${name} is made anew` });
+      const { 'audit-log': audit } = await answersOf(world);
+      expect(audit).toEqual(before['audit-log']);
+    }
+    await world.event(source, { summary: 'after all that', alertKey: 'last' });
+    expect(await world.alert()).toMatchObject({ summary: 'after all that', status: 'PENDING' });
+  });
+});
