@@ -23,8 +23,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = async (name: string): Promise<Standalone> => {
-  const env = { TOCSIN_PORT: '0', TOCSIN_DATA_DIR: join(folder, name), TOCSIN_BOOTSTRAP_API_KEY: API_KEY, LOG_LEVEL: 'silent' };
+const start = async (name: string, more: Readonly<Record<string, string>> = {}): Promise<Standalone> => {
+  const env = { ...more, TOCSIN_PORT: '0', TOCSIN_DATA_DIR: join(folder, name), TOCSIN_BOOTSTRAP_API_KEY: API_KEY, LOG_LEVEL: 'silent' };
   const standalone = await startStandalone(readSettings(env));
   running.push(standalone);
   return standalone;
@@ -180,5 +180,22 @@ describe('a backup that cannot be made', () => {
     await writeFile(join(folder, 'damaged', 'log.db'), 'this was a database once, and is none any more'.repeat(100));
     expect((await backUp('damaged', 'copy')).code).toBe(1);
     expect(await readdir(folder)).toEqual(['damaged']);
+  });
+});
+
+describe('a secret key that is lost for good', () => {
+  const [LOST, NEW] = ['a-key-that-is-long-enough-and-lost', 'a-key-that-is-long-enough-and-new'].map((key) => ({
+    TOCSIN_SECRET_KEY: key,
+  }));
+
+  it('costs the text of integration keys: tools still get in, and sources can be looked at', async () => {
+    const before = await start('data', LOST);
+    const { firstStart } = before;
+    await before.stop();
+    const after = await start('data', NEW);
+    await post({ ...after, ...(firstStart === undefined ? {} : { firstStart }) }, 'disk');
+    await after.settle();
+    expect(await allAlerts(after)).toMatchObject([{ alertKey: 'disk' }]);
+    expect(await read(after, '/api/alert-sources')).toMatchObject([{ id: 1, integrationKey: null, integrationUrl: null }]);
   });
 });

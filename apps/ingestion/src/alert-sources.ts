@@ -4,7 +4,7 @@ import { rejected } from '@tocsin/domain';
 import type { AlertSource } from '@tocsin/domain';
 import { integrationByType } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { hashSecret, SecretBox } from '@tocsin/platform';
+import { hashSecret, SecretBox, SecretUnreadable } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 import { hasRole } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
@@ -59,13 +59,23 @@ export class AlertSources {
   }
 
   private showWith(source: AlertSource, { role }: Principal, status: AlertSourceStatus): PublicAlertSource {
-    const { configuration, secrets } = this.parts;
-    const integrationKey = hasRole(role, 'USER') ? secrets.decrypt(source.integrationKey.cipher) : null;
+    const { configuration } = this.parts;
+    const integrationKey = hasRole(role, 'USER') ? this.keyOf(source) : null;
     return publicSource(
       source,
       { integrationKey, integrationUrl: integrationKey === null ? null : this.urlOf(source, integrationKey), status },
       configuration,
     );
+  }
+
+  /** Null when the secret key that it was encrypted with is lost: tools still get in by it, and everything else can be shown. */
+  private keyOf({ integrationKey }: AlertSource): string | null {
+    try {
+      return this.parts.secrets.decrypt(integrationKey.cipher);
+    } catch (error) {
+      if (error instanceof SecretUnreadable && error.reason === 'unknown-key') return null;
+      throw error;
+    }
   }
 
   private urlOf({ integrationType }: AlertSource, key: string): string {

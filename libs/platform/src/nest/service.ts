@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { factRoutes, RELAY } from '@tocsin/contracts';
+import { factRoutes, RELAY, topics } from '@tocsin/contracts';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import type { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, Parking, Relay, topicDefinitions } from '@tocsin/messaging';
