@@ -326,7 +326,7 @@ describe('messages that nobody has handled', () => {
     await parking.park({ ...message('e'), ...where, offset: 8 }, 'alerts', new Error('no'));
     const parked = new ParkedMessages(from.bus, { now: () => instant(NOW) } as never);
     const [first] = await parked.list();
-    await parked.discard(first?.id ?? '');
+    if (first !== undefined) await parked.discard(first);
     const left = [...unhandledMessages(from.log.messages, topicsOfTheirOwn)];
     expect(left.filter(({ topic }) => topic === topics.toolEvents).map(({ message: { key } }) => key)).toEqual(['b', 'c']);
     expect(left.filter(({ topic }) => topic === PARKED_TOPIC.name)).toHaveLength(1);
