@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { instant } from '@tocsin/domain';
+import { instant, rejected } from '@tocsin/domain';
 import type { Decider } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { CommandHandler } from './command-handler';
@@ -25,6 +25,7 @@ const counter: Decider<Count, number, Counted> = {
 
 /** The real store, with what may happen between a handler and it. */
 class WatchedStore extends EmbeddedEventStore {
+  override reusesRevisions = true;
   readonly reads: string[] = [];
   readonly appends: (readonly NewEvent[])[] = [];
   /** Runs before each append reaches the log, and again after it was taken. */
@@ -306,7 +307,66 @@ describe('the folded state that is kept', () => {
     const handler = handlerOf();
     for (const n of [1, 2]) await handler.handle(stream, { by: n }, as(`${n}`));
     await store.deleteStream(stream);
-    for (const n of [30, 40, 50]) await handlerOf().handle(stream, { by: n }, as(`later ${n}`));
-    expect(await handler.load(stream)).toMatchObject({ state: 120, revision: 2 });
+    for (const n of [30, 40]) await handlerOf().handle(stream, { by: n }, as(`later ${n}`));
+    expect(await handler.handle(stream, { by: 50 }, as('last'))).toMatchObject({ state: 120, revision: 2 });
+  });
+});
+
+describe('a store whose revisions never come again', () => {
+  beforeEach(() => {
+    store.reusesRevisions = false;
+  });
+
+  it('is not read before what is decided from memory is appended', async () => {
+    const handler = handlerOf();
+    await handler.load(stream);
+    store.reads.length = 0;
+    for (const n of [1, 2, 3]) await handler.handle(stream, { by: n }, as(`${n}`));
+    expect(store.reads).toEqual([]);
+    expect(await stored()).toEqual([1, 2, 3]);
+  });
+
+  it('is read when another has appended meanwhile, and the command is decided again', async () => {
+    const [ours, theirs] = [handlerOf(), handlerOf()];
+    await ours.handle(stream, { by: 1 }, as('a'));
+    await theirs.handle(stream, { by: 10 }, as('b'));
+    expect(await ours.handle(stream, (total) => ({ by: total }), as('c'))).toMatchObject({ state: 22, revision: 2 });
+    expect(await stored()).toEqual([1, 10, 11]);
+  });
+
+  it('is read when another has begun the stream that was not there', async () => {
+    const [ours, theirs] = [handlerOf(), handlerOf()];
+    await ours.load(stream);
+    await theirs.handle(stream, { by: 10 }, as('b'));
+    expect(await ours.handle(stream, { by: 1 }, as('a'))).toMatchObject({ state: 11, revision: 1 });
+  });
+
+  it('is read before it is said that nothing is to be done, or that it is refused', async () => {
+    const forgiving: Decider<Count, number, Counted> = {
+      ...counter,
+      decide: (count, total) => {
+        if (total < 0) throw rejected('too-many-conflicts', 'less than nothing');
+        return counter.decide(count, total);
+      },
+    };
+    const [ours, theirs] = [handlerOf({ decider: forgiving }), handlerOf()];
+    await ours.handle(stream, { by: 2 }, as('a'));
+    await theirs.handle(stream, { by: -2 }, as('b'));
+    expect(await ours.handle(stream, { by: 2, upTo: 2 }, as('c'))).toMatchObject({ state: 2, revision: 2 });
+    await ours.handle(stream, { by: -5 }, as('d'));
+    await theirs.handle(stream, { by: 5 }, as('e'));
+    expect(await ours.handle(stream, { by: 1 }, as('f'))).toMatchObject({ state: 3, revision: 5 });
+  });
+
+  it('acts once on a command that both got, and knows what came between', async () => {
+    const [ours, theirs] = [handlerOf(), handlerOf()];
+    await ours.handle(stream, { by: 1 }, as('a'));
+    await theirs.handle(stream, { by: 4 }, as('b'));
+    expect(await ours.handle(stream, { by: 4 }, as('b'))).toMatchObject({ state: 5, revision: 1 });
+    await theirs.handle(stream, { by: 10 }, as('c'));
+    await theirs.handle(stream, { by: 100 }, as('d'));
+    expect(await ours.handle(stream, { by: 100 }, as('d'))).toMatchObject({ state: 115, revision: 3 });
+    expect(await ours.handle(stream, { by: 1_000 }, as('e'))).toMatchObject({ state: 1_115, revision: 4 });
+    expect(await stored()).toEqual([1, 4, 10, 100, 1_000]);
   });
 });

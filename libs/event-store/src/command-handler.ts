@@ -26,13 +26,21 @@ export interface Loaded<State> {
 }
 
 export interface Handled<State> extends Loaded<State> {
-  /** What this call appended; empty when nothing changed or when the command had been handled before. */
+  /**
+   * What this call appended; empty when nothing changed or when the command had been handled before. Not empty when another
+   * process handled the same command, and this one had not heard of it.
+   */
   readonly events: readonly NewEvent[];
 }
 
 interface Cached<State> extends Loaded<State> {
   /** Of the stream's events. One set per stream, which grows: what is in it is in the stream, whoever read it. */
   readonly eventIds: Set<string>;
+}
+
+interface Decision<State> {
+  readonly current: Cached<State>;
+  readonly events: readonly NewEvent[];
 }
 
 export interface CommandHandlerOptions<Command, State, Event> {
@@ -53,8 +61,8 @@ const UNKNOWN_OUTCOME_TRIES = 3;
 const UNKNOWN_OUTCOME_WITHIN_MS = 5_000;
 
 /**
- * Reads, folds, decides, appends at the expected revision. A conflict reloads and decides again, five times, then refuses
- * with `too-many-conflicts`. An append whose outcome is unknown is repeated with the same event ids, which is exact.
+ * Reads, folds, decides, appends at the expected revision; decides from what it remembers where the store makes that exact. A
+ * conflict reloads and decides again, five times, then refuses with `too-many-conflicts`. An append whose outcome is unknown is repeated with the same event ids, which is exact.
  * Commands on one stream wait for each other inside this process, so that conflicts come from other replicas only.
  */
 export class CommandHandler<Command, State, Event extends { readonly type: string; readonly data: unknown }> {
@@ -80,20 +88,53 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     command: Command | ((state: State) => Command),
     context: CommandContext,
   ): Promise<Handled<State>> {
-    for (let attempt = 1; ; attempt++) {
-      const current = await this.refresh(stream);
-      if (current.eventIds.has(derivedEventId(context.commandId, stream, 0))) return { ...current, events: [] };
-      const asked = typeof command === 'function' ? (command as (state: State) => Command)(current.state) : command;
-      const decided = this.options.decider.decide(asked, current.state);
-      if (decided.length === 0) return { ...current, events: [] };
-      const events = decided.map((event, index) => this.toNewEvent(event, stream, index, context));
+    for (let attempt = 0; ; attempt++) {
+      const decision =
+        attempt === 0 ? this.decideFromMemory(stream, command, context) : this.decide(await this.refresh(stream), stream, command, context);
+      if (decision === undefined) continue;
+      const { current, events } = decision;
+      if (events.length === 0) return { ...current, events };
       try {
         const result = await this.appendSurely(stream, current.revision < 0 ? 'no_stream' : current.revision, events);
-        return this.remember(stream, current, events, result);
+        const isNext = result.revision === current.revision + events.length;
+        // Else the command had been handled and others have followed, or the stream began again: memory lacks what lies between.
+        return isNext ? this.remember(stream, current, events, result) : { ...(await this.refresh(stream)), events };
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`);
       }
+    }
+  }
+
+  private decide(
+    current: Cached<State>,
+    stream: string,
+    command: Command | ((state: State) => Command),
+    context: CommandContext,
+  ): Decision<State> {
+    if (current.eventIds.has(derivedEventId(context.commandId, stream, 0))) return { current, events: [] };
+    const asked = typeof command === 'function' ? (command as (state: State) => Command)(current.state) : command;
+    const decided = this.options.decider.decide(asked, current.state);
+    return { current, events: decided.map((event, index) => this.toNewEvent(event, stream, index, context)) };
+  }
+
+  /**
+   * Without reading first: whether what is remembered is still so, the append at its revision says. Undefined where nothing
+   * would be appended, which says nothing about now.
+   */
+  private decideFromMemory(
+    stream: string,
+    command: Command | ((state: State) => Command),
+    context: CommandContext,
+  ): Decision<State> | undefined {
+    const remembered = this.options.store.reusesRevisions ? undefined : this.cache.get(stream);
+    if (remembered === undefined) return undefined;
+    try {
+      const decision = this.decide(remembered, stream, command, context);
+      return decision.events.length === 0 ? undefined : decision;
+    } catch {
+      // A refusal must be one of the state as it is now, and a bug comes again.
+      return undefined;
     }
   }
 
@@ -128,11 +169,10 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   /** What was cached and what was appended since. The last event known is read again: it is gone when the stream was deleted. */
   private async refresh(stream: string): Promise<Cached<State>> {
     const cached = this.cache.get(stream);
-    const read = await this.options.store.readStream(stream, { from: cached?.revision ?? 0 });
-    const goesOn = cached !== undefined && read[0]?.position === cached.position;
-    const current = goesOn
-      ? this.evolve(cached, read.slice(1))
-      : await this.fromTheBeginning(stream, cached === undefined ? read : undefined);
+    const isKnown = cached !== undefined && cached.revision >= 0;
+    const read = await this.options.store.readStream(stream, { from: isKnown ? cached.revision : 0 });
+    const goesOn = isKnown && read[0]?.position === cached.position;
+    const current = goesOn ? this.evolve(cached, read.slice(1)) : await this.fromTheBeginning(stream, isKnown ? undefined : read);
     this.keep(stream, current);
     return current;
   }
@@ -154,7 +194,8 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   }
 
   private keep(stream: string, current: Cached<State>): void {
-    if (current.revision < 0) this.cache.delete(stream);
+    // That there is no such stream is worth remembering only where the next append may rest on it.
+    if (current.revision < 0 && this.options.store.reusesRevisions) this.cache.delete(stream);
     else this.cache.keep(stream, current, weightOf(current.state) + current.eventIds.size * EVENT_ID_WEIGHT);
   }
 

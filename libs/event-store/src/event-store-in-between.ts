@@ -1,6 +1,6 @@
 import { EventStore } from './event-store';
 
-type ArgumentsOf<Method extends keyof EventStore> = Parameters<EventStore[Method]>;
+type ArgumentsOf<Method extends Exclude<keyof EventStore, 'reusesRevisions'>> = Parameters<EventStore[Method]>;
 
 /**
  * Keeps the promises of the store behind it, and nothing else: what measures, holds up or breaks some of the calls overrides
@@ -9,6 +9,10 @@ type ArgumentsOf<Method extends keyof EventStore> = Parameters<EventStore[Method
 export class EventStoreInBetween extends EventStore {
   constructor(protected readonly inner: EventStore) {
     super();
+  }
+
+  get reusesRevisions(): boolean {
+    return this.inner.reusesRevisions;
   }
 
   append(...args: ArgumentsOf<'append'>) {

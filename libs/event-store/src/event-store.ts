@@ -104,6 +104,11 @@ export interface Subscription {
  * - Every call ends in bounded time: with an answer, a `WrongExpectedRevision` or an `EventStoreFault`.
  */
 export abstract class EventStore {
+  /**
+   * Whether a stream that was deleted begins again at revision 0, so that a revision remembered of the old stream may be one of
+   * the new stream. Where it is false, appending at a remembered revision is exact without reading first.
+   */
+  abstract readonly reusesRevisions: boolean;
   /** @throws WrongExpectedRevision, EventStoreFault */
   abstract append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Events of one stream from `from` (default 0), oldest first, at most `limit` (default all). A missing stream is empty. @throws EventStoreFault */

@@ -31,6 +31,7 @@ export interface EventStoreDbOptions {
  * Streams that begin with `_tocsin-` are its own.
  */
 export class EventStoreDbEventStore extends EventStore {
+  override readonly reusesRevisions: boolean = false;
   private readonly client: Client;
   private readonly known = new KnownIds();
   private readonly appends: Appends;
