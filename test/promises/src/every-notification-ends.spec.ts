@@ -76,7 +76,7 @@ class SilentStore extends EventStoreInBetween {
     onBatch: (page: AllPage) => Promise<void>,
     onEnd: (error: Error) => void,
   ): Subscription {
-    const isOfPages = prefixes.length === 1 && prefixes[0] === 'notification-';
+    const isOfPages = prefixes.includes('notification-') && !prefixes.includes('archive-');
     const heard = (page: AllPage): AllPage =>
       isOfPages ? { ...page, events: page.events.filter(({ type }) => type !== 'NotificationPlanned') } : page;
     return super.follow(from, prefixes, (page) => onBatch(heard(page)), onEnd);

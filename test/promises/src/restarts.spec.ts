@@ -80,7 +80,7 @@ class Forgetful extends EventStoreInBetween {
   }
 
   override async readAll(query: ReadAllQuery): Promise<AllPage> {
-    const isTimers = query.prefixes.length === 1 && query.prefixes[0] === 'escalation-';
+    const isTimers = query.prefixes.includes('escalation-') && !query.prefixes.includes('alert-');
     const begun = await this.begun;
     return super.readAll(isTimers && query.after < begun ? { ...query, after: begun } : query);
   }
