@@ -16,7 +16,7 @@ export class AlertCommandsConsumer {
     private readonly configuration: ConfigurationReader,
   ) {}
 
-  @Consumes(topics.alertCommands, 'alerts')
+  @Consumes(topics.alertCommands, 'alerts', { types: ['AlertCommand'] })
   async handle(message: Message<GivenAnswer>): Promise<void> {
     if (message.data === null) return;
     const answer = message.data;

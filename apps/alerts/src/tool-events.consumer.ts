@@ -14,7 +14,7 @@ export class ToolEventsConsumer {
     private readonly metrics: AlertMetrics,
   ) {}
 
-  @Consumes(topics.toolEvents, 'alerts')
+  @Consumes(topics.toolEvents, 'alerts', { types: ['ToolEvent'] })
   async handle(message: Message<ToolEvent>): Promise<void> {
     if (message.data !== null) this.metrics.taken(await this.toolEvents.take(message, message.data));
   }

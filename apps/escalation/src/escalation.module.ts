@@ -34,7 +34,9 @@ export class EscalationModule {
           log: readModelLog(log),
           due: (event) => {
             const { stream, type, data } = event;
-            return isProbeStream(stream) ? probeDueOf(event) : { id: stream, ...escalationDueOf({ type, data } as EscalationEvent) };
+            if (isProbeStream(stream)) return probeDueOf(event);
+            const due = escalationDueOf({ type, data } as EscalationEvent);
+            return due === undefined ? undefined : { id: stream, ...due };
           },
           onDue: inTraceOfStream(platform, 'escalation', async (stream) => {
             if (isProbeStream(stream)) await pathProbes.goOn(stream, 'level-due');

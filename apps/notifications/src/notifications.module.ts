@@ -66,7 +66,9 @@ export class NotificationsModule {
           clock,
           due: (event) => {
             const { stream, type, data } = event;
-            return isProbeStream(stream) ? probeDueOf(event) : { id: stream, ...notificationDueOf({ type, data } as NotificationEvent) };
+            if (isProbeStream(stream)) return probeDueOf(event);
+            const due = notificationDueOf({ type, data } as NotificationEvent);
+            return due === undefined ? undefined : { id: stream, ...due };
           },
           onDue: inTraceOfStream(platform, 'notifications', async (stream) => {
             if (!isProbeStream(stream)) return delivery.attempt(stream);

@@ -1,4 +1,4 @@
-import { mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
+import { isConfigurationChange, mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
 import type { Activation, AlertId, ConfigurationEvent, PlanItem, UnsentPage, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
@@ -44,8 +44,10 @@ export class PagePlanner {
     const { eventStore } = this.parts;
     const stream = `user-${userId}`;
     const last = await eventStore.readLast(stream);
-    if (last === undefined || last.position < recordedAt) return personIn(last);
-    return personIn((await eventStore.readStream(stream)).findLast(({ position }) => position < recordedAt));
+    if (last === undefined) return undefined;
+    if (last.position < recordedAt && isConfigurationChange(last)) return personIn(last);
+    const changes = (await eventStore.readStream(stream)).filter(isConfigurationChange);
+    return personIn(changes.findLast(({ position }) => position < recordedAt));
   }
 
   private async planOne(

@@ -1,4 +1,5 @@
 import { topics } from '@tocsin/contracts';
+import { isConfigurationChange } from '@tocsin/domain';
 import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
 import { ResourceTable } from './configuration-indexes';
 import type { ConfigurationIndex } from './configuration-indexes';
@@ -156,7 +157,7 @@ export class ConfigurationReader {
     const revision = message.fact?.revision ?? known;
     if (message.fact !== undefined && revision <= known) return;
     this.revisions.set(message.key, revision);
-    this.change(stream.kind, stream.id, revision, message);
+    if (message.data === null || isConfigurationChange(message)) this.change(stream.kind, stream.id, revision, message);
     for (const waiter of [...this.waiters]) if (waiter.stream === message.key && waiter.revision <= revision) waiter.done(true);
   }
 

@@ -1,3 +1,4 @@
+import { isConfigurationChange } from '@tocsin/domain';
 import type { Instant } from '@tocsin/domain';
 import { START, upcast } from '@tocsin/event-store';
 import type { AllPage, EventStore, Position, StoredEvent, Subscription } from '@tocsin/event-store';
@@ -153,6 +154,8 @@ export class Relay {
     for (const event of events) {
       const route = this.options.routes.find(({ prefix }) => event.stream.startsWith(prefix));
       if (route === undefined) continue;
+      // A compacted topic keeps the last of a stream: that must stay one that says what the whole resource is.
+      if (route.compacted === true && !isConfigurationChange(event)) continue;
       const messages = byTopic.get(route.topic);
       if (messages === undefined) byTopic.set(route.topic, [toMessage(event, route)]);
       else messages.push(toMessage(event, route));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, Clock, ConfigurationEvent, ConfigurationKind, ConfigurationResources, Decider, IdKind, Instant } from '@tocsin/domain';
-import { rejected } from '@tocsin/domain';
+import { passedOver, rejected } from '@tocsin/domain';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
 import type { ConfigurationReader } from '@tocsin/messaging';
@@ -168,7 +168,16 @@ const configurationDecider: Decider<Command, State, ConfigurationEvent> = {
     if (sameButForUpdate(state.resource, command.resource)) return [];
     return [{ type: 'ResourceConfigured', data: { kind: command.kind, resource: command.resource } }];
   },
-  evolve: (_state, event) => (event.type === 'ResourceConfigured' ? { resource: event.data.resource } : { isEnded: true }),
+  evolve: (state, event) => {
+    switch (event.type) {
+      case 'ResourceConfigured':
+        return { resource: event.data.resource };
+      case 'ResourceDeleted':
+        return { isEnded: true };
+      default:
+        return passedOver(event, state);
+    }
+  },
 };
 
 const sameButForUpdate = (

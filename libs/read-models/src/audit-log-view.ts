@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { isConfigurationChange } from '@tocsin/domain';
 import type { AuditEntry, ConfigurationEvent, ErasureEvent, FieldChange, ParkedMessageEvent, UserId } from '@tocsin/domain';
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Projection } from './projection';
@@ -40,7 +41,7 @@ export const auditLogView: Projection = {
     const erased = erasedBy(event);
     if (erased !== undefined) return erased.map(({ id }) => ({ collection: AUDIT_LOG_VIEW, id }));
     if (isDecision(event)) return [{ collection: AUDIT_LOG_VIEW, id: event.position }];
-    return isChange(event)
+    return isConfigurationChange(event)
       ? [
           { collection: LAST_CONFIGURED, id: event.stream },
           { collection: AUDIT_LOG_VIEW, id: event.position },
@@ -68,16 +69,13 @@ export const auditLogView: Projection = {
 /** What the audit log keeps of a person's own stream: nothing that says who it was. */
 export const auditEntriesOfErased = (userId: UserId, stream: readonly StoredEvent[]): readonly AuditEntry[] => {
   let before: LastConfigured['fields'] = {};
-  return stream.filter(isChange).map((event) => {
+  return stream.filter(isConfigurationChange).map((event) => {
     const { entry, after } = told(event, before);
     before = after;
     const { remoteAddress: _theirs, ...rest } = entry;
     return entry.actor.type === 'user' && entry.actor.userId === userId ? rest : entry;
   });
 };
-
-/** What a newer version writes into these streams is its own to tell. */
-const isChange = ({ type }: StoredEvent): boolean => type === 'ResourceConfigured' || type === 'ResourceDeleted';
 
 const decisions: Readonly<Record<ParkedMessageEvent['type'], AuditEntry['action']>> = {
   ParkedMessageReplayed: 'replayed',

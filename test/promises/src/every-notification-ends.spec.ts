@@ -53,7 +53,7 @@ const complaints = (streams: ReadonlyMap<string, readonly StoredEvent[]>, now: I
     const due = nextNotificationDue(state);
     if (count > 0 || due === null) return [`${stream} is ${state.status} and nothing will wake it`];
     if (due < now) return [`${stream} is ${state.status} and overdue`];
-    return last !== undefined && notificationDueOf(last).dueAt === due ? [] : [`${stream} is due at ${due}, its timer is not`];
+    return last !== undefined && notificationDueOf(last)?.dueAt === due ? [] : [`${stream} is due at ${due}, its timer is not`];
   });
 
 /** Says the end of each page twice. */

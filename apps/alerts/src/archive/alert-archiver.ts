@@ -40,6 +40,8 @@ export interface AlertArchiverParts {
   readonly log: Logger;
 }
 
+const isArchived = (event: StoredEvent | undefined): event is StoredEvent => event?.type === 'AlertsArchived';
+
 class Stopping extends Error {}
 
 /**
@@ -95,12 +97,17 @@ export class AlertArchiver implements BackgroundPart {
   private async archiveExpired(): Promise<Instant> {
     for (;;) {
       const last = await this.parts.eventStore.readLast(ARCHIVE_STREAM);
-      const reached = last === undefined ? START : (eventOf<ArchiveEvent>(last).data.through as Position);
+      const reached = await this.reached(last);
       const { resolutions, lookAgainAt } = await this.expired(reached);
       const [first] = resolutions;
       if (first === undefined) return lookAgainAt;
       await this.archive(first, resolutions, last);
     }
+  }
+
+  private async reached(last: StoredEvent | undefined): Promise<Position> {
+    const known = isArchived(last) ? last : (await this.parts.eventStore.readStream(ARCHIVE_STREAM)).findLast(isArchived);
+    return known === undefined ? START : (eventOf<ArchiveEvent>(known).data.through as Position);
   }
 
   /** The next ones that were resolved on one day and have expired. */

@@ -1,4 +1,4 @@
-import { assertNever } from '../decider';
+import { assertNever, passedOver } from '../decider';
 import type { Actor } from '../actor';
 import { isLater } from '../escalation/pass';
 import type { Instant } from '../time';
@@ -142,7 +142,7 @@ const evolveRaised = (state: RaisedAlert, event: Exclude<AlertEvent, { type: 'Al
       return { ...bodyOf(state), status: 'resolved', resolvedBy, resolvedAt, cause, keys };
     }
     default:
-      return assertNever(event);
+      return passedOver(event, state);
   }
 };
 

@@ -1,4 +1,4 @@
-import { assertNever, type Decider } from '../decider';
+import { assertNever, passedOver, type Decider } from '../decider';
 import type { AlertId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
@@ -100,8 +100,7 @@ const without = (state: AlertGroup, alertId: AlertId): AlertGroup => ({
   recent: state.recent.filter((recent) => recent.alertId !== alertId),
 });
 
-export const evolveAlertGroup = (state: AlertGroup, event: AlertGroupEvent): AlertGroup => {
-  if (event.type === 'AlertForgotten') return without(state, event.data.alertId);
+const recorded = (state: AlertGroup, event: Recorded): AlertGroup => {
   const { alertId, trigger, closed } = event.data;
   const entries = state.entries.map((entry) => (closed.includes(entry.alertId) ? { ...entry, closed: true } : entry));
   const did = event.type === 'AlertOpenedForKey' ? 'opened' : 'joined';
@@ -114,6 +113,19 @@ export const evolveAlertGroup = (state: AlertGroup, event: AlertGroupEvent): Ale
     ].slice(-RECENT_EVENTS),
     tool: withApplied(state.tool, trigger.eventId, trigger.position),
   };
+};
+
+export const evolveAlertGroup = (state: AlertGroup, event: AlertGroupEvent): AlertGroup => {
+  switch (event.type) {
+    case 'AlertForgotten':
+      return without(state, event.data.alertId);
+    case 'AlertOpenedForKey':
+    case 'KeyAttached':
+      return recorded(state, event);
+    default:
+      // Whoever decided before it was there looks again.
+      return passedOver(event, { ...state, version: state.version + 1 });
+  }
 };
 
 export const isOnRecord = ({ entries, recent }: AlertGroup, alertId: AlertId): boolean =>

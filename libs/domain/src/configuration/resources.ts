@@ -179,3 +179,8 @@ export type ConfigurationKind = keyof ConfigurationResources;
 export type ConfigurationEvent<Kind extends ConfigurationKind = ConfigurationKind> =
   | { readonly type: 'ResourceConfigured'; readonly data: { readonly kind: Kind; readonly resource: ConfigurationResources[Kind] } }
   | { readonly type: 'ResourceDeleted'; readonly data: { readonly kind: Kind; readonly id: number } };
+
+const changes: Readonly<Record<ConfigurationEvent['type'], true>> = { ResourceConfigured: true, ResourceDeleted: true };
+
+/** Whether an event says what the whole resource is from then on; what a newer version writes beside these does not (P12). */
+export const isConfigurationChange = (event: { readonly type: string }): boolean => Object.hasOwn(changes, event.type);

@@ -1,6 +1,6 @@
 import type { EscalationStep } from '../alert/alert-events';
 import type { AlertPriority, PolicySnapshot } from '../configuration/resources';
-import { assertNever } from '../decider';
+import { passedOver } from '../decider';
 import type { AlertId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
 import type { EscalationEvent, EscalationEventOf, HaltReason } from './escalation-events';
@@ -105,7 +105,7 @@ export const evolveEscalation = (state: Escalation, event: EscalationEvent): Esc
     case 'EscalationExhausted':
       return { ...run, status: 'exhausted', step: event.data.step };
     default:
-      return assertNever(event);
+      return passedOver(event, state);
   }
 };
 
@@ -127,9 +127,9 @@ export const nextEscalation = (
 
 /**
  * What the durable timer of the stream holds after this event, told from the event alone, so that timers are a projection
- * that can be rebuilt: null clears it.
+ * that can be rebuilt: null clears it, undefined leaves it.
  */
-export const escalationDueOf = (event: EscalationEvent): { readonly dueAt: Instant | null } => {
+export const escalationDueOf = (event: EscalationEvent): { readonly dueAt: Instant | null } | undefined => {
   switch (event.type) {
     case 'LevelPlanned':
     case 'EndPlanned':
@@ -146,6 +146,6 @@ export const escalationDueOf = (event: EscalationEvent): { readonly dueAt: Insta
     case 'EscalationExhausted':
       return { dueAt: null };
     default:
-      return assertNever(event);
+      return passedOver(event, undefined);
   }
 };

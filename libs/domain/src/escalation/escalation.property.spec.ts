@@ -99,7 +99,7 @@ const runUnanswered = (
     state = fold(escalationDecider, decided, state);
     for (const event of decided) {
       events.push(event);
-      timer = escalationDueOf(event).dueAt;
+      timer = escalationDueOf(event)?.dueAt ?? null;
       if (event.type === 'NobodyFound') return events;
       if (event.type === 'LevelDue' && !isLost(levels++)) {
         const { responders } = resolveLevel(people)(event.data.targets, event.data.at);
@@ -252,7 +252,7 @@ describe('an escalation, whatever happens to its alert', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const { events, state } = escalated(...story);
-        const timer = events.reduce<Instant | null>((_, event) => escalationDueOf(event).dueAt, null);
+        const timer = events.reduce<Instant | null>((_, event) => escalationDueOf(event)?.dueAt ?? null, null);
         expect(timer).toBe(nextEscalationDue(state));
         expect(fold(escalationDecider, JSON.parse(JSON.stringify(events)) as EscalationEvent[])).toEqual(state);
       }),

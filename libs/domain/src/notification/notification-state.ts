@@ -1,4 +1,4 @@
-import { assertNever } from '../decider';
+import { assertNever, passedOver } from '../decider';
 import { plusMs, type Instant } from '../time';
 import type { CancelReason, NotificationEvent, NotificationEventOf } from './notification-events';
 
@@ -70,7 +70,7 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
       return { status: 'cancelled', plan, reason, possiblyHandedOver, crossed: false };
     }
     default:
-      return assertNever(event);
+      return passedOver(event, state);
   }
 };
 
@@ -90,8 +90,8 @@ export const isFinal = (state: Notification): boolean => {
   }
 };
 
-/** What the durable timer of the stream holds after this event, told from the event alone; null clears it. */
-export const notificationDueOf = (event: NotificationEvent): { readonly dueAt: Instant | null } => {
+/** What the durable timer of the stream holds after this event, told from the event alone: null clears it, undefined leaves it. */
+export const notificationDueOf = (event: NotificationEvent): { readonly dueAt: Instant | null } | undefined => {
   switch (event.type) {
     case 'NotificationPlanned':
       return { dueAt: event.data.dueAt };
@@ -108,7 +108,7 @@ export const notificationDueOf = (event: NotificationEvent): { readonly dueAt: I
     case 'NotificationCancelled':
       return { dueAt: null };
     default:
-      return assertNever(event);
+      return passedOver(event, undefined);
   }
 };
 

@@ -88,7 +88,7 @@ describe('a notification, whatever happens', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const { events, state } = notified(...story);
-        expect(events.reduce<Instant | null>((_, event) => notificationDueOf(event).dueAt, null)).toBe(nextNotificationDue(state));
+        expect(events.reduce<Instant | null>((_, event) => notificationDueOf(event)?.dueAt ?? null, null)).toBe(nextNotificationDue(state));
         expect(fold(notificationDecider, JSON.parse(JSON.stringify(events)) as NotificationEvent[])).toEqual(state);
       }),
     );

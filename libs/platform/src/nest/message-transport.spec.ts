@@ -28,7 +28,6 @@ let log: EmbeddedLog;
 let bus: MessageBus;
 let app: INestApplication | undefined;
 let outcomes: Outcome[];
-let unknown: string[];
 const clock = new StoppedClock();
 
 beforeEach(async () => {
@@ -36,7 +35,6 @@ beforeEach(async () => {
   log = await EmbeddedLog.open({ directory });
   bus = new EmbeddedMessageBus(log);
   outcomes = [];
-  unknown = [];
   await bus.declare([
     { name: 'alert-facts', compacted: false, retentionDays: 7 },
     { name: 'resolutions', compacted: false, retentionDays: 7 },
@@ -51,6 +49,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
+const fact = { stream: 'alert-1', revision: 3, position: '00000000000000000007' };
 let made = 0;
 const message = (type: string, data: unknown = {}): OutgoingMessage => ({
   id: `20000000-0000-4000-8000-${String(++made).padStart(12, '0')}`,
@@ -72,7 +71,6 @@ const listening = async (...controllers: readonly Type[]): Promise<MessageTransp
     random: () => 0,
     backOff: { firstMs: 1, longestMs: 2 },
     onOutcome: (outcome) => void outcomes.push(outcome),
-    onUnknownType: ({ type }, group) => void unknown.push(`${group} ${type}`),
   });
   const testing = await Test.createTestingModule({ imports: [Service] }).compile();
   app = testing.createNestApplication(new FastifyAdapter(), { logger: false });
@@ -105,15 +103,41 @@ describe('handlers of one topic in two groups', () => {
     }
     const transport = await listening(Escalation, Notifications);
     const raised = message('AlertRaised', { summary: 'disk full' });
-    await bus.publish('alert-facts', [raised, message('AlertResolved'), message('AlertRenamed')]);
+    await bus.publish('alert-facts', [raised, message('AlertResolved'), { ...message('AlertRenamed'), fact }]);
     await transport.settled();
     const by = (name: string): string[] => seen.filter((one) => one.by === name).map((one) => one.message.type);
     expect(by('escalation')).toEqual(['AlertRaised']);
     expect(by('escalation resolved')).toEqual(['AlertResolved']);
     expect(by('notifications')).toEqual(['AlertRaised', 'AlertResolved', 'AlertRenamed']);
-    expect(unknown).toEqual(['escalation AlertRenamed']);
     expect(seen[0]?.message).toMatchObject({ ...raised, topic: 'alert-facts', offset: 0 });
     expect(await transport.lag()).toBe(0);
+  });
+});
+
+describe('a message of a type that no handler of the group takes (P12)', () => {
+  @Controller()
+  class Alerts {
+    @Consumes('resolutions', 'alerts', { types: ['LevelResolved'] })
+    async onLevel(): Promise<void> {
+      // What it is about is the other one.
+    }
+  }
+
+  it('is passed over when it is a fact, which is in the log', async () => {
+    const transport = await listening(Alerts);
+    await bus.publish('resolutions', [{ ...message('LevelRenamed'), fact }]);
+    await transport.settled();
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['handled']);
+  });
+
+  it('is parked when nothing but the bus holds it, and what follows goes on', async () => {
+    const transport = await listening(Alerts);
+    await bus.publish('resolutions', [message('LevelRenamed'), message('LevelResolved')]);
+    await transport.settled();
+    expect(outcomes.map(({ outcome, message: { type } }) => [outcome, type]).slice(-2)).toEqual([
+      ['parked', 'LevelRenamed'],
+      ['handled', 'LevelResolved'],
+    ]);
   });
 });
 

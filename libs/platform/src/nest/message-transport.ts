@@ -27,7 +27,9 @@ const errorsReachTheConsumer = new ErrorsReachTheConsumer();
 
 /**
  * Marks a controller's method as the handler of a topic for a consumer group. The method gets the `Message`; what it
- * throws decides over acknowledging, retrying and parking (see `Consumer`). Without `types` it takes every message.
+ * throws decides over acknowledging, retrying and parking (see `Consumer`). Without `types` it takes every message. A fact
+ * of a type that no handler of the group takes is acknowledged: it is in the log. What only the bus holds is parked, since
+ * only a newer version can have sent it, which will know what to do with it (P12).
  */
 export const Consumes = (topic: string, group: string, options: { readonly types?: readonly string[] } = {}): MethodDecorator =>
   applyDecorators(EventPattern({ topic, group }, MESSAGE_BUS_TRANSPORT, { types: options.types }), UseFilters(errorsReachTheConsumer));
@@ -39,8 +41,6 @@ export interface MessageTransportOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
   /** The bus could not be reached and will be tried again. */
   readonly onConnectFault?: (error: unknown) => void;
-  /** A type no handler of the group takes: acknowledged, since a newer version may publish what this one does not know (P12). */
-  readonly onUnknownType?: (message: Message, group: string) => void;
   /** How many handlers of a topic and group may run at once, asked before each start. */
   readonly concurrency?: (topic: string, group: string) => number;
   /** Each message is handled as part of its trace. */
@@ -172,7 +172,7 @@ export class MessageTransport extends Server implements CustomTransportStrategy 
   private async dispatch(listener: Listener, message: Message): Promise<void> {
     const handler = listener.byType.get(message.type) ?? listener.everything;
     if (handler === undefined) {
-      this.options.onUnknownType?.(message, listener.group);
+      if (message.fact === undefined) throw new Error(`${listener.group} does not know messages of the type ${message.type}`);
       return;
     }
     const result: unknown = await handler(message);
