@@ -5,10 +5,3 @@ export type Actor =
   | { readonly type: 'user'; readonly userId: UserId }
   | { readonly type: 'source'; readonly sourceId: AlertSourceId }
   | { readonly type: 'system'; readonly part: string };
-
-export const sameActor = (a: Actor, b: Actor): boolean =>
-  a.type === 'user' && b.type === 'user'
-    ? a.userId === b.userId
-    : a.type === 'source' && b.type === 'source'
-      ? a.sourceId === b.sourceId
-      : a.type === 'system' && b.type === 'system' && a.part === b.part;

@@ -80,7 +80,7 @@ export class Administration {
   }
 
   private settingsOf({ compacted, retentionDays }: TopicDefinition, replicationFactor?: number): Record<string, string> {
-    const insync = this.options.minInsyncReplicas ?? (replicationFactor === undefined ? undefined : Math.max(1, replicationFactor - 1));
+    const insync = replicationFactor === undefined ? undefined : Math.max(1, replicationFactor - 1);
     return {
       ...(compacted
         ? { 'cleanup.policy': 'compact', 'max.compaction.lag.ms': String(LONGEST_UNCOMPACTED_MS) }

@@ -17,8 +17,6 @@ export interface KafkaOptions {
   readonly partitions?: number;
   /** Of a topic when it is made. Default three, or as many as there are brokers. */
   readonly replicationFactor?: number;
-  /** How many replicas must have a message before it counts as durable. Default all but one of them. */
-  readonly minInsyncReplicas?: number;
   /** Until `publish` answers with a fault. Default 5 s. */
   readonly publishTimeoutMs?: number;
   /**

@@ -7,7 +7,7 @@ import { ConfigurationReader, Parking, Relay, topicDefinitions } from '@tocsin/m
 import type { MessageBus, Outcome } from '@tocsin/messaging';
 import type { ReadStore } from '@tocsin/read-models';
 import { Background } from '../background';
-import { PARKED_COUNT, RELAY_PART } from '../ownership';
+import { PARKED_COUNT, RELAY_PART, soleOwner } from '../ownership';
 import type { IsOwner, Ownership } from '../ownership';
 import { ConfigurationStore } from '../configuration-store';
 import { IdAllocator } from '../ids';
@@ -136,7 +136,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
   const readStore = tracing === undefined ? options.stores.readStore : new TracedReadStore(options.stores.readStore, tracing);
   const configuration = new ConfigurationReader();
   opened.add(() => configuration.close());
-  const background = new Background(options.ownership);
+  const background = new Background(counted(options.ownership, metrics));
   opened.add(() => background.stop());
   let listeningUrl = `http://${options.host}:${options.port}`;
   const ids = new IdAllocator({ eventStore, clock });
@@ -236,6 +236,20 @@ const obstructionsOf = (transport: MessageTransport, clock: Clock): readonly str
     .oldest()
     .filter(({ topic, time }) => pagePath.has(topic) && time !== undefined && clock.now() - time >= OBSTRUCTS_AFTER_MS)
     .map(({ topic, group }) => `${group} is not done with a message of ${topic} for two minutes`);
+
+/** Counts how often this process becomes the owner of what one replica does at a time. */
+const counted = (ownership: Ownership = soleOwner, metrics: Metrics): Ownership => {
+  const changes = metrics.counter({
+    name: 'tocsin_lease_changes_total',
+    help: 'How often this process became the owner of a part that runs in one replica at a time.',
+    labels: ['part'],
+  });
+  return (part, make) =>
+    ownership(part, (isOwner) => {
+      changes.inc({ part });
+      return make(isOwner);
+    });
+};
 
 const listen = async (app: NestFastifyApplication, { host, port }: ServiceOptions): Promise<string> => {
   await app.listen(port, host);
