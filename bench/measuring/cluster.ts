@@ -1,32 +1,19 @@
 import { join } from 'node:path';
-// @ts-expect-error A script of plain JavaScript.
 import { Replica } from '../../scripts/cluster/replica.mjs';
-// @ts-expect-error A script of plain JavaScript.
 import { startServers } from '../../scripts/servers/servers.mjs';
 import { API_KEY } from './programs.ts';
 
 export const SERVICES = ['ingestion', 'alerts', 'escalation', 'oncall', 'notifications'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-interface ReplicaProcess {
-  readonly service: ServiceName;
-  readonly url: string;
-  readonly pid: number;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-interface Servers {
-  readonly addresses: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}
+type Servers = Awaited<ReturnType<typeof startServers>>;
 
 /** The five services as processes of their own, on real servers or on those that the environment names. */
 export class Cluster {
   private readonly servers: Servers;
   private readonly env: Readonly<Record<string, string>>;
   private started = 0;
-  private running: ReplicaProcess[] = [];
+  private running: Replica[] = [];
 
   private constructor(servers: Servers, env: Readonly<Record<string, string>>) {
     this.servers = servers;
@@ -35,7 +22,7 @@ export class Cluster {
 
   /** Resolves when one replica of each service serves. */
   static async start(directory: string, env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    const servers = (await startServers({ directory: join(directory, 'servers'), given: process.env })) as Servers;
+    const servers = await startServers({ directory: join(directory, 'servers'), given: process.env });
     const cluster = new Cluster(servers, {
       PATH: process.env['PATH'] ?? '',
       ...servers.addresses,
@@ -65,7 +52,7 @@ export class Cluster {
   async add(service: ServiceName): Promise<string> {
     const number = ++this.started;
     const say = (line: string): void => (line.startsWith('[') ? console.log(line) : undefined);
-    const replica = new Replica({ service, number, env: this.env, restart: false, say }) as ReplicaProcess;
+    const replica = new Replica({ service, number, env: this.env, restart: false, say });
     this.running.push(replica);
     await replica.start();
     return replica.url;
@@ -93,7 +80,7 @@ export class Cluster {
   /** SIGKILL to the replica that has served longest. Its place stays empty until `add`. */
   kill(service: ServiceName): void {
     const [oldest] = this.of(service);
-    if (oldest === undefined) throw new Error(`no replica of ${service} is left`);
+    if (oldest?.pid === undefined) throw new Error(`no replica of ${service} is left`);
     this.running = this.running.filter((replica) => replica !== oldest);
     process.kill(oldest.pid, 'SIGKILL');
   }
@@ -109,7 +96,7 @@ export class Cluster {
     await this.servers.stop();
   }
 
-  private of(service: ServiceName): ReplicaProcess[] {
+  private of(service: ServiceName): Replica[] {
     return this.running.filter((replica) => replica.service === service);
   }
 

@@ -3,7 +3,6 @@ import { EmbeddedLog } from '@tocsin/embedded-log';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { alertsView, notificationsView, ProjectionRunner } from '@tocsin/read-models';
 import { MongodbReadStore } from '@tocsin/read-models/mongodb';
-// @ts-expect-error A script of plain JavaScript.
 import { startMongodb } from '../../scripts/servers/mongodb.mjs';
 import { flag, inDirectory, numberOption } from '../measuring/programs.ts';
 import { report } from '../measuring/report.ts';

@@ -1,23 +1,18 @@
 import { TcpProxy } from '@tocsin/testing';
-
-export interface Running {
-  readonly pid: number;
-  readonly exited: Promise<void>;
-  stop(): Promise<void>;
-}
+import type { RunningServer } from '../../scripts/servers/server-process.mjs';
 
 /** On its directory, and on this port when one is given. Answers where it listens. */
-type Start = (port: number | undefined, proxyPort: number) => Promise<{ readonly running: Running; readonly port: number }>;
+type Start = (port: number | undefined, proxyPort: number) => Promise<{ readonly running: RunningServer; readonly port: number }>;
 
 /** One of the three servers with the network in front of it. */
 export class Server {
   readonly name: string;
   readonly network: TcpProxy;
   private readonly start: Start;
-  private running: Running;
+  private running: RunningServer;
   private readonly port: number;
 
-  private constructor(name: string, network: TcpProxy, start: Start, running: Running, port: number) {
+  private constructor(name: string, network: TcpProxy, start: Start, running: RunningServer, port: number) {
     this.name = name;
     this.network = network;
     this.start = start;

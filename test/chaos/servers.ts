@@ -1,12 +1,8 @@
 import { join } from 'node:path';
-// @ts-expect-error A script of plain JavaScript.
 import { launchEventStoreDb } from '../../scripts/servers/eventstoredb.mjs';
-// @ts-expect-error A script of plain JavaScript.
 import { startKafka } from '../../scripts/servers/kafka.mjs';
-// @ts-expect-error A script of plain JavaScript.
 import { startMongodb } from '../../scripts/servers/mongodb.mjs';
 import { Server } from './server.ts';
-import type { Running } from './server.ts';
 
 export interface Servers {
   readonly kafka: Server;
@@ -17,12 +13,7 @@ export interface Servers {
 interface Placed {
   readonly directory: string;
   readonly port?: number;
-  readonly advertisedPort?: number;
 }
-
-const launchKafka = startKafka as (options: Placed) => Promise<Running & { brokers: string }>;
-const launchMongodb = startMongodb as (options: Placed) => Promise<Running & { url: string }>;
-const launchStore = launchEventStoreDb as (options: Placed) => Promise<Running & { url: string }>;
 
 /** The servers of the cluster profile, each behind a network that can fail. */
 export const startServers = async (directory: string, onStarted: (server: Server) => void): Promise<Servers> => {
@@ -38,19 +29,19 @@ export const startServers = async (directory: string, onStarted: (server: Server
   const all = await Promise.allSettled([
     started(
       Server.start('Kafka', 'frames', async (port, proxyPort) => {
-        const running = await launchKafka({ ...at('kafka', port), advertisedPort: proxyPort });
+        const running = await startKafka({ ...at('kafka', port), advertisedPort: proxyPort });
         return { running, port: portOf(running.brokers) };
       }),
     ),
     started(
       Server.start('MongoDB', 'bytes', async (port) => {
-        const running = await launchMongodb(at('mongodb', port));
+        const running = await startMongodb(at('mongodb', port));
         return { running, port: portOf(running.url) };
       }),
     ),
     started(
       Server.start('the event store', 'bytes', async (port) => {
-        const running = await launchStore(at('eventstoredb', port));
+        const running = await launchEventStoreDb(at('eventstoredb', port));
         return { running, port: portOf(running.url) };
       }),
     ),
