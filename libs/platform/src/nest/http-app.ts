@@ -71,6 +71,8 @@ const ARRIVAL_CHECK_MS = 5_000;
 const DRAIN_MS = 10_000;
 /** Longer than the minute after which load balancers usually drop a connection, so that it is never we who do it first. */
 const KEEP_ALIVE_MS = 72_000;
+/** Who waits for the end of one answer: our own hooks, and Nest and Fastify when it is a stream. Node.js takes more than ten for a leak. */
+const MOST_LISTENERS = 20;
 /** Signed tokens stand in the path. */
 const LONGEST_PARAMETER = 2_048;
 
@@ -98,6 +100,10 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   const fastify = adapter.getInstance();
   const routes = new KnownRoutes();
   routes.watch(fastify);
+  fastify.addHook('onRequest', (_request, { raw }, done) => {
+    raw.setMaxListeners(MOST_LISTENERS);
+    done();
+  });
   closeWhenDrained(fastify, options.drainMs ?? DRAIN_MS);
   sendListsInPieces(fastify);
   // Before the headers are set: what it refuses has them as well.
