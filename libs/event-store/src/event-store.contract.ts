@@ -259,6 +259,14 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(follower.events).toEqual([]);
       });
 
+      it('is told that it has reached the end, with nothing more to come', async () => {
+        for (let n = 1; n <= 20; n++) await store.append(`${category}${n}`, 'no_stream', newEvents(2));
+        const followers = Array.from({ length: 20 }, () => new Follower(store, START, [category]));
+        for (const follower of followers) await follower.until(() => follower.pages.at(-1)?.atHead === true);
+        for (const follower of followers) await follower.subscription.close();
+        for (const follower of followers) expect(follower.events).toHaveLength(40);
+      });
+
       it('sees the same events live as a reader does later', async () => {
         const follower = new Follower(store, await store.head(), [category]);
         await store.append(stream, 'no_stream', [newEvent({ a: undefined, when: new Date(0) }), newEvent({ list: [undefined] })]);

@@ -27,6 +27,8 @@ export class EventStoreDbSubscription implements Subscription {
   private source: AllSource | undefined;
   private wakeFromBackOff: () => void = () => undefined;
   private lastEmptyPageAt = -Infinity;
+  /** What was handed over last did not say that it was the end: the server says so later than it sends the last event. */
+  private owesTheEnd = false;
   private readonly ended: Promise<void>;
 
   constructor(
@@ -100,9 +102,10 @@ export class EventStoreDbSubscription implements Subscription {
   /** Whether there was anything to hand over. */
   private async handOver({ events, reached }: Taken, atHead: boolean, source: AllSource): Promise<boolean> {
     const next = reached === undefined ? this.position : toPosition(reached);
-    if (next <= this.position) return false;
+    const isNews = next > this.position;
+    if (!isNews && !(atHead && this.owesTheEnd)) return false;
     const page: AllPage = { events: await shown(this.deleted, events), next, atHead };
-    if (page.events.length === 0) {
+    if (isNews && page.events.length === 0) {
       const waitMs = this.lastEmptyPageAt + EMPTY_PAGE_EVERY_MS - performance.now();
       if (waitMs > 0 && events.length === 0) {
         await source.news(waitMs);
@@ -117,6 +120,7 @@ export class EventStoreDbSubscription implements Subscription {
       throw new Refused('a batch was refused', { cause });
     }
     this.position = next;
+    this.owesTheEnd = !atHead;
     return true;
   }
 
