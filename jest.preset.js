@@ -26,7 +26,7 @@ module.exports = (root = '../..') => ({
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
     '^@tocsin/(ingestion|alerts|escalation|oncall|notifications|standalone)$': `<rootDir>/${root}/apps/$1/src/index.ts`,
     // A dynamic import keeps the ending that Node needs; the sources have another.
-    '^(\\.{1,2}/(?:[a-z-]+/)+)index\\.js$': '$1index',
+    '^(\\.{1,2}/(?:[a-z-]+/)*)index\\.js$': '$1index',
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
 });

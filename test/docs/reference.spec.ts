@@ -1,17 +1,24 @@
 import { alertsSchema } from '@tocsin/alerts';
+import { channelSchema } from '@tocsin/channels';
 import { services } from '@tocsin/contracts';
 import { oncallSchema } from '@tocsin/oncall';
 import { Metrics } from '@tocsin/platform';
+import type { Setting } from '@tocsin/platform';
 import { rejectionProblems } from '@tocsin/platform/nest';
 import { standaloneSchema } from '@tocsin/standalone';
 import { firstCells, markdown, namesIn, rows, section, sorted, sourcesUnder } from './sources';
 
 const code = sourcesUnder('libs', 'apps');
 
+/** Those of providers have a section of their own: every process is told them alike. */
+const besidesProviders = (schema: Readonly<Record<string, Setting<unknown>>>) =>
+  Object.entries(schema).flatMap(([key, setting]) => (key in channelSchema ? [] : [setting]));
+
 describe.each([
-  ['The standalone', Object.values(standaloneSchema)],
+  ['The standalone', besidesProviders(standaloneSchema)],
   // The port alone differs from service to service.
-  ['The services', Object.values({ ...alertsSchema, ...oncallSchema, port: { ...oncallSchema.port, usual: '' } })],
+  ['The services', besidesProviders({ ...alertsSchema, ...oncallSchema, port: { ...oncallSchema.port, usual: '' } })],
+  ['Providers', Object.values(channelSchema)],
 ])('the reference of settings, %s', (heading, settings) => {
   const documented = rows(section(markdown('docs/reference/configuration.md'), heading));
 

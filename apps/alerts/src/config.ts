@@ -1,3 +1,4 @@
+import { channelProblems, channelSchema } from '@tocsin/channels';
 import { optional, parseSettings, textSetting } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
 import { clusterSchema } from '@tocsin/platform/nest';
@@ -5,6 +6,7 @@ import { retentionSetting } from './retention-setting';
 
 export const alertsSchema = {
   ...clusterSchema('alerts'),
+  ...channelSchema,
   retentionDays: retentionSetting,
   archiveDirectory: optional(
     textSetting('TOCSIN_ARCHIVE_DIR', { about: 'where alerts are exported to before they are removed; without it none is removed' }),
@@ -15,4 +17,4 @@ export type AlertsSettings = Settings<typeof alertsSchema>;
 
 /** @throws SettingsInvalid with everything that is wrong */
 export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): AlertsSettings =>
-  parseSettings(alertsSchema, env);
+  parseSettings(alertsSchema, env, channelProblems);

@@ -7,7 +7,7 @@ import type { AlertsSettings } from './config';
 export const alertsService: ServiceDefinition<AlertsSettings> = {
   name: 'alerts',
   readSettings,
-  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  reachable: (settings) => reachableMethods(settings),
   module: (platform, { settings: { retentionDays, archiveDirectory } }) =>
     AlertsModule.register(platform, {
       // What could not be exported is kept.

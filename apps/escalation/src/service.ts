@@ -7,6 +7,6 @@ import type { EscalationSettings } from './config';
 export const escalationService: ServiceDefinition<EscalationSettings> = {
   name: 'escalation',
   readSettings,
-  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  reachable: (settings) => reachableMethods(settings),
   module: (platform) => EscalationModule.register(platform),
 };

@@ -1,11 +1,12 @@
+import { channelProblems, channelSchema } from '@tocsin/channels';
 import { parseSettings } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
 import { clusterSchema } from '@tocsin/platform/nest';
 
-const schema = clusterSchema('ingestion');
+const schema = { ...clusterSchema('ingestion'), ...channelSchema } as const;
 
 export type IngestionSettings = Settings<typeof schema>;
 
 /** @throws SettingsInvalid with everything that is wrong */
 export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): IngestionSettings =>
-  parseSettings(schema, env);
+  parseSettings(schema, env, channelProblems);

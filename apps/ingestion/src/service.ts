@@ -7,6 +7,6 @@ import type { IngestionSettings } from './config';
 export const ingestionService: ServiceDefinition<IngestionSettings> = {
   name: 'ingestion',
   readSettings,
-  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  reachable: (settings) => reachableMethods(settings),
   module: (platform) => IngestionModule.register(platform),
 };

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { renderMessage } from '@tocsin/channels';
-import type { Channel, MessageContent, SendOutcome } from '@tocsin/channels';
+import { dialled, ProviderHealth, providersToAsk, renderMessage, routeOf } from '@tocsin/channels';
+import type { Channel, MessageContent, MethodRoutes } from '@tocsin/channels';
 import { Clock, isFinal, recipientOf, stoppedBy } from '@tocsin/domain';
-import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, Recipient } from '@tocsin/domain';
+import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
-import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
-import type { Logger, Tracing } from '@tocsin/platform';
+import type { Tracing } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
 import type { MessageComposer, Planned } from './message-composer';
+import { AttemptOutcomes } from './attempt-outcomes';
 import { Notifications } from './notifications';
 
 type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
@@ -23,11 +23,11 @@ export interface DeliveryParts {
   readonly configuration: ConfigurationReader;
   readonly composer: MessageComposer;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly outcomes: AttemptOutcomes;
   readonly tracing?: Tracing;
-  /** From 0 to below 1. */
-  readonly random: () => number;
-  channelFor(method: NotificationMethod): Channel | undefined;
+  /** In the order in which they are asked where no route says otherwise. */
+  channelsFor(method: NotificationMethod): readonly Channel[];
+  readonly routes?: MethodRoutes;
 }
 
 /**
@@ -36,7 +36,11 @@ export interface DeliveryParts {
  * anywhere repeats the attempt under the same key.
  */
 export class Delivery {
-  constructor(private readonly parts: DeliveryParts) {}
+  private readonly health: ProviderHealth;
+
+  constructor(private readonly parts: DeliveryParts) {
+    this.health = new ProviderHealth(parts.clock);
+  }
 
   /**
    * Repeats at once the attempts that a crash ended, of notifications that are not over: those begun before this process
@@ -63,13 +67,13 @@ export class Delivery {
     const cause = { causationId: newUuid(), correlationId: stream };
     const state = await notifications.load(stream);
     if (state.status === 'handed-over') {
-      await notifications.change(stream, { type: 'expireReceipt', at: clock.now() }, cause);
+      await this.parts.outcomes.expireReceipt(stream, state, cause);
       return;
     }
-    if (state.status === 'absent' || isFinal(state)) return;
+    if (!('attempts' in state) || isFinal(state)) return;
     const { plan } = state;
     const recipient = await this.recipient(plan);
-    const channel = this.parts.channelFor(plan.method);
+    const [channel] = this.toAsk(state, 'stopped' in recipient ? '' : recipient.target);
     const { events } = await notifications.change(
       stream,
       {
@@ -94,32 +98,46 @@ export class Delivery {
       return;
     }
     if (channel === undefined) {
-      await this.record(
-        stream,
-        attempt.attempt,
-        'none',
-        { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` },
-        cause,
-      );
+      const outcome = { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` } as const;
+      await this.parts.outcomes.record({ stream, attempt: attempt.attempt, provider: 'none', outcome }, cause);
       return;
     }
-    const message = { target: recipient.target, message: renderMessage(plan.method, content), key: attempt.key };
+    const message = {
+      target: recipient.target,
+      message: renderMessage(plan.method, content),
+      key: attempt.key,
+      correlation: { stream, attempt: attempt.attempt },
+    };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt };
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
       channel.send(message),
     );
-    await this.record(stream, attempt.attempt, channel.provider, outcome, cause);
+    this.health.record(channel.provider, outcome);
+    await this.parts.outcomes.record({ stream, attempt: attempt.attempt, provider: channel.provider, outcome }, cause);
+  }
+
+  /** First choice first; empty when nobody is left who could ever take it. */
+  private toAsk(state: OpenNotification, target: string): readonly Channel[] {
+    const { channelsFor, routes } = this.parts;
+    const { plan, failedInRound, refusedBy } = state;
+    return providersToAsk(channelsFor(plan.method), {
+      route: routeOf(routes?.[plan.method], target),
+      failedInRound,
+      refusedBy,
+      isDown: (provider) => this.health.isDown(provider),
+    });
   }
 
   /** Whoever cannot be reached by what this process knows may have been made, or changed, a moment ago elsewhere. */
   private async recipient(plan: Planned): Promise<Recipient | { readonly stopped: CancelReason }> {
     const { configuration, clock } = this.parts;
     const look = () => recipientOf(plan, configuration.get('user', plan.userId), clock.now());
-    const reachable = await configuration.surely(() => {
-      const found = look();
-      return 'stopped' in found ? undefined : found;
-    });
-    return reachable ?? look();
+    const found =
+      (await configuration.surely(() => {
+        const reachable = look();
+        return 'stopped' in reachable ? undefined : reachable;
+      })) ?? look();
+    return 'stopped' in found || found.regionCode === undefined ? found : { ...found, target: dialled(found.target, found.regionCode) };
   }
 
   /** What to say, unless the page is not wanted any more. */
@@ -135,36 +153,6 @@ export class Delivery {
     if (history === undefined) return { stopped: 'resolved' };
     const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
     return stopped === undefined ? this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate }) : { stopped };
-  }
-
-  private async record(stream: string, attempt: number, provider: string, outcome: SendOutcome, cause: Cause): Promise<void> {
-    const at: Instant = this.parts.clock.now();
-    this.parts.log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
-    if (outcome.type === 'handed-over') {
-      const { receiptExpected, reference } = outcome;
-      await this.parts.notifications.change(
-        stream,
-        { type: 'recordHandedOver', at, attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) },
-        cause,
-      );
-      return;
-    }
-    const permanent = outcome.type === 'failed' && outcome.permanent;
-    await this.parts.notifications.change(
-      stream,
-      {
-        type: 'recordFailed',
-        at,
-        attempt,
-        provider,
-        reason: outcome.reason,
-        retriable: !permanent,
-        uncertain: outcome.type === 'unknown',
-        jitter: this.parts.random(),
-        otherProviderLeft: false,
-      },
-      cause,
-    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import type { Channel } from '@tocsin/channels';
+import type { Channel, MethodRoutes } from '@tocsin/channels';
 import { notificationDueOf } from '@tocsin/domain';
 import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
 import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
@@ -12,6 +12,8 @@ import { AnswerController } from './answer.controller';
 import { AnswerLinks } from './answer-links';
 import { Answers } from './answers';
 import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
+import { AttemptOutcomes } from './attempt-outcomes';
+import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Delivery } from './delivery';
 import { MessageComposer } from './message-composer';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
@@ -23,7 +25,9 @@ import { PathProbesConsumer } from './path-probes.consumer';
 
 export interface NotificationsOptions {
   readonly random: () => number;
-  channelFor(method: NotificationMethod): Channel | undefined;
+  /** In the order in which they are asked where no route says otherwise. */
+  channelsFor(method: NotificationMethod): readonly Channel[];
+  readonly routes?: MethodRoutes;
 }
 
 /** Pages people by their own rules, on their own channels, and takes the answer there. */
@@ -35,13 +39,14 @@ export class NotificationsModule {
     const notifications = new Notifications(eventStore, clock, metrics);
     const links = new AnswerLinks(secrets, settings);
     const composer = new MessageComposer(links, configuration);
+    const outcomes = new AttemptOutcomes({ notifications, configuration, clock, log, ...options });
     const delivery = new Delivery({
       notifications,
       eventStore,
       configuration,
       composer,
       clock,
-      log,
+      outcomes,
       ...(tracing === undefined ? {} : { tracing }),
       ...options,
     });
@@ -91,12 +96,14 @@ export class NotificationsModule {
         PathProbesConsumer,
         ArchivedAlertsConsumer,
         NotificationCommandsConsumer,
+        ReceiptsConsumer,
         AnswerController,
         OutboxController,
       ],
       providers: [
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },
+        { provide: AttemptOutcomes, useValue: outcomes },
         { provide: PagePlanner, useValue: new PagePlanner({ eventStore, notifications, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs }) },

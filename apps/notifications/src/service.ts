@@ -1,4 +1,4 @@
-import { openChannels, reachableMethods, usualSender } from '@tocsin/channels';
+import { closeChannels, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { NotificationsModule } from './notifications.module';
 import { readSettings } from './config';
@@ -7,11 +7,17 @@ import type { NotificationsSettings } from './config';
 export const notificationsService: ServiceDefinition<NotificationsSettings> = {
   name: 'notifications',
   readSettings,
-  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  reachable: (settings) => reachableMethods(settings),
+  about: (settings) => ({ providers: providerStates(settings) }),
   module: async (platform, { settings, random, onStop }) => {
-    const { smtpUrl, mailFrom = usualSender(settings.publicUrl, settings.host) } = settings;
-    const channels = await openChannels({ smtpUrl, mailFrom, outbox: false });
-    onStop(() => Promise.all([...channels.values()].map((channel) => channel.close())));
-    return NotificationsModule.register(platform, { random, channelFor: (method) => channels.get(method) });
+    const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, outbox: false });
+    // Before anything is waited for: what is opened first is closed last, after the service that uses it.
+    onStop(() => opening.then(closeChannels, () => undefined));
+    const channels = await opening;
+    return NotificationsModule.register(platform, {
+      random,
+      channelsFor: (method) => channels.get(method) ?? [],
+      routes: routesOf(settings),
+    });
   },
 };

@@ -8,7 +8,7 @@ import type { OncallSettings } from './config';
 export const oncallService: ServiceDefinition<OncallSettings> = {
   name: 'oncall',
   readSettings,
-  reachable: ({ smtpUrl }) => reachableMethods({ smtpUrl, outbox: false }),
+  reachable: (settings) => reachableMethods(settings),
   module: (platform) => OncallModule.register(platform),
   // Every replica tries; the first one makes it. Nobody is told anything: the key was given.
   beforeReady: (platform, { bootstrapApiKey, bootstrapEmail }) =>

@@ -1,5 +1,6 @@
 import { retentionSetting } from '@tocsin/alerts';
-import { emailAddressProblem, senderProblem } from '@tocsin/domain';
+import { channelProblems, channelSchema } from '@tocsin/channels';
+import { emailAddressProblem } from '@tocsin/domain';
 import {
   checked,
   choiceSetting,
@@ -25,16 +26,6 @@ export const standaloneSchema = {
   dataDirectory: textSetting('TOCSIN_DATA_DIR', { about: 'everything the embedded profile keeps', usual: './data' }),
   retentionDays: retentionSetting,
   publicUrl: optional(urlSetting('TOCSIN_PUBLIC_URL', { about: 'base of links and call-backs; without it the listening URL' })),
-  mailFrom: optional(
-    checked(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" }), senderProblem),
-  ),
-  smtpUrl: optional(
-    urlSetting('SMTP_URL', {
-      about: 'mail server, smtp://user:password@host:587; without it e-mails stay in the outbox',
-      secret: true,
-      protocols: ['smtp', 'smtps'],
-    }),
-  ),
   secretKey: optional(
     checked(
       secretSetting('TOCSIN_SECRET_KEY', {
@@ -58,10 +49,11 @@ export const standaloneSchema = {
   }),
   ...heartbeatSchema,
   ...tracingSchema,
+  ...channelSchema,
 } as const;
 
 export type StandaloneSettings = Settings<typeof standaloneSchema>;
 
 /** @throws SettingsInvalid with everything that is wrong */
 export const readSettings = (env: Readonly<Record<string, string | undefined>> = process.env): StandaloneSettings =>
-  parseSettings(standaloneSchema, env);
+  parseSettings(standaloneSchema, env, channelProblems);

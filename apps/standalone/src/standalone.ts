@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { METHODS, openChannels, usualSender } from '@tocsin/channels';
+import { closeChannels, METHODS, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
@@ -29,8 +29,8 @@ export interface StandaloneParts {
   readonly log?: Logger;
   readonly random?: () => number;
   readonly tracing?: Tracing;
-  /** In place of SMTP and the outbox. */
-  readonly channelFor?: (method: NotificationMethod) => Channel | undefined;
+  /** In place of all providers and the outbox. */
+  readonly channelsFor?: (method: NotificationMethod) => readonly Channel[];
   /** Told once, just before the key that it tells is made: whoever is killed in between is told another one at the next start. */
   readonly onFirstStart?: (first: ToldOnce) => void;
   /** The log cannot be written any more: the process has to end. */
@@ -92,21 +92,19 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   const bus = parts.around?.bus?.(embeddedBus) ?? embeddedBus;
   const readStore = await EmbeddedReadStore.open({ directory: settings.dataDirectory, onFailure });
   opened.add(() => readStore.close());
-  const channels = await openChannels({
-    smtpUrl: settings.smtpUrl,
-    mailFrom: settings.mailFrom ?? usualSender(settings.publicUrl, settings.host),
-    outbox: true,
-  });
-  opened.add(() => Promise.all([...channels.values()].map((channel) => channel.close())));
-  const channelFor = parts.channelFor ?? ((method: NotificationMethod) => channels.get(method));
   const heartbeat = heartbeatOf(settings, PROBES_PER_ROUND);
   let firstStart: ToldOnce | undefined;
   const starting = startService({
     stores: { eventStore, bus, readStore },
-    module: (platform) => {
+    module: async (platform) => {
+      const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, outbox: true });
+      // Before anything is waited for: what is opened first is closed last, after the service that uses it.
+      opened.add(() => opening.then(closeChannels, () => undefined));
+      const channels = await opening;
+      const channelsFor = parts.channelsFor ?? ((method: NotificationMethod) => channels.get(method) ?? []);
       platform.background.add('bus retention', busRetention(embeddedBus, clock, log));
       const archive = { retention: { days: settings.retentionDays }, archiveDirectory: join(settings.dataDirectory, 'archive') };
-      return StandaloneModule.register(platform, archive, { random, channelFor });
+      return StandaloneModule.register(platform, archive, { random, channelsFor, routes: routesOf(settings) });
     },
     clock,
     log,
@@ -115,7 +113,11 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
     host: settings.host,
     port: settings.port,
     publicUrl: settings.publicUrl,
-    reachableMethods: new Set(METHODS.filter((method) => (parts.channelFor ?? (() => true))(method) !== undefined)),
+    reachableMethods:
+      parts.channelsFor === undefined
+        ? reachableMethods(settings, true)
+        : new Set(METHODS.filter((method) => parts.channelsFor?.(method).length !== 0)),
+    about: { providers: providerStates(settings) },
     relays: true,
     ...(heartbeat === undefined ? {} : { heartbeat }),
     ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),

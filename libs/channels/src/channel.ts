@@ -2,11 +2,19 @@ import type { NotificationMethod } from '@tocsin/domain';
 import type { RenderedMessage } from './message';
 
 export interface OutgoingMessage {
-  /** Address or number, as the contact has it. */
+  /** Address, as the contact has it, or telephone number with its country: `+4915112345678`. */
   readonly target: string;
   readonly message: RenderedMessage;
   /** The same for every attempt of one notification: becomes the Message-ID, the delivery id or the like. */
   readonly key: string;
+  /** What a receipt is to name: the provider gets it, in the URL of its call-back or beside the message, and gives it back. */
+  readonly correlation?: Correlation;
+}
+
+export interface Correlation {
+  /** The notification's stream. */
+  readonly stream: string;
+  readonly attempt: number;
 }
 
 /**

@@ -1,35 +1,90 @@
 import type { NotificationMethod } from '@tocsin/domain';
+import type { Settings } from '@tocsin/platform';
 import type { Channel } from './channel';
+import { smtp } from './email/settings';
+import { stateOf } from './provider';
+import type { Provider, ProviderContext, ProviderSchema } from './provider';
+import { routeSchema } from './routes';
+import type { MethodRoutes } from './routes';
 
-export interface ChannelSettings {
-  /** `smtp://user:password@host:587` */
-  readonly smtpUrl: string | undefined;
-  /** Sender of e-mails. */
-  readonly mailFrom: string;
-  /** Whether an outbox stands in for every method without a provider. */
-  readonly outbox: boolean;
-}
+/** Every provider, and for each method the order in which they are asked where no route says otherwise. */
+const providers = [smtp] as const;
+
+type Schemas = (typeof providers)[number]['schema'];
+type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
+
+/** The settings of all providers, and of the routes between them; for every process alike. */
+export const channelSchema: Merged<Schemas> & typeof routeSchema = Object.assign(
+  {},
+  ...providers.map(({ schema }): ProviderSchema => schema),
+  routeSchema,
+) as Merged<Schemas> & typeof routeSchema;
+
+export type ChannelSettings = Settings<typeof channelSchema>;
 
 export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
 
-/** Which methods lead somewhere with these settings. */
-export const reachableMethods = ({ smtpUrl, outbox }: Omit<ChannelSettings, 'mailFrom'>): ReadonlySet<NotificationMethod> =>
-  new Set(METHODS.filter((method) => outbox || (method === 'EMAIL' && smtpUrl !== undefined)));
+/** What is wrong with the settings together: half of a provider's, or a route to one that there is not. */
+export const channelProblems = (settings: ChannelSettings): readonly string[] => [
+  ...providers.flatMap((provider) => {
+    const state = stateOf(provider, settings);
+    return state.on || !state.begun
+      ? []
+      : state.missing.map((missing) => `${missing}: must be set, too, for ${provider.name}; or none of its settings`);
+  }),
+  ...Object.entries(routesOf(settings)).flatMap(([method, routes]) => {
+    const known = providers.filter(({ methods }) => methods.includes(method as NotificationMethod)).map(({ name }) => name as string);
+    const strange = [...routes.values()].flat().filter((name) => !known.includes(name));
+    return strange.map((name) => `${method}_ROUTES: there is no provider ${name} of ${method}, only ${known.join(', ') || 'none'}`);
+  }),
+];
 
-/** Without a sender in the settings. */
-export const usualSender = (publicUrl: string | undefined, host: string): string =>
-  `tocsin@${new URL(publicUrl ?? `http://${host}`).hostname}`;
+/** Which methods lead somewhere with these settings; `outbox` stands in for every method without a provider. */
+export const reachableMethods = (settings: ChannelSettings, outbox = false): ReadonlySet<NotificationMethod> =>
+  new Set(outbox ? METHODS : providersOn(settings).flatMap(({ methods }) => methods));
 
-/** A provider for each method that has one set up, and where wanted the outbox for all others. Only what is used is loaded. */
-export const openChannels = async ({ smtpUrl, mailFrom, outbox }: ChannelSettings): Promise<ReadonlyMap<NotificationMethod, Channel>> => {
-  const channels = new Map<NotificationMethod, Channel>();
-  if (outbox) {
-    const { OutboxChannel } = await import('./outbox/index.js');
-    for (const method of METHODS) channels.set(method, new OutboxChannel(method));
+export const routesOf = ({ smsRoutes, voiceRoutes }: ChannelSettings): MethodRoutes => ({
+  ...(smsRoutes === undefined ? {} : { SMS: smsRoutes }),
+  ...(voiceRoutes === undefined ? {} : { VOICE: voiceRoutes }),
+});
+
+/** Provider by provider `on`, or what is missing: for readiness. */
+export const providerStates = (settings: ChannelSettings): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    providers.map((provider) => {
+      const state = stateOf(provider, settings);
+      return [provider.name, state.on ? 'on' : `off: ${state.missing.join(', ')} not set`];
+    }),
+  );
+
+const providersOn = (settings: ChannelSettings): readonly Provider[] =>
+  providers.filter((provider) => stateOf(provider, settings).on) as unknown as readonly Provider[];
+
+export type ChannelsByMethod = ReadonlyMap<NotificationMethod, readonly Channel[]>;
+
+/**
+ * For each method its providers that are set up, in the order in which they are asked, and where wanted the outbox for every
+ * method without one. Only what is used is loaded.
+ */
+export const openChannels = async (
+  settings: ChannelSettings,
+  { outbox, ...context }: ProviderContext & { readonly outbox: boolean },
+): Promise<ChannelsByMethod> => {
+  const opened = (await Promise.all(providersOn(settings).map((provider) => provider.open(settings as never, context)))).flat();
+  const byMethod = new Map<NotificationMethod, readonly Channel[]>();
+  for (const method of METHODS) {
+    const channels = opened.filter((channel) => channel.method === method);
+    if (channels.length > 0) byMethod.set(method, channels);
+    else if (outbox) byMethod.set(method, [await outboxFor(method)]);
   }
-  if (smtpUrl !== undefined) {
-    const { SmtpChannel } = await import('./email/index.js');
-    channels.set('EMAIL', new SmtpChannel({ url: smtpUrl, from: mailFrom }));
-  }
-  return channels;
+  return byMethod;
+};
+
+export const closeChannels = async (channels: ChannelsByMethod): Promise<void> => {
+  await Promise.all([...channels.values()].flat().map((channel) => channel.close()));
+};
+
+const outboxFor = async (method: NotificationMethod): Promise<Channel> => {
+  const { OutboxChannel } = await import('./outbox/index.js');
+  return new OutboxChannel(method);
 };

@@ -10,3 +10,20 @@ export interface SendTestNotification {
   readonly contactId?: ContactId;
   readonly at: Instant;
 }
+
+/** What a provider says of a message after it took it. */
+export type ReceiptOutcome =
+  | { readonly type: 'delivered' }
+  | { readonly type: 'failed'; readonly permanent: boolean; /** Holds no address, number or text. */ readonly reason: string };
+
+/**
+ * `NotificationReceipt` version 1, topic `notification-commands`, keyed by stream: made durable before the provider's call-back
+ * is answered. The same one may come twice, late, and before the attempt's own outcome is on record.
+ */
+export interface NotificationReceipt {
+  /** The notification's stream. */
+  readonly stream: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly outcome: ReceiptOutcome;
+}

@@ -67,6 +67,8 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   NotificationFailed: 'notification',
   NotificationCancelled: 'notification',
   NotificationHeld: 'notification',
+  ReceiptOverdue: 'notification',
+  NotificationBroughtForward: 'notification',
   ResourceConfigured: 'configuration',
   ResourceDeleted: 'configuration',
   AlertsArchived: 'archive',

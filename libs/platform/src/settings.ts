@@ -23,10 +23,14 @@ export class SettingsInvalid extends Error {
   }
 }
 
-/** Reads all settings at once. An empty value counts as not given. @throws SettingsInvalid */
+/**
+ * Reads all settings at once. An empty value counts as not given. `together`: what is wrong with them beside each other.
+ * @throws SettingsInvalid
+ */
 export const parseSettings = <Schema extends Readonly<Record<string, Setting<unknown>>>>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>,
+  together: (settings: Settings<Schema>) => readonly string[] = () => [],
 ): Settings<Schema> => {
   const problems: string[] = [];
   const read = Object.entries(schema).map(([key, setting]): [string, unknown] => {
@@ -41,8 +45,10 @@ export const parseSettings = <Schema extends Readonly<Record<string, Setting<unk
     }
     return [key, undefined];
   });
-  if (problems.length > 0) throw new SettingsInvalid(problems);
-  return Object.freeze(Object.fromEntries(read)) as Settings<Schema>;
+  const settings = Object.freeze(Object.fromEntries(read)) as Settings<Schema>;
+  const all = problems.length > 0 ? problems : together(settings);
+  if (all.length > 0) throw new SettingsInvalid(all);
+  return settings;
 };
 
 interface About<T> {

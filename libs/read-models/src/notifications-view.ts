@@ -62,6 +62,8 @@ const changed = (event: NotificationEvent): Partial<Pick<NotificationDocument, '
       return { provider: event.data.provider, handedOverAt: event.data.at };
     case 'AttemptFailed':
       return { dueAt: event.data.retryAt };
+    case 'NotificationBroughtForward':
+      return { dueAt: event.data.dueAt };
     default:
       return {};
   }
@@ -85,7 +87,7 @@ const planned = (stream: string, data: PlannedData): Omit<NotificationDocument, 
 
 const collection: CollectionDefinition<NotificationDocument> = {
   name: NOTIFICATIONS_VIEW,
-  version: 2,
+  version: 3,
   fields: {
     notificationId: (notification) => notification.notificationId,
     alert: (notification) => notification.alertId,

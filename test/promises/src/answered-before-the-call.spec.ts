@@ -120,7 +120,7 @@ const answeredAt = async (
 ): Promise<Outcome> => {
   const stage = new Stage(moment);
   const channel = new CountingChannel(stage);
-  const world = await World.start({ channelFor: () => channel, around: { eventStore: (inner) => storeOf(inner, stage) } });
+  const world = await World.start({ channelsFor: () => [channel], around: { eventStore: (inner) => storeOf(inner, stage) } });
   const ana = await world.person('ana', { preferences: [{ type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 1 }] });
   const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: ana }], timeoutMin: 600 }]));
   await world.event(key, { summary: 'disk full', alertKey: 'disk' });

@@ -118,7 +118,7 @@ const mostOpenPerKey = (events: readonly StoredEvent[], sourceId: AlertSourceId)
 
 describe('two handlers over one store (P2)', () => {
   let world: World;
-  beforeAll(async () => void (world = await World.start({ channelFor: () => undefined })));
+  beforeAll(async () => void (world = await World.start({ channelsFor: () => [] })));
   afterAll(() => world.stop());
 
   const newSource = async (): Promise<AlertSourceId> => world.sourceId(await world.source(await world.policy([])));

@@ -1,6 +1,13 @@
 import type { LogFilterType } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
-import type { CancelReason, EscalationEvent, NotificationEvent, NotificationEventOf, UnusableReason } from '@tocsin/domain';
+import type {
+  BroughtForwardReason,
+  CancelReason,
+  EscalationEvent,
+  NotificationEvent,
+  NotificationEventOf,
+  UnusableReason,
+} from '@tocsin/domain';
 import { iso, untold, vars } from './log-entry';
 import type { Names, TimelineLine } from './log-entry';
 
@@ -34,9 +41,15 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
   'responder-removed': { en: 'the person is no responder any more', de: 'die Person ist nicht mehr zuständig' },
   'preference-changed': { en: 'the preference was changed', de: 'die Regel wurde geändert' },
   'contact-removed': { en: 'the contact is gone', de: 'den Kontakt gibt es nicht mehr' },
+  'contact-blacklisted': { en: 'the contact takes no more messages', de: 'der Kontakt nimmt keine Nachrichten mehr an' },
   'user-deleted': { en: 'the person was deleted', de: 'die Person wurde gelöscht' },
   muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
   merged: { en: 'a newer page to the same contact replaces it', de: 'eine neuere Nachricht an denselben Kontakt ersetzt sie' },
+};
+
+const broughtForwardTexts: Readonly<Record<BroughtForwardReason, { readonly en: string; readonly de: string }>> = {
+  'no-receipt': { en: 'since no receipt came for the method before it', de: 'weil für den Weg davor keine Bestätigung kam' },
+  failed: { en: 'since the method before it failed', de: 'weil der Weg davor fehlgeschlagen ist' },
 };
 
 /** Why a preference led to nothing; other reasons are told as they are. */
@@ -114,6 +127,22 @@ export const notificationLines = (
         { state: 'retrying', attempt, provider, reason, retryAt: iso(retryAt) },
         `attempt ${attempt} failed (${reason}); again at ${iso(retryAt)}`,
         `Versuch ${attempt} fehlgeschlagen (${reason}); erneut um ${iso(retryAt)}`,
+      );
+    }
+    case 'ReceiptOverdue': {
+      const { provider } = event.data;
+      return line(
+        { state: 'handed-over', provider, reason: 'receipt-overdue' },
+        `no receipt from ${provider} in its usual time`,
+        `keine Bestätigung von ${provider} in der üblichen Zeit`,
+      );
+    }
+    case 'NotificationBroughtForward': {
+      const why = broughtForwardTexts[event.data.because];
+      return line(
+        { state: 'planned', dueAt: iso(event.data.dueAt), reason: event.data.because },
+        `sent now, ${why.en}`,
+        `jetzt gesendet, ${why.de}`,
       );
     }
     case 'NotificationFailed':

@@ -44,7 +44,7 @@ const ofEscalations = new Set([
 ]);
 const ofNotifications = new Set([
   ...['NotificationPlanned', 'AttemptStarted', 'HandedOver', 'Delivered', 'AttemptFailed'],
-  ...['NotificationFailed', 'NotificationCancelled', 'NotificationHeld'],
+  ...['NotificationFailed', 'NotificationCancelled', 'NotificationHeld', 'ReceiptOverdue', 'NotificationBroughtForward'],
 ]);
 
 const linesOf = (event: { readonly type: string; readonly data: unknown }) => {

@@ -39,7 +39,7 @@ export class ToldChannel extends Channel {
 }
 
 /** The notifications service alone, listening, on embedded stores of its own. What alerts would do with an answer is not there. */
-export const notificationsServer = async (provider = 'told') => {
+export const notificationsServer = async (provider = 'told', others: readonly ToldChannel[] = []) => {
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-notifications-'));
   const onFailure = (error: Error): void => {
     throw error;
@@ -53,7 +53,7 @@ export const notificationsServer = async (provider = 'told') => {
     module: (platform) =>
       NotificationsModule.register(platform, {
         random: () => 0.5,
-        channelFor: (method) => (method === 'EMAIL' ? channel : undefined),
+        channelsFor: (method) => (method === 'EMAIL' ? [channel, ...others] : []),
       }),
     clock,
     log: createLogger({ level: 'silent' }),

@@ -15,8 +15,12 @@ export type CancelReason =
   | 'preference-changed'
   | 'contact-removed'
   | 'user-deleted'
+  | 'contact-blacklisted'
   | 'muted'
   | 'merged';
+
+/** What became of the method before. */
+export type BroughtForwardReason = 'no-receipt' | 'failed';
 
 /** One planned message to one person by one method, in `notification-<alertId>-<activation>-<preferenceId>` (B7, P7). */
 export type NotificationEvent =
@@ -60,7 +64,16 @@ export type NotificationEvent =
         readonly reference?: string;
         readonly possiblyDuplicate: boolean;
         readonly receiptExpected: boolean;
+        /** When a receipt of this method has usually come. */
+        readonly receiptBy?: Instant;
       };
+    }
+  /** The usual time is over without a receipt: the person's next method does not wait any longer. One is awaited until then. */
+  | { readonly type: 'ReceiptOverdue'; readonly data: { readonly at: Instant; readonly provider: string; readonly until: Instant } }
+  /** A method before it did not reach the person, as far as is known: this one is due now. */
+  | {
+      readonly type: 'NotificationBroughtForward';
+      readonly data: { readonly at: Instant; readonly dueAt: Instant; readonly because: BroughtForwardReason };
     }
   | { readonly type: 'Delivered'; readonly data: { readonly at: Instant; readonly provider: string } }
   | {
@@ -72,6 +85,8 @@ export type NotificationEvent =
         readonly reason: string;
         readonly retryAt: Instant;
         /** A timeout or a lost connection: the provider may have sent it all the same. */ readonly uncertain: boolean;
+        /** This provider will never take it: only others are asked from now on. */
+        readonly permanent?: boolean;
       };
     }
   /** Finally: no further attempt. */

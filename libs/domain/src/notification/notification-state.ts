@@ -1,4 +1,5 @@
 import { assertNever, passedOver } from '../decider';
+import type { NotificationMethod } from '../configuration/resources';
 import { plusMs, type Instant } from '../time';
 import type { CancelReason, NotificationEvent, NotificationEventOf } from './notification-events';
 
@@ -10,6 +11,10 @@ interface Open {
   readonly attempts: number;
   /** An attempt has no known outcome, so that the provider may have sent it. */
   readonly uncertain: boolean;
+  /** Providers that failed since all of them were last tried: the others come first. */
+  readonly failedInRound: readonly string[];
+  /** Providers that will never take it. */
+  readonly refusedBy: readonly string[];
 }
 
 export type Notification =
@@ -19,7 +24,14 @@ export type Notification =
   | ({ readonly status: 'held'; readonly reason: string; readonly until: Instant | null } & Open)
   | ({ readonly status: 'attempting'; readonly startedAt: Instant; readonly provider: string } & Open)
   | ({ readonly status: 'retrying'; readonly retryAt: Instant; readonly reason: string } & Open)
-  | ({ readonly status: 'handed-over'; readonly provider: string; readonly at: Instant; readonly receiptExpected: boolean } & Open)
+  | ({
+      readonly status: 'handed-over';
+      readonly provider: string;
+      readonly at: Instant;
+      readonly receiptExpected: boolean;
+      readonly receiptBy: Instant;
+      readonly overdue: boolean;
+    } & Open)
   | { readonly status: 'delivered'; readonly plan: PlannedData; readonly provider: string }
   | { readonly status: 'failed'; readonly plan: PlannedData; readonly reason: string }
   /** `crossed`: the provider took it while it was being cancelled. */
@@ -37,28 +49,54 @@ export const initialNotification: Notification = { status: 'absent' };
 export const ATTEMPT_SAFETY_MS = 60_000;
 /** Carriers that report at all do so within their own validity period. */
 export const RECEIPT_WAIT_MS = 4 * 3_600_000;
+/** When a receipt has usually come, for who is reached at all. */
+export const USUAL_RECEIPT_MS: Readonly<Record<NotificationMethod, number>> = {
+  EMAIL: 300_000,
+  SMS: 120_000,
+  PUSH: 60_000,
+  VOICE: 120_000,
+  WHATSAPP: 120_000,
+  TELEGRAM: 120_000,
+};
 
-const isOpen = (state: Notification): state is Extract<Notification, Open> => 'attempts' in state;
+/** Something may still come of it. */
+export type OpenNotification = Extract<Notification, Open>;
+
+const isOpen = (state: Notification): state is OpenNotification => 'attempts' in state;
 
 export const evolveNotification = (state: Notification, event: NotificationEvent): Notification => {
-  if (event.type === 'NotificationPlanned') return { status: 'planned', plan: event.data, attempts: 0, uncertain: false };
+  if (event.type === 'NotificationPlanned')
+    return { status: 'planned', plan: event.data, attempts: 0, uncertain: false, failedInRound: [], refusedBy: [] };
   if (state.status === 'cancelled' && event.type === 'HandedOver') return { ...state, crossed: true };
   if (!isOpen(state)) return state;
-  const { plan, attempts, uncertain } = state;
-  const open = { plan, attempts, uncertain };
+  const { plan, attempts, uncertain, failedInRound, refusedBy } = state;
+  const open = { plan, attempts, uncertain, failedInRound, refusedBy };
   switch (event.type) {
     case 'AttemptStarted': {
       const { attempt, at, provider, possiblyDuplicate } = event.data;
-      return { plan, status: 'attempting', attempts: attempt, startedAt: at, provider, uncertain: uncertain || possiblyDuplicate };
+      return { ...open, status: 'attempting', attempts: attempt, startedAt: at, provider, uncertain: uncertain || possiblyDuplicate };
     }
     case 'AttemptFailed': {
-      const { reason, retryAt } = event.data;
-      return { ...open, status: 'retrying', retryAt, reason, uncertain: uncertain || event.data.uncertain };
+      const { reason, retryAt, at, provider, permanent } = event.data;
+      return {
+        ...open,
+        status: 'retrying',
+        retryAt,
+        reason,
+        uncertain: uncertain || event.data.uncertain,
+        // Whoever is waited for has had all of them fail.
+        failedInRound: retryAt > at ? [] : [...failedInRound, provider],
+        refusedBy: permanent === true ? [...refusedBy, provider] : refusedBy,
+      };
     }
     case 'HandedOver': {
-      const { provider, at, receiptExpected } = event.data;
-      return { ...open, status: 'handed-over', provider, at, receiptExpected };
+      const { provider, at, receiptExpected, receiptBy = plusMs(at, RECEIPT_WAIT_MS) } = event.data;
+      return { ...open, status: 'handed-over', provider, at, receiptExpected, receiptBy, overdue: false };
     }
+    case 'ReceiptOverdue':
+      return state.status === 'handed-over' ? { ...state, receiptBy: event.data.until, overdue: true } : state;
+    case 'NotificationBroughtForward':
+      return { ...state, plan: { ...plan, dueAt: event.data.dueAt } };
     case 'NotificationHeld':
       return { ...open, status: 'held', reason: event.data.reason, until: event.data.until ?? null };
     case 'Delivered':
@@ -100,7 +138,11 @@ export const notificationDueOf = (event: NotificationEvent): { readonly dueAt: I
     case 'AttemptFailed':
       return { dueAt: event.data.retryAt };
     case 'HandedOver':
-      return { dueAt: event.data.receiptExpected ? plusMs(event.data.at, RECEIPT_WAIT_MS) : null };
+      return { dueAt: event.data.receiptExpected ? (event.data.receiptBy ?? plusMs(event.data.at, RECEIPT_WAIT_MS)) : null };
+    case 'ReceiptOverdue':
+      return { dueAt: event.data.until };
+    case 'NotificationBroughtForward':
+      return { dueAt: event.data.dueAt };
     case 'NotificationHeld':
       return { dueAt: event.data.until ?? null };
     case 'Delivered':
@@ -124,7 +166,7 @@ export const nextNotificationDue = (state: Notification): Instant | null => {
     case 'held':
       return state.until;
     case 'handed-over':
-      return state.receiptExpected ? plusMs(state.at, RECEIPT_WAIT_MS) : null;
+      return state.receiptExpected ? state.receiptBy : null;
     default:
       return null;
   }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { fold } from '../decider';
 import {
   abandons,
+  bringsForward,
   cancels,
   delivers,
   expires,
@@ -34,6 +35,7 @@ const commands: fc.Arbitrary<NotificationCommand> = fc.oneof(
   moments.map((at) => cancels(at)),
   fc.tuple(moments, fc.option(moments, { nil: undefined })).map(([at, until]) => holds(at, until)),
   moments.map((at) => expires(at)),
+  moments.map((at) => bringsForward(at)),
 );
 
 const stories = fc.array(commands, { maxLength: 25 }).map((story) => [page(), ...story.sort((a, b) => timeOf(a) - timeOf(b))]);

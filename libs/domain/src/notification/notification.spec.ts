@@ -1,5 +1,6 @@
 import {
   abandons,
+  bringsForward,
   cancels,
   delivers,
   expires,
@@ -114,6 +115,23 @@ describe('a failed attempt', () => {
     const command = fails(second(1), 1, { retriable: false, otherProviderLeft: true });
     expect(notifying(...failing).when(command)).toMatchObject([{ type: 'AttemptFailed', data: { retryAt: second(1) } }]);
   });
+  it('of one provider for good leaves those that failed for now, and starts a round of them after a wait', () => {
+    const story = [...failing, fails(second(1), 1, { provider: 'twilio', otherProviderLeft: true }), starts(second(1))];
+    const end = fails(second(2), 2, { provider: 'gateway', retriable: false });
+    expect(notifying(...story).when(end)).toMatchObject([{ type: 'AttemptFailed', data: { permanent: true, retryAt: second(7) } }]);
+    expect(notified(...story, end).state).toMatchObject({ failedInRound: [], refusedBy: ['gateway'] });
+  });
+  it('of every provider for good is the end', () => {
+    const story = [...failing, fails(second(1), 1, { retriable: false, otherProviderLeft: true }), starts(second(1))];
+    expect(notifying(...story).when(fails(second(2), 2, { provider: 'gateway', retriable: false }))).toMatchObject([
+      { type: 'NotificationFailed' },
+    ]);
+  });
+  it('remembers which providers were asked in this round, until it waits', () => {
+    const story = [...failing, fails(second(1), 1, { otherProviderLeft: true })];
+    expect(notified(...story).state).toMatchObject({ failedInRound: ['twilio'], refusedBy: [] });
+    expect(notified(...story, starts(second(1)), fails(second(2), 2, { provider: 'gateway' })).state).toMatchObject({ failedInRound: [] });
+  });
   it('is the end when the provider says that it never will succeed', () => {
     const { state } = notified(...failing, fails(second(1), 1, { retriable: false, reason: 'number-unknown' }));
     expect(statusOf(state)).toEqual({ status: 'ERROR', state: 'failed', reason: 'number-unknown' });
@@ -156,15 +174,49 @@ describe('a page that was handed over', () => {
       { type: 'NotificationFailed', data: { reason: 'undelivered' } },
     ]);
   });
+  it('is overdue after the usual time of its method, and still waits', () => {
+    expect(notifying(...handedOver).when(expires(second(120)))).toEqual([]);
+    expect(notifying(...handedOver).when(expires(second(121)))).toMatchObject([
+      { type: 'ReceiptOverdue', data: { until: second(4 * hour + 1) } },
+    ]);
+    const { state } = notified(...handedOver, expires(second(121)));
+    expect(statusOf(state)).toEqual({ status: 'SCHEDULED', state: 'handed-over' });
+    expect(statusOf(notified(...handedOver, expires(second(121)), delivers(second(900))).state)).toMatchObject({ state: 'delivered' });
+  });
   it('fails when no receipt comes for four hours', () => {
-    expect(notifying(...handedOver).when(expires(second(4 * hour)))).toEqual([]);
-    expect(notifying(...handedOver).when(expires(second(4 * hour + 1)))).toMatchObject([
+    const overdue = [...handedOver, expires(second(121))];
+    expect(notifying(...overdue).when(expires(second(4 * hour)))).toEqual([]);
+    expect(notifying(...overdue).when(expires(second(4 * hour + 1)))).toMatchObject([
       { type: 'NotificationFailed', data: { reason: 'no-receipt' } },
     ]);
+  });
+  it('goes to another provider when its receipt says that it failed', () => {
+    const failed = fails(second(9), 1, { reason: 'undelivered', otherProviderLeft: true });
+    expect(notifying(...handedOver).when(failed)).toMatchObject([{ type: 'AttemptFailed', data: { retryAt: second(9) } }]);
+  });
+  it('whose failed receipt overtakes the answer of the provider stays failed', () => {
+    const failed = [page(), starts(second(0)), fails(second(1), 1, { reason: 'undelivered' })];
+    expect(notifying(...failed).when(takes(second(2), 1))).toEqual([]);
   });
   it('whose receipt overtakes the answer of the provider is delivered once', () => {
     const { events } = notified(page(), starts(second(0)), delivers(second(1)), takes(second(2), 1), delivers(second(3)));
     expect(events.map(({ type }) => type)).toEqual(['NotificationPlanned', 'AttemptStarted', 'Delivered']);
+  });
+});
+
+describe('a page that waits for its delay', () => {
+  const later = page({ dueAt: second(300) });
+  it('is sent now when the method before it did not reach the person', () => {
+    expect(notifying(later).when(bringsForward(second(121)))).toMatchObject([
+      { type: 'NotificationBroughtForward', data: { dueAt: second(121), because: 'no-receipt' } },
+    ]);
+    expect(notifying(later, bringsForward(second(121))).when(starts(second(121)))).toMatchObject([
+      { type: 'AttemptStarted', data: { lateMs: 0 } },
+    ]);
+  });
+  it('is brought forward once, and not when it has left', () => {
+    expect(notifying(later, bringsForward(second(121))).when(bringsForward(second(122)))).toEqual([]);
+    expect(notifying(page(), starts(second(0))).when(bringsForward(second(1)))).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { assertNever, type Decider } from '../decider';
 import { plusMs, type Instant } from '../time';
-import type { CancelReason, NotificationEvent, NotificationPurpose } from './notification-events';
+import type { BroughtForwardReason, CancelReason, NotificationEvent, NotificationPurpose } from './notification-events';
 import {
   evolveNotification,
   initialNotification,
   isFinal,
   nextNotificationDue,
+  RECEIPT_WAIT_MS,
+  USUAL_RECEIPT_MS,
   type Notification,
   type PlannedData,
 } from './notification-state';
@@ -50,8 +52,10 @@ export type NotificationCommand =
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
   /** Held back with its reason: until then, or for good. */
   | { readonly type: 'hold'; readonly at: Instant; readonly reason: string; readonly until?: Instant }
-  /** The wait for a receipt is over. */
-  | { readonly type: 'expireReceipt'; readonly at: Instant };
+  /** No receipt has come in its usual time, or at all. */
+  | { readonly type: 'expireReceipt'; readonly at: Instant }
+  /** A method before it did not reach the person. */
+  | { readonly type: 'bringForward'; readonly at: Instant; readonly because: BroughtForwardReason };
 
 type Command<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
 
@@ -109,7 +113,19 @@ const recordHandedOver = (command: Command<'recordHandedOver'>, state: Notificat
     case 'retrying':
       // A late answer to an attempt that was given up before is an answer all the same.
       if (attempt > state.attempts || attempt < 1) return [];
-      return [{ type: 'HandedOver', data: { ...taken, receiptExpected, possiblyDuplicate: state.uncertain || attempt < state.attempts } }];
+      // Not when its receipt has overtaken it and said that it failed.
+      if (state.status === 'retrying' && attempt === state.attempts && !state.uncertain) return [];
+      return [
+        {
+          type: 'HandedOver',
+          data: {
+            ...taken,
+            receiptExpected,
+            possiblyDuplicate: state.uncertain || attempt < state.attempts,
+            ...(receiptExpected ? { receiptBy: plusMs(at, USUAL_RECEIPT_MS[state.plan.method]) } : {}),
+          },
+        },
+      ];
     case 'cancelled':
       // It crossed with the answer (B9): its reference allows to take it back where the provider can; no receipt is awaited.
       if (!state.possiblyHandedOver || state.crossed) return [];
@@ -131,10 +147,14 @@ const recordFailed = (command: Command<'recordFailed'>, state: Notification): re
   const isOpenAttempt = state.status === 'attempting' || (state.status === 'handed-over' && state.receiptExpected);
   // The failure of an attempt that another one has followed since decides nothing any more.
   if (!isOpenAttempt || state.attempts !== attempt) return [];
-  const retryAt = otherProviderLeft ? at : plusMs(at, retryDelayMs(attempt, jitter));
-  const isTooOld = retryAt > state.plan.dueAt + maxAgeMs[state.plan.purpose];
-  if ((!retriable && !otherProviderLeft) || isTooOld) return [{ type: 'NotificationFailed', data: { at, reason } }];
-  return [{ type: 'AttemptFailed', data: { at, attempt, provider, reason, retryAt, uncertain } }];
+  const { failedInRound, refusedBy, plan } = state;
+  const retryAt = otherProviderLeft ? at : plusMs(at, retryDelayMs(attempt - failedInRound.length, jitter));
+  const isTooOld = retryAt > plan.dueAt + maxAgeMs[plan.purpose];
+  // One that failed for now, before this one in the round, can be asked again.
+  const canSucceed = retriable || otherProviderLeft || failedInRound.some((other) => other !== provider && !refusedBy.includes(other));
+  if (!canSucceed || isTooOld) return [{ type: 'NotificationFailed', data: { at, reason } }];
+  const told = { at, attempt, provider, reason, retryAt, uncertain, ...(retriable ? {} : { permanent: true }) };
+  return [{ type: 'AttemptFailed', data: told }];
 };
 
 const cancel = ({ at, reason }: Command<'cancel'>, state: Notification): readonly NotificationEvent[] => {
@@ -158,9 +178,17 @@ const hold = ({ at, reason, until }: Command<'hold'>, state: Notification): read
 };
 
 const expireReceipt = ({ at }: Command<'expireReceipt'>, state: Notification): readonly NotificationEvent[] => {
-  const dueAt = state.status === 'handed-over' ? nextNotificationDue(state) : null;
-  return dueAt !== null && dueAt <= at ? [{ type: 'NotificationFailed', data: { at, reason: 'no-receipt' } }] : [];
+  if (state.status !== 'handed-over') return [];
+  const dueAt = nextNotificationDue(state);
+  if (dueAt === null || dueAt > at) return [];
+  const until = plusMs(state.at, RECEIPT_WAIT_MS);
+  return state.overdue || until <= at
+    ? [{ type: 'NotificationFailed', data: { at, reason: 'no-receipt' } }]
+    : [{ type: 'ReceiptOverdue', data: { at, provider: state.provider, until } }];
 };
+
+const bringForward = ({ at, because }: Command<'bringForward'>, state: Notification): readonly NotificationEvent[] =>
+  state.status === 'planned' && state.plan.dueAt > at ? [{ type: 'NotificationBroughtForward', data: { at, dueAt: at, because } }] : [];
 
 /**
  * One message to one person by one method, from its plan to its end. Every attempt is recorded before the provider is
@@ -188,6 +216,8 @@ export const notificationDecider: Decider<NotificationCommand, Notification, Not
         return hold(command, state);
       case 'expireReceipt':
         return expireReceipt(command, state);
+      case 'bringForward':
+        return bringForward(command, state);
       default:
         return assertNever(command);
     }

@@ -13,6 +13,12 @@ describe('a planned message', () => {
 
   it.each([
     ['whose person is gone', page, undefined, 'user-deleted'],
+    [
+      'whose contact takes no more messages',
+      page,
+      { ...ana, contacts: ana.contacts.map((contact) => ({ ...contact, status: 'BLACKLISTED' as const })) },
+      'contact-blacklisted',
+    ],
     ['whose contact is gone', { ...page, contactId: 9 as never }, ana, 'contact-removed'],
     ['of a person who is muted', page, { ...ana, mutedUntil: minute(2) } as User, 'muted'],
   ] as const)('%s goes nowhere', (_name, plan, user, stopped) => {

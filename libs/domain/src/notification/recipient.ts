@@ -8,6 +8,8 @@ import type { PlannedData } from './notification-state';
 export interface Recipient {
   readonly user: User;
   readonly target: string;
+  /** Of a telephone number: the country by which it is read when it is written without one. */
+  readonly regionCode?: string;
 }
 
 /** Address or number of one of the person's contacts; undefined when it is gone. */
@@ -21,9 +23,12 @@ export const recipientOf = (
   now: Instant,
 ): Recipient | { readonly stopped: CancelReason } => {
   if (user === undefined) return { stopped: 'user-deleted' };
-  const target = method === 'PUSH' ? '' : contactTarget(user, contactId);
-  if (target === undefined) return { stopped: 'contact-removed' };
+  const contact = method === 'PUSH' ? undefined : user.contacts.find(({ id }) => id === contactId);
+  if (method !== 'PUSH' && contact === undefined) return { stopped: 'contact-removed' };
+  // The provider or the person said so after it was planned.
+  if (contact?.status === 'BLACKLISTED') return { stopped: 'contact-blacklisted' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   // A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test or a link is awake.
-  return isMuted && purpose === 'page' ? { stopped: 'muted' } : { user, target };
+  if (isMuted && purpose === 'page') return { stopped: 'muted' };
+  return { user, target: contact?.target ?? '', ...(contact?.type === 'phone' ? { regionCode: contact.regionCode } : {}) };
 };

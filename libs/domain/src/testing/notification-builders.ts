@@ -125,6 +125,7 @@ export const holds = (at: Instant, until?: Instant): NotificationCommand => ({
   reason: 'quiet',
   ...(until === undefined ? {} : { until }),
 });
+export const bringsForward = (at: Instant): NotificationCommand => ({ type: 'bringForward', at, because: 'no-receipt' });
 export const expires = (at: Instant): NotificationCommand => ({ type: 'expireReceipt', at });
 
 /** What a notification recorded, command after command, and where it stands then. */

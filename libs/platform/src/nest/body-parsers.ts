@@ -1,30 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
-import formBody from '@fastify/formbody';
-import type { FastifyInstance } from 'fastify';
+import { errorCodes } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem, ProblemException } from './problem';
 
 /**
  * Bodies as clients really send them: `application/json` with nothing in it, JSON under curl's default form type, plain
- * text with JSON inside (left to who knows what it is). What is no type at all is taken for JSON.
+ * text with JSON inside (left to who knows what it is). What is no type at all is taken for JSON. Call-backs of providers are
+ * signed over their bytes: whoever checks the signature gets these, whatever they are, and nothing is parsed before.
  */
 export const registerBodyParsers = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(body));
-    } catch (error) {
-      done(error as Error, undefined);
-    }
+  const parse = (type: string | RegExp, read: (body: string) => unknown): void => {
+    fastify.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, body, done) => {
+      try {
+        done(null, isCallback(request) ? body : read(body.toString()));
+      } catch (error) {
+        done(error as Error, undefined);
+      }
+    });
+  };
+  parse(/^application\/(?:[\w.-]+\+)?json\b/i, parseJsonBody);
+  parse('text/plain', (body) => body);
+  parse('application/x-www-form-urlencoded', parseFormBody);
+  parse(/^multipart\/form-data\b/i, () => {
+    throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE('multipart/form-data');
   });
-  fastify.addContentTypeParser<string>('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  fastify.register(formBody, { parser: parseFormBody });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw;
     if (headers['content-type'] === undefined && hasBody(headers)) headers['content-type'] = 'application/json';
     done();
   });
 };
+
+const isCallback = ({ url }: FastifyRequest): boolean => url.startsWith('/api/callbacks/');
 
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

@@ -36,6 +36,7 @@ const within = async (check: ReadinessCheck, withinMs: number): Promise<string |
 };
 
 export const WAITING = Symbol('waiting');
+export const ABOUT = Symbol('about');
 
 /** Live: the process answers. Ready: it can do its work, or it says what it waits for. */
 @Controller()
@@ -43,6 +44,7 @@ export const WAITING = Symbol('waiting');
 export class HealthController {
   constructor(
     @Inject(WAITING) private readonly waiting: Waiting,
+    @Inject(ABOUT) private readonly about: Readonly<Record<string, unknown>>,
     private readonly metrics: Metrics,
   ) {}
 
@@ -54,7 +56,7 @@ export class HealthController {
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const waitsFor = await this.waiting();
-    if (Object.keys(waitsFor).length === 0) return { status: 'ready' };
+    if (Object.keys(waitsFor).length === 0) return { status: 'ready', ...this.about };
     void reply.status(503);
     return {
       status: 503,

@@ -22,7 +22,7 @@ import type { CredentialDirectory } from './authenticator';
 import { registerBodyParsers } from './body-parsers';
 import { closeWhenDrained } from './drain';
 import { addEdgeHooks, newRequestId, tidyUrl } from './edge-hooks';
-import { HealthController, WAITING } from './health.controller';
+import { ABOUT, HealthController, WAITING } from './health.controller';
 import type { Waiting } from './health.controller';
 import { measureRequests } from './http-metrics';
 import { traceRequests } from './http-tracing';
@@ -46,6 +46,8 @@ export interface HttpAppOptions {
   readonly credentials: CredentialDirectory;
   /** What readiness waits for. */
   readonly waiting?: Waiting;
+  /** What readiness tells beside that it is ready. */
+  readonly about?: Readonly<Record<string, unknown>>;
   readonly publicUrl?: string;
   /** Addresses of proxies whose `x-forwarded-for` is believed; nobody's unless told. */
   readonly trustProxy?: boolean | string | readonly string[];
@@ -114,11 +116,15 @@ export const createHttpApp = async (module: Type | DynamicModule, options: HttpA
   refuseWhenOverloaded(fastify, { ...usualLimits, ...options.overload });
   boundArrivals(fastify, { maxArriving: options.maxArriving ?? MAX_ARRIVING, withinMs: receiveTimeoutMs });
 
-  const app = await NestFactory.create<NestFastifyApplication>(withHealth(module, metrics, options.waiting ?? (() => ({}))), adapter, {
-    logger: new NestLog(log),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    withHealth(module, metrics, options.waiting ?? (() => ({})), options.about ?? {}),
+    adapter,
+    {
+      logger: new NestLog(log),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   registerBodyParsers(fastify);
   await app.register(cookie);
   app.useGlobalFilters(new ProblemFilter(log, routes));
@@ -137,12 +143,18 @@ export const created = (reply: FastifyReply, path: string): void => void reply.s
 @Module({})
 class Edge {}
 
-const withHealth = (module: Type | DynamicModule, metrics: Metrics, waiting: Waiting): DynamicModule => ({
+const withHealth = (
+  module: Type | DynamicModule,
+  metrics: Metrics,
+  waiting: Waiting,
+  about: Readonly<Record<string, unknown>>,
+): DynamicModule => ({
   module: Edge,
   imports: [module],
   controllers: [HealthController, ApiDescriptionController],
   providers: [
     { provide: Metrics, useValue: metrics },
     { provide: WAITING, useValue: waiting },
+    { provide: ABOUT, useValue: about },
   ],
 });

@@ -78,6 +78,8 @@ export interface ServiceOptions {
   readonly ownership?: Ownership;
   /** What else it needs to do its work, besides what it finds out by itself. */
   readonly checks?: readonly ReadinessCheck[];
+  /** What readiness tells beside that it is ready; no secrets: everybody may ask. */
+  readonly about?: Readonly<Record<string, unknown>>;
   /** What must be there before anybody is told that it is ready; tried again while a server is away. */
   readonly beforeReady?: (platform: Platform) => Promise<void>;
   /** How changes of configuration wait for each other over all replicas; without it within this process. */
@@ -200,6 +202,7 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     ...(tracing === undefined ? {} : { tracing }),
     credentials: configurationDirectory(configuration),
     waiting: async () => ({ ...starting.waiting(), ...background.waiting(), ...(await checked()) }),
+    ...(options.about === undefined ? {} : { about: options.about }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...(options.trustedProxies === undefined || options.trustedProxies.length === 0 ? {} : { trustProxy: options.trustedProxies }),
   });

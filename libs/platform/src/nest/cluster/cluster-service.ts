@@ -26,6 +26,8 @@ export interface ServiceDefinition<S extends ClusterSettings = ClusterSettings> 
   readSettings(env?: Readonly<Record<string, string | undefined>>): S;
   /** Methods that lead somewhere with these settings. */
   reachable(settings: S): ReadonlySet<NotificationMethod>;
+  /** What readiness tells beside that it is ready. */
+  about?(settings: S): Readonly<Record<string, unknown>>;
   module(platform: Platform, context: ServiceContext<S>): DynamicModule | Promise<DynamicModule>;
   /** What must be there before anybody is told that it is ready. */
   beforeReady?(platform: Platform, settings: S): Promise<void>;
@@ -84,6 +86,7 @@ const open = async <S extends ClusterSettings>(
     publicUrl: settings.publicUrl,
     trustedProxies: settings.trustedProxies,
     reachableMethods: definition.reachable(settings),
+    about: definition.about?.(settings) ?? {},
     // Intake goes on while the event store is away; whoever copies facts from it is one of the others.
     relays: definition.name !== 'ingestion',
     beforeReady: async (platform) => definition.beforeReady?.(platform, settings),

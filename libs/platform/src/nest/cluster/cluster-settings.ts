@@ -1,6 +1,6 @@
 import { services } from '@tocsin/contracts';
 import type { ServiceName } from '@tocsin/contracts';
-import { emailAddressProblem, senderProblem } from '@tocsin/domain';
+import { emailAddressProblem } from '@tocsin/domain';
 import { heartbeatSchema } from '../../path-probe/heartbeat-settings';
 import { secretKeyProblem } from '../../secrets';
 import {
@@ -69,16 +69,6 @@ export const clusterSchema = (name: ServiceName) =>
         about: 'signs links and encrypts stored secrets; newest first while rotating; the same for all services',
       }),
       secretKeyProblem,
-    ),
-    smtpUrl: optional(
-      urlSetting('SMTP_URL', {
-        about: 'mail server, smtp://user:password@host:587; without it no e-mail leaves',
-        secret: true,
-        protocols: ['smtp', 'smtps'],
-      }),
-    ),
-    mailFrom: optional(
-      checked(textSetting('MAIL_FROM', { about: "sender of e-mails; without it tocsin@ and the public URL's host" }), senderProblem),
     ),
     logLevel: choiceSetting('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       about: 'least level that is logged',

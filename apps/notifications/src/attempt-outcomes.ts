@@ -1,0 +1,100 @@
+import { isOtherLeft } from '@tocsin/channels';
+import type { Channel, SendOutcome } from '@tocsin/channels';
+import type { NotificationReceipt } from '@tocsin/contracts';
+import { Clock, notificationDecider, notificationStream } from '@tocsin/domain';
+import type { BroughtForwardReason, NotificationCommand, NotificationMethod, OpenNotification } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import type { Cause } from '@tocsin/messaging';
+import type { Logger } from '@tocsin/platform';
+import type { Planned } from './message-composer';
+import { Notifications } from './notifications';
+
+interface Outcome<Of> {
+  readonly stream: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly outcome: Of;
+}
+
+type Failure = Exclude<SendOutcome, { type: 'handed-over' }>;
+type EndingCommand = Extract<NotificationCommand, { type: 'recordFailed' | 'expireReceipt' }>;
+
+/** Records what came of attempts: at once, by a receipt later, or nothing at all. */
+export class AttemptOutcomes {
+  constructor(
+    private readonly parts: {
+      readonly notifications: Notifications;
+      readonly configuration: ConfigurationReader;
+      readonly clock: Clock;
+      readonly log: Logger;
+      /** From 0 to below 1. */
+      readonly random: () => number;
+      channelsFor(method: NotificationMethod): readonly Channel[];
+    },
+  ) {}
+
+  /** @throws EventStoreFault */
+  async record({ stream, attempt, provider, outcome }: Outcome<SendOutcome>, cause: Cause): Promise<void> {
+    const { notifications, clock, log } = this.parts;
+    log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
+    if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, cause);
+    const { receiptExpected, reference } = outcome;
+    const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
+    await notifications.change(stream, { type: 'recordHandedOver', at: clock.now(), ...taken }, cause);
+  }
+
+  /** What a provider says later of what it took. Comes twice, late and in any order, and then changes nothing more. @throws EventStoreFault */
+  async receipt({ outcome, ...of }: NotificationReceipt, cause: Cause): Promise<void> {
+    const { notifications, clock, log } = this.parts;
+    log.info({ ...of, outcome: outcome.type }, 'receipt of a notification');
+    if (outcome.type === 'failed') return this.recordFailed({ ...of, outcome }, cause);
+    await notifications.change(of.stream, { type: 'recordDelivered', at: clock.now(), provider: of.provider }, cause);
+  }
+
+  /** No receipt has come in its time. @throws EventStoreFault */
+  async expireReceipt(stream: string, state: OpenNotification, cause: Cause): Promise<void> {
+    await this.end(stream, state, { type: 'expireReceipt', at: this.parts.clock.now() }, cause);
+  }
+
+  private async recordFailed({ stream, attempt, provider, outcome }: Outcome<Failure>, cause: Cause): Promise<void> {
+    const state = await this.parts.notifications.load(stream);
+    if (!('attempts' in state)) return;
+    await this.end(
+      stream,
+      state,
+      {
+        type: 'recordFailed',
+        at: this.parts.clock.now(),
+        attempt,
+        provider,
+        reason: outcome.reason,
+        retriable: outcome.type === 'unknown' || !outcome.permanent,
+        uncertain: outcome.type === 'unknown',
+        jitter: this.parts.random(),
+        otherProviderLeft: isOtherLeft(this.parts.channelsFor(state.plan.method), provider, state),
+      },
+      cause,
+    );
+  }
+
+  /**
+   * Records what may be the end of a method. Where the person was not reached by it, their next one is sent now: that one is
+   * brought forward first, since a crash in between then costs an early page and never the only one.
+   */
+  private async end(stream: string, state: OpenNotification, command: EndingCommand, cause: Cause): Promise<void> {
+    const types = notificationDecider.decide(command, state).map(({ type }) => type);
+    if (types.includes('NotificationFailed') || types.includes('ReceiptOverdue'))
+      await this.bringNextForward(state.plan, command.type === 'expireReceipt' ? 'no-receipt' : 'failed', cause);
+    await this.parts.notifications.change(stream, command, cause);
+  }
+
+  private async bringNextForward({ alertId, activation, userId }: Planned, because: BroughtForwardReason, cause: Cause): Promise<void> {
+    const { notifications, configuration, clock } = this.parts;
+    if (alertId === undefined || activation === undefined) return;
+    const preferences = configuration.get('user', userId)?.alertPreferences ?? [];
+    const streams = preferences.map(({ id }) => notificationStream(alertId, activation, id));
+    const unsent = (await Promise.all(streams.map((other) => notifications.unsent(other)))).filter((other) => other !== undefined);
+    const [next] = unsent.toSorted((a, b) => a.dueAt - b.dueAt);
+    if (next !== undefined) await notifications.change(next.stream, { type: 'bringForward', at: clock.now(), because }, cause);
+  }
+}

@@ -1,0 +1,149 @@
+import type { PreferenceId, UserId } from '@tocsin/domain';
+import { accepted, activated, raised, step } from './testing/facts';
+import { notificationsServer, ToldChannel } from './testing/notifications-server';
+import type { NotificationsServer } from './testing/notifications-server';
+import { Receipts } from './callbacks/receipts';
+
+let server: NotificationsServer;
+let second: ToldChannel;
+let ana: UserId;
+let alerts = 6_000;
+let alertId: number;
+
+beforeEach(async () => {
+  second = new ToldChannel('second');
+  server = await notificationsServer('first', [second]);
+  server.clock.settleWith(() => server.settle());
+  ana = (await server.person('ana', 'RESPONDER')).id;
+  alertId = alerts += 1;
+});
+afterEach(() => server.stop());
+
+const preferences = () => server.platform.configuration.get('user', ana)?.alertPreferences.map(({ id }) => id) ?? [];
+const streamOf = (index = 0): string => `notification-${alertId}-1-${preferences()[index]}`;
+const told = async (index = 0): Promise<readonly string[]> => (await server.stream(streamOf(index))).map(({ type }) => type);
+const paged = async (): Promise<void> => {
+  await server.happens(alertId, raised(), activated(step(0), 1, ana));
+  await server.settle();
+};
+const down = { type: 'failed', permanent: false, reason: 'HTTP 503' } as const;
+
+describe('a provider that fails', () => {
+  it('is followed at once by the next one, under the same key (P10)', async () => {
+    server.channel.answer = async () => down;
+    await paged();
+    expect([server.channel.sent.length, second.sent.length]).toEqual([1, 1]);
+    expect(second.sent[0]?.key).toBe(server.channel.sent[0]?.key);
+    expect(await told()).toEqual(['NotificationPlanned', 'AttemptStarted', 'AttemptFailed', 'AttemptStarted', 'HandedOver']);
+  });
+
+  it('is asked again with all others after a wait, when they failed as well', async () => {
+    server.channel.answer = second.answer = async () => down;
+    await paged();
+    expect([server.channel.sent.length, second.sent.length]).toEqual([1, 1]);
+    await server.clock.advance(10_000);
+    expect([server.channel.sent.length, second.sent.length]).toEqual([2, 2]);
+  });
+
+  it('is not asked first any more while it is known to be down', async () => {
+    server.channel.answer = async () => down;
+    for (let pages = 0; pages < 3; pages++) {
+      alertId = alerts += 1;
+      await paged();
+    }
+    alertId = alerts += 1;
+    await paged();
+    expect([server.channel.sent.length, second.sent.length]).toEqual([3, 4]);
+  });
+
+  it('is not followed by one that said no for good', async () => {
+    server.channel.answer = async () => down;
+    second.answer = async () => ({ type: 'failed', permanent: true, reason: 'no such number' });
+    await paged();
+    await server.clock.advance(60_000);
+    expect(second.sent).toHaveLength(1);
+    expect(server.channel.sent.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a receipt', () => {
+  const receipts = () => new Receipts(server.platform.bus, server.clock);
+  const says = async (outcome: Parameters<Receipts['take']>[0][number]['outcome'], attempt = 1, provider = 'first'): Promise<void> => {
+    await receipts().take([{ stream: streamOf(), attempt, provider, outcome }]);
+    await server.settle();
+  };
+  beforeEach(() => {
+    server.channel.answer = async () => ({ type: 'handed-over', receiptExpected: true, reference: 'SM1' });
+  });
+
+  it('that comes twice, and late after a failed one, is told once', async () => {
+    await paged();
+    await says({ type: 'delivered' });
+    await says({ type: 'delivered' });
+    await says({ type: 'failed', permanent: false, reason: 'undelivered' });
+    expect(await told()).toEqual(['NotificationPlanned', 'AttemptStarted', 'HandedOver', 'Delivered']);
+  });
+
+  it('that comes before the provider has answered counts', async () => {
+    server.channel.answer = async () => {
+      await receipts().take([{ stream: streamOf(), attempt: 1, provider: 'first', outcome: { type: 'delivered' } }]);
+      while (!(await told()).includes('Delivered')) await new Promise((resolve) => setImmediate(resolve));
+      return { type: 'handed-over', receiptExpected: true, reference: 'SM1' };
+    };
+    await paged();
+    expect(await told()).toEqual(['NotificationPlanned', 'AttemptStarted', 'Delivered']);
+  });
+
+  it('of a failure leads to the next provider, and once only', async () => {
+    await paged();
+    await says({ type: 'failed', permanent: false, reason: 'undelivered' });
+    await says({ type: 'failed', permanent: false, reason: 'undelivered' });
+    expect(second.sent).toHaveLength(1);
+    expect((await told()).at(-1)).toBe('HandedOver');
+  });
+
+  describe('that does not come in its usual time', () => {
+    beforeEach(async () => {
+      await server.platform.configurationStore.change(
+        'user',
+        ana,
+        (user) => {
+          const [first] = user.alertPreferences;
+          if (first === undefined) throw new Error('ana has no preference');
+          const later = [10, 20].map((delayMin) => ({ ...first, id: (first.id + 500 + delayMin) as PreferenceId, delayMin }));
+          return { ...user, alertPreferences: [first, ...later] };
+        },
+        server.context(),
+      );
+      await server.settle();
+    });
+
+    it('moves the page on to the next method, now instead of after its delay, and no further', async () => {
+      second.answer = async () => ({ type: 'handed-over', receiptExpected: false });
+      await paged();
+      await server.clock.advance(299_000);
+      expect(await told(1)).toEqual(['NotificationPlanned']);
+      await server.clock.advance(1_000);
+      expect(await told()).toContain('ReceiptOverdue');
+      expect(await told(1)).toContain('NotificationBroughtForward');
+      expect(await told(1)).toContain('AttemptStarted');
+      expect(await told(2)).toEqual(['NotificationPlanned']);
+      await says({ type: 'delivered' });
+      expect((await told()).at(-1)).toBe('Delivered');
+    });
+
+    it('sends nothing when the alert was answered meanwhile', async () => {
+      await paged();
+      await server.happens(alertId, accepted(ana));
+      await server.clock.advance(3_600_000);
+      expect(await told(1)).not.toContain('AttemptStarted');
+    });
+
+    it('a page that failed for good moves on at once, too', async () => {
+      server.channel.answer = second.answer = async () => ({ type: 'failed', permanent: true, reason: 'no such address' });
+      await paged();
+      expect(await told(1)).toContain('NotificationBroughtForward');
+      expect(await told(2)).toContain('NotificationBroughtForward');
+    });
+  });
+});

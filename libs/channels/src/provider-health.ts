@@ -1,0 +1,31 @@
+import type { Clock, Instant } from '@tocsin/domain';
+import type { SendOutcome } from './channel';
+
+/** So many failures in a row, and it is taken for down. */
+const DOWN_AFTER = 3;
+/** Then others are asked first for so long; after that one page finds out. */
+const DOWN_FOR_MS = 60_000;
+
+/**
+ * Which providers have just failed several times in a row. Each process knows what it saw itself: it changes only the order in
+ * which providers are asked, so nothing is lost when it is forgotten.
+ */
+export class ProviderHealth {
+  private readonly failures = new Map<string, { readonly inARow: number; readonly lastAt: Instant }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** What it said no to for good is about the message, not about the provider. */
+  record(provider: string, outcome: SendOutcome): void {
+    if (outcome.type === 'handed-over' || (outcome.type === 'failed' && outcome.permanent)) {
+      this.failures.delete(provider);
+      return;
+    }
+    this.failures.set(provider, { inARow: (this.failures.get(provider)?.inARow ?? 0) + 1, lastAt: this.clock.now() });
+  }
+
+  isDown(provider: string): boolean {
+    const failed = this.failures.get(provider);
+    return failed !== undefined && failed.inARow >= DOWN_AFTER && this.clock.now() - failed.lastAt < DOWN_FOR_MS;
+  }
+}

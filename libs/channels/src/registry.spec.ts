@@ -1,0 +1,59 @@
+import { parseSettings, SettingsInvalid } from '@tocsin/platform';
+import { stateOf } from './provider';
+import { channelProblems, channelSchema, openChannels, closeChannels, providerStates, reachableMethods } from './registry';
+import { routeOf } from './routes';
+
+const read = (env: Record<string, string>) => parseSettings(channelSchema, env, channelProblems);
+const problems = (env: Record<string, string>): readonly string[] => {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsInvalid) return error.problems;
+    throw error;
+  }
+};
+
+describe('providers', () => {
+  it('are off without their settings, and readiness says what they miss', () => {
+    expect(providerStates(read({}))['smtp']).toBe('off: SMTP_URL not set');
+    expect(reachableMethods(read({}), true).size).toBe(6);
+  });
+  it('are on with them', async () => {
+    const settings = read({ SMTP_URL: 'smtp://127.0.0.1:1' });
+    expect(providerStates(settings)['smtp']).toBe('on');
+    expect(reachableMethods(settings)).toContain('EMAIL');
+    const channels = await openChannels(settings, { publicUrl: () => 'http://tocsin.test', outbox: true });
+    expect(channels.get('EMAIL')?.map(({ provider }) => provider)).toEqual(['smtp']);
+    expect(channels.get('VOICE')?.map(({ provider }) => provider)).toEqual(['outbox']);
+    await closeChannels(channels);
+  });
+  it('with half of their settings say which other ones there must be', () => {
+    const setting = (name: string) => ({ name }) as never;
+    const two = { schema: { a: setting('THE_A'), b: setting('THE_B'), c: setting('THE_C') }, needs: [['a', 'b'], ['c']] };
+    expect(stateOf(two, { a: 'x', b: [] })).toEqual({ on: false, missing: ['THE_B'], begun: true });
+    expect(stateOf(two, {})).toEqual({ on: false, missing: ['THE_C'], begun: false });
+    expect(stateOf(two, { c: 'x' })).toEqual({ on: true });
+  });
+});
+
+describe('routes', () => {
+  it('lead a number to the providers of the longest beginning that fits', () => {
+    const routes = new Map([
+      ['+', ['a']],
+      ['+4', ['b']],
+      ['+49', ['c', 'd']],
+    ]);
+    expect(['+4915', '+4415', '+1', '0151'].map((number) => routeOf(routes, number))).toEqual([['c', 'd'], ['b'], ['a'], []]);
+    expect(routeOf(undefined, '+49')).toEqual([]);
+  });
+  it.each(['+49', '49=twilio', '+49=', '+49=a b', 'DE=twilio'])('that cannot be read are refused: %s', (text) => {
+    expect(problems({ SMS_ROUTES: text })).toEqual([expect.stringContaining('SMS_ROUTES: must be routes by country')]);
+  });
+  it('to a provider that there is not are refused', () => {
+    expect(problems({ SMS_ROUTES: '+49=smtp;*=nobody' })).toEqual([
+      expect.stringContaining('SMS_ROUTES: there is no provider smtp of SMS'),
+      expect.stringContaining('SMS_ROUTES: there is no provider nobody of SMS'),
+    ]);
+  });
+});

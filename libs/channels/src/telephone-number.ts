@@ -1,0 +1,9 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { CountryCode } from 'libphonenumber-js/min';
+
+/**
+ * A contact's number as it is dialled from anywhere, `+4915112345678`: numbers may be written without their country. What is no
+ * number there is left as it is, for the provider to say so.
+ */
+export const dialled = (number: string, regionCode: string): string =>
+  parsePhoneNumberFromString(number, regionCode as CountryCode)?.number ?? number;
