@@ -91,6 +91,7 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       urlFor: inTurns(replicas),
       processes: all.map(({ url }) => url),
       platform: oncall.platform,
+      platforms: all.map(({ platform }) => platform),
       environment: { ...placesOf(directory), EVENTSTORE_URL: eventStore.url },
       settle: () => settleAll(all),
       stop,

@@ -12,6 +12,8 @@ export interface Product {
   readonly processes: readonly string[];
   /** Configuration is written through it, the log is read through it. */
   readonly platform: Platform;
+  /** Of every process. Documents that are read by their writer alone, stored timers, are known to that one only. */
+  readonly platforms: readonly Platform[];
   /** What tells an operator's command where everything is kept. */
   readonly environment: Readonly<Record<string, string>>;
   /** Resolves when everything that was set off has had its effect. */
@@ -33,6 +35,7 @@ export const startOneProcess = async ({ directory, env, parts }: ProductOptions)
     urlFor: () => standalone.url,
     processes: [standalone.url],
     platform: standalone.platform,
+    platforms: [standalone.platform],
     environment: { TOCSIN_DATA_DIR: directory },
     settle: () => standalone.settle(),
     stop: () => standalone.stop(),

@@ -168,6 +168,11 @@ export class World {
     return this.product.platform;
   }
 
+  /** Up to ten documents of a collection, asked of a process that has it. */
+  documents(collection: string): Promise<readonly unknown[]> {
+    return Promise.any(this.product.platforms.map(({ readStore }) => readStore.find(collection, { sort: [], skip: 0, limit: 10 })));
+  }
+
   /** Lets time pass; every timer on the way fires and has its effect before the next one. */
   async advance(by: string): Promise<void> {
     await this.clock.advance(by);
