@@ -86,6 +86,7 @@ describe('the catalogue of events', () => {
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
+    ['Events of a verification', /verification-events\.ts$/],
     ['Events of the archive', /archive-events\.ts$/],
     ['Events of an erasure', /erasure-events\.ts$/],
     ['Events of a parked message', /parked-message-events\.ts$/],

@@ -1,9 +1,11 @@
 import { timeText } from '@tocsin/channels';
 import type { MessageContent } from '@tocsin/channels';
 import { reasonText } from '@tocsin/contracts';
+import { CODE_PURPOSE, CODE_VALID_MINUTES, codeSubject } from '@tocsin/domain';
 import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
+import { SecretBox } from '@tocsin/platform';
 import type { AlertHistory } from '@tocsin/read-models';
 import { AnswerLinks } from './answer-links';
 
@@ -23,6 +25,7 @@ export class MessageComposer {
   constructor(
     private readonly links: AnswerLinks,
     private readonly configuration: ConfigurationReader,
+    private readonly secrets: SecretBox,
   ) {}
 
   page(planned: Planned, user: User, { document, events }: AlertHistory, { lateMs, possiblyDuplicate }: AttemptNotes): MessageContent {
@@ -53,8 +56,14 @@ export class MessageComposer {
     };
   }
 
-  test(user: User): MessageContent {
-    return { type: 'test', language: user.language, personName: user.firstName };
+  /** A message that is about no alert; undefined when there is nothing to say any more. */
+  withoutAlert(planned: Planned, user: User): MessageContent | undefined {
+    const addressed = { language: user.language, personName: user.firstName };
+    if (planned.purpose === 'test') return { type: 'test', ...addressed };
+    const contact = user.contacts.find(({ id }) => id === planned.contactId);
+    if (planned.purpose !== 'verification' || contact === undefined || planned.challenge === undefined) return undefined;
+    const code = this.secrets.shortCode(CODE_PURPOSE, codeSubject(user.id, contact, planned.challenge));
+    return { type: 'verification', ...addressed, code, validMinutes: CODE_VALID_MINUTES };
   }
 }
 

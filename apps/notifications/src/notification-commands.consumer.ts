@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
-import type { SendTestNotification } from '@tocsin/contracts';
+import type { SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
@@ -26,6 +26,16 @@ export class NotificationCommandsConsumer {
           at,
           dueAt: at,
         }),
+      causeOf(message),
+    );
+  }
+
+  @Consumes(topics.notificationCommands, 'notifications', { types: ['SendVerificationCode'] })
+  async sendVerificationCode(message: Message): Promise<void> {
+    const { at, ...data } = message.data as SendVerificationCode;
+    await this.notifications.plan(
+      `notification-verification-${data.notificationId}`,
+      () => Promise.resolve({ ...data, purpose: 'verification', at, dueAt: at }),
       causeOf(message),
     );
   }

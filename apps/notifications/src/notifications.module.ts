@@ -38,8 +38,8 @@ export class NotificationsModule {
     const { pathProbes, heartbeat } = platform;
     const notifications = new Notifications(eventStore, clock, metrics);
     const links = new AnswerLinks(secrets, settings);
-    const composer = new MessageComposer(links, configuration);
     const outcomes = new AttemptOutcomes({ notifications, configuration, clock, log, ...options });
+    const composer = new MessageComposer(links, configuration, secrets);
     const delivery = new Delivery({
       notifications,
       eventStore,

@@ -1,6 +1,6 @@
 import { renderMessage, timeText } from '@tocsin/channels';
 import { contactTarget, toIso } from '@tocsin/domain';
-import type { AlertId, NotificationEvent } from '@tocsin/domain';
+import type { NotificationEvent, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
@@ -78,13 +78,9 @@ export class Outbox {
     };
   }
 
-  private async content(
-    planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'],
-    user: Parameters<MessageComposer['test']>[0],
-    attempt: AttemptNotes,
-  ) {
-    if (planned.purpose === 'test') return this.parts.composer.test(user);
-    const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId as AlertId);
+  private async content(planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'], user: User, attempt: AttemptNotes) {
+    if (planned.alertId === undefined) return this.parts.composer.withoutAlert(planned, user);
+    const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId);
     return history === undefined ? undefined : this.parts.composer.page(planned, user, history, attempt);
   }
 }

@@ -39,7 +39,15 @@ export interface SignInContent {
   readonly validMinutes: number;
 }
 
-export type MessageContent = PageContent | TestContent | SignInContent;
+export interface VerificationContent {
+  readonly type: 'verification';
+  readonly language: Language;
+  readonly personName: string;
+  readonly code: string;
+  readonly validMinutes: number;
+}
+
+export type MessageContent = PageContent | TestContent | SignInContent | VerificationContent;
 
 /** Ready to hand over. `html` only where the method shows it. */
 export interface RenderedMessage {

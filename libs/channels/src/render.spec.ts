@@ -146,7 +146,15 @@ describe('messages that are about no alert', () => {
     validMinutes: 15,
   };
 
-  it.each([test, signIn])('escape the name of the person', (content) => {
+  const code: MessageContent = { type: 'verification', language: 'de', personName: hostile, code: '012345', validMinutes: 10 };
+
+  it('have the code in every part, and by text message little else', () => {
+    const { html, text } = renderMessage('EMAIL', code);
+    for (const part of [html, text, renderMessage('VOICE', code).text]) expect(part).toContain('012345');
+    expect(renderMessage('SMS', code).text.length).toBeLessThan(70);
+  });
+
+  it.each([test, signIn, code])('escape the name of the person', (content) => {
     const { html } = renderMessage('EMAIL', content);
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toContain('<script');

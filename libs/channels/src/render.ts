@@ -21,6 +21,8 @@ const email = (content: MessageContent): RenderedMessage => {
       };
     case 'test':
       return mail(t.greeting(content.personName), t.testSubject, t.testBody);
+    case 'verification':
+      return mail(t.greeting(content.personName), t.verificationSubject, t.verificationBody(content.code, content.validMinutes));
     case 'sign-in': {
       const body = t.signInBody(content.validMinutes);
       return {
@@ -48,6 +50,8 @@ const shortText = (content: MessageContent): RenderedMessage => {
     }
     case 'test':
       return { subject: t.testSubject, text: t.testBody };
+    case 'verification':
+      return { subject: t.verificationSubject, text: t.verificationShort(content.code, content.validMinutes) };
     case 'sign-in':
       return { subject: t.signInSubject, text: `${t.signInBody(content.validMinutes)}\n${content.url}` };
   }

@@ -17,6 +17,10 @@ export const texts = {
     signInSubject: 'Your sign-in link for Tocsin',
     signInBody: (minutes: number) => `Use this link to sign in. It works once, for ${minutes} minutes.`,
     signIn: 'Sign in',
+    verificationSubject: 'Your code for Tocsin',
+    verificationBody: (code: string, minutes: number) =>
+      `Your code is ${code}. Enter it in Tocsin within ${minutes} minutes, so that alerts can reach you here. If you did not ask for it, ignore this message.`,
+    verificationShort: (code: string, minutes: number) => `Tocsin: your code is ${code}, valid for ${minutes} minutes.`,
   },
   de: {
     accept: 'Annehmen',
@@ -33,5 +37,9 @@ export const texts = {
     signInSubject: 'Dein Anmeldelink für Tocsin',
     signInBody: (minutes: number) => `Mit diesem Link meldest du dich an. Er gilt einmal und ${minutes} Minuten lang.`,
     signIn: 'Anmelden',
+    verificationSubject: 'Dein Code für Tocsin',
+    verificationBody: (code: string, minutes: number) =>
+      `Dein Code ist ${code}. Gib ihn innerhalb von ${minutes} Minuten in Tocsin ein, damit Alarme dich hier erreichen. Wenn du ihn nicht angefordert hast, beachte diese Nachricht nicht.`,
+    verificationShort: (code: string, minutes: number) => `Tocsin: dein Code ist ${code}, ${minutes} Minuten lang.`,
   },
 } as const satisfies Record<Language, unknown>;

@@ -27,3 +27,20 @@ export interface NotificationReceipt {
   readonly provider: string;
   readonly outcome: ReceiptOutcome;
 }
+
+/** `SendVerificationCode` version 1, topic `notification-commands`: somebody wants to show that a contact is theirs. */
+export interface SendVerificationCode {
+  /** Names the stream `notification-verification-<id>` too. */
+  readonly notificationId: number;
+  readonly userId: UserId;
+  readonly method: NotificationMethod;
+  readonly contactId: ContactId;
+  /** Of which, with the secret key, the code is made when the message is written. */
+  readonly challenge: string;
+  readonly at: Instant;
+}
+
+/** Everything that people ask for on the topic `notification-commands`. */
+export type NotificationCommand =
+  | { readonly type: 'SendTestNotification'; readonly data: SendTestNotification }
+  | { readonly type: 'SendVerificationCode'; readonly data: SendVerificationCode };

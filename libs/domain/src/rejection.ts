@@ -19,6 +19,8 @@ export type RejectionCode =
   | 'setting-without-effect'
   | 'forbidden'
   | 'message-not-kept'
+  | 'code-not-valid'
+  | 'too-many-requests'
   | 'too-many-conflicts';
 
 /** What a refusal is about, or what stands in the way: `{ type: 'escalation-policy', id: 3, name: 'Nights', level: 2 }`. */

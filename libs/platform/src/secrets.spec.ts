@@ -126,3 +126,31 @@ describe('a data directory without a secret key', () => {
     expect(() => secretKeyIn(directory)).toThrow(/is empty/);
   });
 });
+
+describe('a short code', () => {
+  const codes = new SecretBox([newKey, oldKey]);
+
+  it('is six digits, the same each time, and another one for another text, purpose or key', () => {
+    const code = box.shortCode('contact', 'a');
+    expect(code).toMatch(/^\d{6}$/);
+    expect(box.shortCode('contact', 'a')).toBe(code);
+    expect([box.shortCode('contact', 'b'), box.shortCode('other', 'a'), new SecretBox([oldKey]).shortCode('contact', 'a')]).not.toContain(
+      code,
+    );
+  });
+
+  it('is known again, also after the key was rotated, and nothing else is', () => {
+    const before = new SecretBox([oldKey]).shortCode('contact', 'a');
+    expect(codes.isShortCode('contact', 'a', before)).toBe(true);
+    expect(box.isShortCode('contact', 'a', before)).toBe(false);
+    for (const other of ['', '1', `${before} `, `${before}0`, before.replace(/^./, (digit) => String((Number(digit) + 1) % 10))])
+      expect(codes.isShortCode('contact', 'a', other)).toBe(false);
+  });
+
+  it('is as likely as any other', () => {
+    const counts = new Array<number>(10).fill(0);
+    for (let text = 0; text < 5_000; text++) counts[Number(box.shortCode('contact', String(text))[0])]! += 1;
+    // 500 each; six standard deviations are 127.
+    expect(counts.filter((count) => Math.abs(count - 500) > 127)).toEqual([]);
+  });
+});

@@ -121,6 +121,18 @@ export class SecretBox {
     return { ok: true, payload: read.payload };
   }
 
+  /** Six digits that only the holder of the key can make of the text; the same each time, so that they are stored nowhere. */
+  shortCode(purpose: string, text: string): string {
+    return shortCodeOf(signingKey(this.first, purpose), text);
+  }
+
+  /** Whether it is the text's code by any of the keys; the time taken does not tell how much of it is right. */
+  isShortCode(purpose: string, text: string, given: string): boolean {
+    let matches = false;
+    for (const key of this.keys) matches = isSame(shortCodeOf(signingKey(key, purpose), text), given) || matches;
+    return matches;
+  }
+
   private isSigned({ purpose, body, signature }: ReadToken): boolean {
     let signed = false;
     // All keys are tried, so that the time taken does not tell which one it was.
@@ -196,6 +208,15 @@ const masterKey = (key: string): MasterKey => {
   const secret = Buffer.from(key, 'utf8');
   return { id: derive(secret, 'key id', 6).toString('hex'), secret, cipherKey: derive(secret, 'encrypt', 32), signingKeys: new Map() };
 };
+
+const SHORT_CODES = 1_000_000;
+
+/** Of 48 bits, so that no code is likelier than another by more than can be counted. */
+const shortCodeOf = (key: KeyObject, text: string): string =>
+  String(createHmac('sha256', key).update(text).digest().readUIntBE(0, 6) % SHORT_CODES).padStart(6, '0');
+
+const isSame = (code: string, given: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(code).digest(), createHash('sha256').update(given).digest());
 
 const MOST_SIGNING_KEYS = 64;
 

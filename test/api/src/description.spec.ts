@@ -40,6 +40,7 @@ afterAll(() => server.stop());
 const WITHOUT_BODY = [
   /\/(accept|resolve|assign|escalate|raise)$/,
   /\/sign-in-links$/,
+  /\/emails\/[^/]+\/verification-codes$/,
   /\/notification-preferences\/(duties|updates|subscriptions)/,
   /^\/api\/parked-messages\//,
 ];

@@ -45,6 +45,7 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
   'user-deleted': { en: 'the person was deleted', de: 'die Person wurde gelöscht' },
   muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
   merged: { en: 'a newer page to the same contact replaces it', de: 'eine neuere Nachricht an denselben Kontakt ersetzt sie' },
+  expired: { en: 'it was of no use any more', de: 'sie hätte nichts mehr genützt' },
 };
 
 const broughtForwardTexts: Readonly<Record<BroughtForwardReason, { readonly en: string; readonly de: string }>> = {

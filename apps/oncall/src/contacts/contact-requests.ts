@@ -1,5 +1,5 @@
 import { OptionalOrNull } from '@tocsin/platform/nest';
-import { IsBoolean, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsString, MaxLength } from 'class-validator';
 
 export class EmailContactBody {
   @IsString({ message: 'must be an e-mail address, like ana@example.org' })
@@ -17,6 +17,18 @@ export class PhoneContactBody {
   @OptionalOrNull()
   @IsBoolean({ message: 'must be true or false' })
   primary?: boolean;
+}
+
+export class VerificationCodeBody {
+  @OptionalOrNull()
+  @IsIn(['SMS', 'VOICE'], { message: 'must be one of SMS, VOICE' })
+  method?: 'SMS' | 'VOICE';
+}
+
+export class EnteredCode {
+  @IsString({ message: 'must be the code that was sent, like 123456' })
+  @MaxLength(64, { message: 'must be the code that was sent, like 123456' })
+  code!: string;
 }
 
 export class TargetSearch {

@@ -1,18 +1,22 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
-import type { PublicContact } from '@tocsin/contracts';
+import type { PublicContact, PublicVerificationCode } from '@tocsin/contracts';
 import type { ContactId, PhoneContactRequest } from '@tocsin/domain';
 import type { ChangeContext } from '@tocsin/platform';
 import { ChangeBy, created, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
-import { PhoneContactBody, TargetSearch } from './contact-requests';
+import { EnteredCode, PhoneContactBody, TargetSearch, VerificationCodeBody } from './contact-requests';
+import { ContactVerification } from './contact-verification';
 import { Contacts } from './contacts';
 
 @DescribedUnder('Contacts')
 @Controller('api/users/:user/contacts/phone-numbers')
 @RequiresRole('STAKEHOLDER')
 export class PhoneContactsController {
-  constructor(private readonly contacts: Contacts) {}
+  constructor(
+    private readonly contacts: Contacts,
+    private readonly verification: ContactVerification,
+  ) {}
 
   @Get()
   @Describe('List the telephone numbers of a user', { answers: ['Contact'] })
@@ -61,6 +65,33 @@ export class PhoneContactsController {
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicContact> {
     return this.contacts.replace(id, phoneRequest(body), { reference, by }, context);
+  }
+
+  /** Answered when the wish is durable; the notification service sends it. */
+  @Post(':id/verification-codes')
+  @Describe('Send a code to a telephone number, to be entered by the user', { answers: 'VerificationCode', bodyOptional: true })
+  @HttpCode(202)
+  requestCode(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+    @Body() body?: VerificationCodeBody,
+  ): Promise<PublicVerificationCode> {
+    return this.verification.request({ reference, by, type: 'phone', id }, body?.method, context);
+  }
+
+  @Post(':id/verify')
+  @Describe('Enter the code that was sent to a telephone number', { answers: 'Contact' })
+  @HttpCode(200)
+  enterCode(
+    @Param('user') reference: string,
+    @ResourceId('id') id: ContactId,
+    @Body() { code }: EnteredCode,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<PublicContact> {
+    return this.verification.enter({ reference, by, type: 'phone', id }, code, context);
   }
 
   @Delete(':id')

@@ -1,13 +1,13 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { publicContact, topics } from '@tocsin/contracts';
+import { publicContact } from '@tocsin/contracts';
 import type { PublicTestNotification, SendTestNotification } from '@tocsin/contracts';
-import { Clock, contactFor, rejected, withoutEffect } from '@tocsin/domain';
+import { Clock, contactFor, refuseUnusableContact, rejected, withoutEffect } from '@tocsin/domain';
 import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
-import { MessageBus } from '@tocsin/messaging';
-import { IdAllocator, newUuid } from '@tocsin/platform';
+import { IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
 import { ChangeBy, CurrentUser, Describe, DescribedUnder, RequiresRole } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
+import { NotificationWishes } from '../notification-wishes';
 import { People } from '../users/people';
 import { TestNotificationBody } from './preference-requests';
 import { ReachableMethods } from './reachable-methods';
@@ -19,7 +19,7 @@ export class TestNotificationsController {
   constructor(
     private readonly people: People,
     private readonly reachable: ReachableMethods,
-    private readonly bus: MessageBus,
+    private readonly wishes: NotificationWishes,
     private readonly ids: IdAllocator,
     private readonly clock: Clock,
   ) {}
@@ -47,20 +47,7 @@ export class TestNotificationsController {
       at,
       ...(contact === undefined ? {} : { contactId: contact.id }),
     };
-    const { requestId: correlationId } = context;
-    await this.bus.publish(topics.notificationCommands, [
-      {
-        id: newUuid(),
-        key: `user-${user.id}`,
-        type: 'SendTestNotification',
-        schemaVersion: 1,
-        time: at,
-        correlationId,
-        causationId: correlationId,
-        actor: context.actor,
-        data,
-      },
-    ]);
+    await this.wishes.ask({ type: 'SendTestNotification', data }, context);
     return { id: notificationId, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), status: 'SCHEDULED' };
   }
 
@@ -69,9 +56,9 @@ export class TestNotificationsController {
     if (!this.reachable.has(method)) throw withoutEffect('method', `no provider is set up for ${method}`);
     if (contact === undefined) return;
     if (!contact.verified)
-      throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until an administrator has entered it`, {
+      throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until its code is entered`, {
         field: 'contact',
       });
-    if (contact.status !== 'OK') throw rejected('invalid', `contact: ${contact.id} is ${contact.status}`, { field: 'contact' });
+    refuseUnusableContact(contact);
   }
 }

@@ -6,10 +6,12 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
 import { ApiKeysController } from '../api-keys/api-keys.controller';
 import { AuditLogController } from '../audit-log/audit-log.controller';
+import { ContactVerification } from '../contacts/contact-verification';
 import { Contacts } from '../contacts/contacts';
 import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
 import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
+import { NotificationWishes } from '../notification-wishes';
 import { OtherPreferencesController } from '../preferences/other-preferences.controller';
 import { ReachableMethods } from '../preferences/reachable-methods';
 import { TestNotificationsController } from '../preferences/test-notifications.controller';
@@ -23,8 +25,11 @@ import { UsersController } from './users.controller';
 @Module({})
 export class PeopleModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, readStore, configuration, configurationStore, clock, ids, settings, log, background, views } = platform;
+    const { eventStore, bus, readStore, configuration, configurationStore, clock, ids, secrets, settings, log, background, views } =
+      platform;
     const people = new People(configuration);
+    const reachable = new ReachableMethods(settings);
+    const wishes = new NotificationWishes(bus, clock);
     const deletion = new UserDeletion({ people, configuration, configurationStore, clock });
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following }));
@@ -48,7 +53,12 @@ export class PeopleModule {
         { provide: People, useValue: people },
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
-        { provide: ReachableMethods, useValue: new ReachableMethods(settings) },
+        { provide: ReachableMethods, useValue: reachable },
+        { provide: NotificationWishes, useValue: wishes },
+        {
+          provide: ContactVerification,
+          useValue: new ContactVerification({ eventStore, people, store: configurationStore, ids, secrets, wishes, reachable, clock }),
+        },
       ],
     };
   }

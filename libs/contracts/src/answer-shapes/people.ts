@@ -9,6 +9,7 @@ import type {
   PublicTestNotification,
   PublicUser,
   PublicUserRel,
+  PublicVerificationCode,
 } from '../public/people';
 import { flag, id, listOf, maybe, named, object, text, time, whole, words } from './shape';
 
@@ -74,10 +75,9 @@ export const AlertPreference = named(
   }),
 );
 
-export const TestNotification = named(
-  'TestNotification',
-  object<PublicTestNotification>({ id, method: text, contact: maybe(Contact), status: words('SCHEDULED') }),
-);
+const notificationFields = { id, method: text, contact: maybe(Contact), status: words('SCHEDULED') };
+export const TestNotification = named('TestNotification', object<PublicTestNotification>(notificationFields));
+export const VerificationCode = named('VerificationCode', object<PublicVerificationCode>({ ...notificationFields, expiresAt: time }));
 
 const keyFields = {
   id,

@@ -71,6 +71,11 @@ export interface PublicTestNotification {
   readonly status: 'SCHEDULED';
 }
 
+/** A code that is on its way to a contact, to be entered by the person. */
+export interface PublicVerificationCode extends PublicTestNotification {
+  readonly expiresAt: string;
+}
+
 export interface PublicApiKey {
   readonly id: number;
   readonly name: string;

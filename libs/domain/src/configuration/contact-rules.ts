@@ -42,6 +42,40 @@ export const replaceContact = (user: User, id: ContactId, request: ContactReques
   return withContact(user, id, contactFor(user, request, contactOf(user, id, request.type), change), change.now);
 };
 
+/**
+ * The contact as the person's own, now that the code that was sent to it has been entered. A number or an address answers for
+ * one person only (B24). @throws Rejection `not-found`, `invalid`, `already-exists`, `forbidden`
+ */
+export const verifyContact = (user: User, id: ContactId, type: Contact['type'], { by, now, others }: ContactChange): User => {
+  refuseStrangers(by, user.id);
+  const contact = contactOf(user, id, type);
+  refuseUnusableContact(contact);
+  refuseContactOfAnother(contact, { by, others });
+  if (contact.verified) return user;
+  return { ...user, contacts: user.contacts.map((each) => (each.id === id ? { ...contact, verified: true } : each)), updatedAt: now };
+};
+
+/** Nothing can be sent to it. @throws Rejection `invalid` */
+export const refuseUnusableContact = ({ id, status }: Contact): void => {
+  if (status !== 'OK') throw rejected('invalid', `contact: ${id} is ${status}`, { field: 'contact' });
+};
+
+/** Somebody else has shown that it is theirs. @throws Rejection `already-exists` */
+export const refuseContactOfAnother = (contact: ContactRequest, { by, others }: Pick<ContactChange, 'by' | 'others'>): void => {
+  const { type, target } = contact;
+  const regionCode = contact.type === 'phone' ? contact.regionCode : undefined;
+  const owner = others.find((other) => contactWithTarget(other, type, target, regionCode)?.verified === true);
+  if (owner === undefined) return;
+  // Whose number it is, is nobody's business but an administrator's.
+  const isTold = by.role === 'ADMIN';
+  const what = type === 'phone' ? 'this number' : 'this address';
+  throw rejected(
+    'already-exists',
+    `target: ${what} belongs to ${isTold ? `user ${owner.id}` : 'somebody else'}; an answer from it would be theirs`,
+    { field: 'target', ...(isTold ? { resource: { type: 'user', id: owner.id } } : {}) },
+  );
+};
+
 /** A contact that a rule uses stays, so that no rule goes silent unnoticed. @throws Rejection `not-found`, `still-in-use`, `forbidden` */
 export const removeContact = (user: User, id: ContactId, type: Contact['type'], { by, now }: Pick<ContactChange, 'by' | 'now'>): User => {
   refuseStrangers(by, user.id);
@@ -81,12 +115,12 @@ const contactFor = (user: User, request: ContactRequest, before: Contact | undef
       resource: { type: 'contact', id: same.id },
     });
   const isUnchanged = before !== undefined && same?.id === before.id;
-  // There is no verification by code yet: an administrator vouches for what they enter, and the login address was theirs to enter.
+  // An administrator vouches for what they enter, and the login address was theirs to enter; anything else is verified by its code.
   const verified =
     (isUnchanged && before.verified) ||
     by.role === 'ADMIN' ||
     (request.type === 'email' && foldedAddress(target) === foldedAddress(user.email));
-  if (verified && request.type === 'phone') refuseNumberOfAnother(request, others);
+  if (verified && request.type === 'phone') refuseContactOfAnother(request, { by, others });
   const kept = { target, status: isUnchanged ? before.status : ('OK' as const), verified };
   return request.type === 'email'
     ? { type: 'email', ...kept }
@@ -98,15 +132,6 @@ const refuseUnusable = (request: ContactRequest): void => {
   if (region !== undefined) throw invalidSetting('regionCode', region);
   const problem = request.type === 'email' ? emailAddressProblem(request.target) : phoneNumberProblem(request.target);
   if (problem !== undefined) throw invalidSetting('target', problem);
-};
-
-const refuseNumberOfAnother = ({ target, regionCode }: PhoneContactRequest, others: readonly User[]): void => {
-  const owner = others.find((other) => contactWithTarget(other, 'phone', target, regionCode)?.verified === true);
-  if (owner !== undefined)
-    throw rejected('already-exists', `target: this number belongs to user ${owner.id}; an answer from it would be theirs`, {
-      field: 'target',
-      resource: { type: 'user', id: owner.id },
-    });
 };
 
 const withContact = (user: User, id: ContactId, draft: Draft, now: Instant): User => {

@@ -3,8 +3,11 @@ import type { NotificationMethod } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
 import type { Instant } from '../time';
 
-/** Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them. */
-export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in';
+/**
+ * Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them.
+ * `verification`: the code that shows that the contact is theirs.
+ */
+export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification';
 
 export type CancelReason =
   | 'accepted'
@@ -17,7 +20,8 @@ export type CancelReason =
   | 'user-deleted'
   | 'contact-blacklisted'
   | 'muted'
-  | 'merged';
+  | 'merged'
+  | 'expired';
 
 /** What became of the method before. */
 export type BroughtForwardReason = 'no-receipt' | 'failed';
@@ -40,6 +44,8 @@ export type NotificationEvent =
         readonly dueAt: Instant;
         /** Revision of the alert's fact it was planned from: an accept after it ends it (P5, B9). */
         readonly alertRevision?: number;
+        /** With `verification`: of which the code is made, with the secret key. */
+        readonly challenge?: string;
       };
     }
   /** Recorded before the provider is called. `key` is the idempotency key (Message-ID) and stays the same over attempts. */

@@ -62,12 +62,13 @@ type Command<Type extends NotificationCommand['type']> = Extract<NotificationCom
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
 
-/** How long failing attempts go on after the time the message was due. A sign-in link or a test is of no use later. */
+/** How long failing attempts go on after the time the message was due. A link, a code or a test is of no use later. */
 const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
   page: 24 * 3_600_000,
   fallback: 24 * 3_600_000,
   test: 600_000,
   'sign-in': 600_000,
+  verification: 600_000,
 };
 
 /** 5 s, doubled with each attempt, at most 5 min; chance takes up to half of it away. */

@@ -4,7 +4,7 @@ import { recipientOf } from './recipient';
 
 const mail = { id: 3 as never, type: 'email', target: 'ana@example.org', status: 'OK', verified: true } as const;
 const ana = { id: 1, contacts: [mail] } as unknown as User;
-const page = { method: 'EMAIL', contactId: mail.id, purpose: 'page' } as const;
+const page = { method: 'EMAIL', contactId: mail.id, purpose: 'page', dueAt: minute(0) } as const;
 
 describe('a planned message', () => {
   it('goes to the contact as it is now', () => {
@@ -33,7 +33,13 @@ describe('a planned message', () => {
     expect(recipientOf(page, { ...ana, mutedUntil: minute(1) } as User, minute(1))).toHaveProperty('target');
   });
 
+  it('with a code goes out while the code is valid, muted or not', () => {
+    const code = { ...page, purpose: 'verification' } as const;
+    expect(recipientOf(code, { ...ana, mutedUntil: minute(60) } as User, minute(9))).toHaveProperty('target');
+    expect(recipientOf(code, ana, minute(10))).toEqual({ stopped: 'expired' });
+  });
+
   it('needs no contact when it is pushed', () => {
-    expect(recipientOf({ method: 'PUSH', purpose: 'page' }, ana, minute(1))).toEqual({ user: ana, target: '' });
+    expect(recipientOf({ method: 'PUSH', purpose: 'page', dueAt: minute(0) }, ana, minute(1))).toEqual({ user: ana, target: '' });
   });
 });

@@ -1,6 +1,7 @@
+import { CODE_VALID_MINUTES } from '../configuration/contact-verification';
 import type { User } from '../configuration/resources';
 import type { ContactId } from '../ids';
-import type { Instant } from '../time';
+import { plusMinutes, type Instant } from '../time';
 import type { CancelReason } from './notification-events';
 import type { PlannedData } from './notification-state';
 
@@ -18,7 +19,7 @@ export const contactTarget = ({ contacts }: User, contactId: ContactId | undefin
 
 /** To whom and where, as the person is configured now; or why it goes nowhere any more. */
 export const recipientOf = (
-  { method, contactId, purpose }: Pick<PlannedData, 'method' | 'contactId' | 'purpose'>,
+  { method, contactId, purpose, dueAt }: Pick<PlannedData, 'method' | 'contactId' | 'purpose' | 'dueAt'>,
   user: User | undefined,
   now: Instant,
 ): Recipient | { readonly stopped: CancelReason } => {
@@ -27,6 +28,8 @@ export const recipientOf = (
   if (method !== 'PUSH' && contact === undefined) return { stopped: 'contact-removed' };
   // The provider or the person said so after it was planned.
   if (contact?.status === 'BLACKLISTED') return { stopped: 'contact-blacklisted' };
+  // Whoever waited for a code so long asks for another one; this one would only confuse them.
+  if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   // A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test or a link is awake.
   if (isMuted && purpose === 'page') return { stopped: 'muted' };

@@ -67,6 +67,8 @@ export const rejectionProblems: Readonly<Record<RejectionCode, { readonly status
   'setting-without-effect': { status: 400, code: 'SETTING_WITHOUT_EFFECT' },
   forbidden: { status: 403, code: 'FORBIDDEN' },
   'message-not-kept': { status: 400, code: 'MESSAGE_NOT_KEPT' },
+  'code-not-valid': { status: 400, code: 'CODE_NOT_VALID' },
+  'too-many-requests': { status: 429, code: 'TOO_MANY_REQUESTS' },
   'too-many-conflicts': { status: 409, code: 'CONFLICT' },
 };
 
