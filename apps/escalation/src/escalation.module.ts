@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { escalationDueOf } from '@tocsin/domain';
 import type { EscalationEvent } from '@tocsin/domain';
-import { inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
+import { inTraceOfStream, isProbeStream, PeopleReadiness, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { DueTimers } from '@tocsin/read-models';
@@ -14,6 +14,7 @@ import { ExplainController } from './explain.controller';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { Policies } from './policies';
 import { PoliciesController } from './policies.controller';
+import { PolicyReadiness } from './policy-readiness';
 
 /** Decides when which level of an alert's policy is due; keeps the policies and explains them. */
 @Module({})
@@ -54,6 +55,10 @@ export class EscalationModule {
         ...platformProviders(platform),
         { provide: Escalations, useValue: escalations },
         { provide: Policies, useValue: new Policies(configuration) },
+        {
+          provide: PolicyReadiness,
+          useValue: new PolicyReadiness(configuration, new PeopleReadiness({ readStore, settings, clock }), settings, clock),
+        },
         { provide: Explain, useValue: new Explain(configuration, settings) },
       ],
     };

@@ -17,6 +17,7 @@ import type {
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { PlatformSettings } from '@tocsin/platform';
 import { endingText } from './explain-texts';
+import { problemDetails } from './problem-details';
 
 export interface ExplainQuestion {
   readonly policy: EscalationPolicy;
@@ -112,11 +113,6 @@ const reasonDetails = (reason: ActivatedResponder['reason']): PublicReason['deta
   reason.type === 'schedule'
     ? { ...reason, onCall: { ...reason.onCall, start: toIso(reason.onCall.start), end: toIso(reason.onCall.end) } }
     : { ...reason };
-
-const problemDetails = (problem: ReachabilityProblem): PublicReason['details'] =>
-  problem.type === 'schedule-gap' && problem.nextShiftStart !== undefined
-    ? { ...problem, nextShiftStart: toIso(problem.nextShiftStart) }
-    : { ...problem };
 
 /** Whoever may read a policy need not know everybody's numbers. */
 const masked = ({ type, target }: Contact): string => {

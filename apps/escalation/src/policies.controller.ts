@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
-import { publicPolicy, publicRule } from '@tocsin/contracts';
-import type { PublicEscalationPolicy, PublicEscalationRule } from '@tocsin/contracts';
+import { policyWarnings, publicPolicy, publicRule } from '@tocsin/contracts';
+import type { PublicEscalationPolicy, PublicEscalationRule, PublicPolicyReadiness, PublicWrittenPolicy } from '@tocsin/contracts';
 import { createPolicy, levelOf, refuseUsedPolicy, replaceLevel, replacePolicy } from '@tocsin/domain';
 import type { EscalationPolicy, EscalationPolicyId, Instant, PolicyChange } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -21,6 +21,7 @@ import {
 import type { QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Policies } from './policies';
+import { PolicyReadiness } from './policy-readiness';
 import { EscalationPolicyBody, EscalationRuleBody, policyRequest, ruleRequest } from './policy-requests';
 
 const PAGE = { usual: 50, cap: 50 };
@@ -33,6 +34,7 @@ export class PoliciesController {
     private readonly configuration: ConfigurationReader,
     private readonly store: ConfigurationStore,
     private readonly policies: Policies,
+    private readonly readiness: PolicyReadiness,
   ) {}
 
   @Get()
@@ -47,16 +49,16 @@ export class PoliciesController {
   }
 
   @Post()
-  @Describe('Create an escalation policy', { answers: 'EscalationPolicy' })
+  @Describe('Create an escalation policy', { answers: 'WrittenEscalationPolicy' })
   async create(
     @Body() body: EscalationPolicyBody,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PublicEscalationPolicy> {
+  ): Promise<PublicWrittenPolicy> {
     const request = policyRequest(body);
     const policy = await this.store.create('policy', (id, now) => createPolicy(id, request, this.change(now)), context);
     created(reply, `/api/escalation-policies/${policy.id}`);
-    return this.answer(policy);
+    return this.written(policy);
   }
 
   @Get('resolve')
@@ -86,14 +88,16 @@ export class PoliciesController {
   }
 
   @Put(':id')
-  @Describe('Replace an escalation policy', { answers: 'EscalationPolicy' })
+  @Describe('Replace an escalation policy', { answers: 'WrittenEscalationPolicy' })
   async replace(
     @ResourceId('id') id: EscalationPolicyId,
     @Body() body: EscalationPolicyBody,
     @ChangeBy() context: ChangeContext,
-  ): Promise<PublicEscalationPolicy> {
+  ): Promise<PublicWrittenPolicy> {
     const request = policyRequest(body);
-    return this.answer(await this.store.change('policy', id, (current, now) => replacePolicy(current, request, this.change(now)), context));
+    return this.written(
+      await this.store.change('policy', id, (current, now) => replacePolicy(current, request, this.change(now)), context),
+    );
   }
 
   /** Levels count from 0. */
@@ -122,6 +126,18 @@ export class PoliciesController {
   @HttpCode(204)
   async remove(@ResourceId('id') id: EscalationPolicyId, @ChangeBy() context: ChangeContext): Promise<void> {
     await this.store.remove('policy', id, (policy) => refuseUsedPolicy(policy, this.configuration.list('source')), context);
+  }
+
+  @Get(':id/readiness')
+  @Describe('Tell whether an escalation policy would reach people', { answers: 'PolicyReadiness' })
+  @RequiresRole('STAKEHOLDER')
+  async ready(@ResourceId('id') id: EscalationPolicyId): Promise<PublicPolicyReadiness> {
+    return this.readiness.of(await this.policies.byId(id));
+  }
+
+  /** Whoever saves it is told at once whom it would not reach. */
+  private async written(policy: EscalationPolicy): Promise<PublicWrittenPolicy> {
+    return { ...this.answer(policy), warnings: policyWarnings(await this.readiness.of(policy)) };
   }
 
   private answer(policy: EscalationPolicy): PublicEscalationPolicy {

@@ -16,6 +16,7 @@ export type { HeartbeatSettings } from './path-probe/heartbeat-settings';
 export { isProbeStream, PathProbes, probeCategory, probeDueOf } from './path-probe/path-probes';
 export type { PathProbed, ProbeStep } from './path-probe/path-probes';
 export { ROUNDS_APART } from './path-probe/probe-rounds';
+export { PeopleReadiness } from './people-readiness';
 export * from './platform';
 export { runProgram } from './program';
 export type { Program } from './program';

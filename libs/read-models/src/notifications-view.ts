@@ -10,10 +10,11 @@ import type {
   NotificationStatus,
   PlannedData,
   UserId,
+  Way,
 } from '@tocsin/domain';
 import { archivedBy } from './archived-alerts';
 import type { Projection } from './projection';
-import type { CollectionDefinition } from './read-store';
+import type { CollectionDefinition, ReadStore } from './read-store';
 
 export const NOTIFICATIONS_VIEW = 'notifications';
 
@@ -85,6 +86,24 @@ const planned = (stream: string, data: PlannedData): Omit<NotificationDocument, 
   state: 'planned',
 });
 
+/** Says that it reached the person: what stays in the outbox was sent to nobody. */
+const hasArrived = ({ status, provider }: NotificationDocument): boolean => status === 'SUCCESS' && provider !== 'outbox';
+
+const arrivedWay = (userId: UserId, { method, contactId }: Way): string => `${userId} ${method} ${contactId ?? ''}`;
+
+/**
+ * When something last arrived this way, of what is not in the archive yet; null: nothing did. @throws ReadStoreFault
+ */
+export const lastSuccess = async (readStore: ReadStore, userId: UserId, way: Way): Promise<Instant | null> => {
+  const [last] = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+    in: { arrived: [arrivedWay(userId, way)] },
+    sort: [{ field: 'at', descending: true }],
+    skip: 0,
+    limit: 1,
+  });
+  return last?.at ?? null;
+};
+
 const collection: CollectionDefinition<NotificationDocument> = {
   name: NOTIFICATIONS_VIEW,
   version: 3,
@@ -95,10 +114,12 @@ const collection: CollectionDefinition<NotificationDocument> = {
     provider: (notification) => notification.provider,
     state: (notification) => notification.state,
     at: (notification) => notification.at,
+    arrived: (notification) => (hasArrived(notification) ? arrivedWay(notification.userId, notification) : undefined),
   },
   indexes: [
     ['alert', 'notificationId'],
     ['provider', 'at', 'notificationId'],
+    ['arrived', 'at'],
   ],
   counters: [],
 };

@@ -87,6 +87,7 @@ const goThroughPeople = async (): Promise<number> => {
   const phone = await goThrough(`${contacts}/phone-numbers`, { regionCode: 'DE', target: '+4915112345678', primary: true });
   await write('POST', `${contacts}/phone-numbers/search-target`, { target: '+4915112345678', regionCode: 'DE' });
   for (const at of [`${contacts}/emails/${email}`, `${contacts}/phone-numbers/${phone}`]) await verify(at);
+  await get(`/api/users/${user}/readiness`);
   const preferences = `/api/users/${user}/notification-preferences`;
   const preference = await goThrough(`${preferences}/alerts`, {
     type: 'LOW_PRIORITY',
@@ -170,6 +171,7 @@ const goThroughPolicies = async ({ user, schedule, team }: Targets): Promise<num
   };
   const policy = await goThrough('/api/escalation-policies', body, { found: 'Disks' });
   await get('/api/escalation-policies/resolve?routing-key=disks');
+  await get(`/api/escalation-policies/${policy}/readiness`);
   await write('PUT', `/api/escalation-policies/${policy}/levels/1`, { escalationTimeout: 5, users: [{ id: user }] });
   const empty = await server.create('/api/schedules', { name: 'Nobody', type: 'STATIC', timezone: 'UTC', shifts: [] });
   const nobody = await server.create('/api/escalation-policies', {

@@ -10,6 +10,7 @@ import { completion, CONFIGURATION_TOPIC } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, hashSecret, newApiKey, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
 import { startService } from '@tocsin/platform/nest';
+import { notificationsView } from '@tocsin/read-models';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { OncallModule } from '../oncall.module';
 
@@ -36,6 +37,8 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   const clock = new WoundClock(NOON);
   const embeddedLog = await EmbeddedLog.open({ directory: dataDirectory, onFailure });
   const readStore = await EmbeddedReadStore.open({ directory: dataDirectory, onFailure });
+  // As the notification service has it, wherever that runs.
+  await readStore.declare(notificationsView.name, notificationsView.collections);
   const bus = new EmbeddedMessageBus(embeddedLog);
   if (!relaying) {
     // As the relay has left it, wherever that runs.

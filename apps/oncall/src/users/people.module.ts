@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { readModelLog } from '@tocsin/platform';
+import { PeopleReadiness, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
@@ -17,6 +17,8 @@ import { ReachableMethods } from '../preferences/reachable-methods';
 import { TestNotificationsController } from '../preferences/test-notifications.controller';
 import { TeamsController } from '../teams/teams.controller';
 import { People } from './people';
+import { ReadinessMetrics } from './readiness-metrics';
+import { ReadinessController } from './readiness.controller';
 import { UserDeletion } from './user-deletion';
 import { UserErasure } from './user-erasure';
 import { UsersController } from './users.controller';
@@ -25,8 +27,21 @@ import { UsersController } from './users.controller';
 @Module({})
 export class PeopleModule {
   static register(platform: Platform): DynamicModule {
-    const { eventStore, bus, readStore, configuration, configurationStore, clock, ids, secrets, settings, log, background, views } =
-      platform;
+    const {
+      eventStore,
+      bus,
+      readStore,
+      configuration,
+      configurationStore,
+      clock,
+      ids,
+      secrets,
+      settings,
+      log,
+      background,
+      metrics,
+      views,
+    } = platform;
     const people = new People(configuration);
     const reachable = new ReachableMethods(settings);
     const wishes = new NotificationWishes(bus, clock);
@@ -35,10 +50,13 @@ export class PeopleModule {
     const view = views.add(AUDIT_LOG_VIEW, new ProjectionRunner({ projection: auditLogView, ...following }));
     background.addOwned('view audit-log', () => view);
     background.addOwned('user erasure', () => new UserErasure({ eventStore, configuration, deletion, clock, log }));
+    const readiness = new PeopleReadiness({ readStore, settings, clock });
+    new ReadinessMetrics(people, readiness, clock, metrics);
     return {
       module: PeopleModule,
       controllers: [
         UsersController,
+        ReadinessController,
         EmailContactsController,
         PhoneContactsController,
         AlertPreferencesController,
@@ -54,6 +72,7 @@ export class PeopleModule {
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
         { provide: ReachableMethods, useValue: reachable },
+        { provide: PeopleReadiness, useValue: readiness },
         { provide: NotificationWishes, useValue: wishes },
         {
           provide: ContactVerification,

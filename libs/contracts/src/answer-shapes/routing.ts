@@ -1,5 +1,13 @@
 import type { PublicExplainedEnding, PublicExplainedStep, PublicExplanation, PublicReason } from '../public/explanation';
 import type { PublicOnCall } from '../public/on-calls';
+import type {
+  PublicLevelReadiness,
+  PublicPolicyReadiness,
+  PublicPolicyWarning,
+  PublicReadiness,
+  PublicReadinessProblem,
+  PublicWrittenPolicy,
+} from '../public/readiness';
 import type { PublicAlertSource, PublicEscalationPolicy, PublicEscalationRule, PublicNamed, PublicScheduleRel } from '../public/routing';
 import { TeamRel, User, UserRel } from './people';
 import { eitherOf, flag, id, listOf, maybe, named, object, openObject, orNull, text, time, whole, words } from './shape';
@@ -17,19 +25,17 @@ export const EscalationRule = named(
   }),
 );
 
-export const EscalationPolicy = named(
-  'EscalationPolicy',
-  object<PublicEscalationPolicy>({
-    id,
-    name: text,
-    escalationRules: listOf(EscalationRule),
-    repeating: flag,
-    frequency: whole,
-    delayMin: whole,
-    routingKey: maybe(text),
-    teams: listOf(TeamRel),
-  }),
-);
+const policyFields = {
+  id,
+  name: text,
+  escalationRules: listOf(EscalationRule),
+  repeating: flag,
+  frequency: whole,
+  delayMin: whole,
+  routingKey: maybe(text),
+  teams: listOf(TeamRel),
+};
+export const EscalationPolicy = named('EscalationPolicy', object<PublicEscalationPolicy>(policyFields));
 
 export const AlertSource = named(
   'AlertSource',
@@ -68,6 +74,39 @@ export const OnCall = named(
 );
 
 const Reason = object<PublicReason>({ text, details: openObject });
+
+const readinessProblem = {
+  code: text,
+  message: text,
+  method: maybe(text),
+  contact: maybe(object<{ readonly id: number }>({ id })),
+  preference: maybe(object<{ readonly id: number }>({ id })),
+  mutedUntil: maybe(time),
+  lastSuccess: maybe(time),
+};
+
+export const Readiness = named(
+  'Readiness',
+  object<PublicReadiness>({ user: UserRel, ready: flag, problems: listOf(object<PublicReadinessProblem>(readinessProblem)) }),
+);
+
+export const PolicyReadiness = named(
+  'PolicyReadiness',
+  object<PublicPolicyReadiness>({
+    policy: Named,
+    ready: flag,
+    levels: listOf(object<PublicLevelReadiness>({ level: whole, ready: flag, problems: listOf(Reason) })),
+    people: listOf(Readiness),
+  }),
+);
+
+export const WrittenEscalationPolicy = named(
+  'WrittenEscalationPolicy',
+  object<PublicWrittenPolicy>({
+    ...policyFields,
+    warnings: listOf(object<PublicPolicyWarning>({ ...readinessProblem, user: maybe(UserRel), level: maybe(whole) })),
+  }),
+);
 
 const Step = object<PublicExplainedStep>({
   pass: whole,

@@ -5,6 +5,7 @@ export * from './explanation';
 export * from './lookup';
 export * from './on-calls';
 export * from './people';
+export * from './readiness';
 export * from './reason-texts';
 export * from './routing';
 export * from './schedules';

@@ -1,7 +1,7 @@
 import type { EscalationPolicyId, ScheduleId, TeamId, UserId } from '../ids';
+import { peopleToCome } from '../oncall/people-to-come';
 import type { Schedule } from '../oncall/schedule';
 import { shiftsBetween } from '../oncall/shifts';
-import { localToInstant } from '../oncall/time-zone';
 import { plusMs, toIso, type Instant } from '../time';
 import { inWords, stillInUse } from './refusals';
 import type { EscalationPolicy, Team } from './resources';
@@ -36,7 +36,7 @@ export const referencesToUser = (userId: UserId, { policies, schedules, teams }:
     ),
   ),
   ...schedules
-    .filter((schedule) => isCountedOn(userId, schedule, now))
+    .filter((schedule) => peopleToCome(schedule, now).has(userId))
     .map((schedule): UserReference => ({
       type: 'schedule',
       id: schedule.id,
@@ -55,16 +55,6 @@ export const refuseGaps = (references: readonly UserReference[], confirmed: bool
     `still named by ${references.map(inWords).join(', ')}: put somebody else there, or confirm the gaps with ?confirm-gaps=true`,
     references,
   );
-};
-
-/** By the plan itself, not by its shifts: one may begin years from now, or lie under an override. */
-const isCountedOn = (userId: UserId, schedule: Schedule, now: Instant): boolean => {
-  if (schedule.overrides.some((override) => override.userId === userId && override.end > now)) return true;
-  const isToCome = (end: Parameters<typeof localToInstant>[1] | undefined): boolean =>
-    end === undefined || localToInstant(schedule.timezone, end) > now;
-  if (schedule.type === 'STATIC')
-    return schedule.plans.at(-1)?.shifts.some((shift) => shift.userId === userId && isToCome(shift.end)) ?? false;
-  return schedule.plans.at(-1)?.layers.some((layer) => layer.users.includes(userId) && isToCome(layer.endsOn)) ?? false;
 };
 
 const comingShifts = (userId: UserId, schedule: Schedule, now: Instant): readonly { readonly start: string; readonly end: string }[] =>

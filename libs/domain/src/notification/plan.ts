@@ -37,7 +37,11 @@ export interface PlanQuestion {
   canSend(method: NotificationMethod): boolean;
 }
 
-const contactProblem = (preference: AlertPreference, contacts: readonly Contact[]): UnusableReason | undefined => {
+/** Why nothing can be sent this way; undefined when it can. */
+export const contactProblem = (
+  preference: Pick<AlertPreference, 'method' | 'contactId'>,
+  contacts: readonly Contact[],
+): Exclude<UnusableReason, 'muted'> | undefined => {
   if (preference.method === 'PUSH') return undefined;
   const contact = contacts.find(({ id }) => id === preference.contactId);
   if (contact === undefined) return 'contact-missing';

@@ -1,0 +1,56 @@
+import { problemText, publicReadiness } from '@tocsin/contracts';
+import type { PublicLevelReadiness, PublicPolicyReadiness } from '@tocsin/contracts';
+import { Clock, peopleOf, whoToPage } from '@tocsin/domain';
+import type { EscalationPolicy, EscalationRule, Instant, UserId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { PeopleReadiness } from '@tocsin/platform';
+import type { PlatformSettings } from '@tocsin/platform';
+import { problemDetails } from './problem-details';
+
+/** Whether a policy would reach somebody, level by level, and whom of those it may lead to it would not. */
+export class PolicyReadiness {
+  constructor(
+    private readonly configuration: ConfigurationReader,
+    private readonly people: PeopleReadiness,
+    private readonly settings: PlatformSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  async of({ id, name, rules }: EscalationPolicy): Promise<PublicPolicyReadiness> {
+    const now = this.clock.now();
+    const levels = rules.map((rule, level) => this.level(rule, level, now));
+    const userIds = peopleOf(
+      rules.flatMap(({ targets }) => targets),
+      this.lookup(),
+      now,
+    );
+    const people = await Promise.all(userIds.map((userId) => this.person(userId)));
+    return { policy: { id, name }, ready: levels.every(({ ready }) => ready), levels, people: people.flat() };
+  }
+
+  private level({ targets }: EscalationRule, level: number, at: Instant): PublicLevelReadiness {
+    const { configuration, settings } = this;
+    const canSend = (method: Parameters<typeof settings.reachableMethods.has>[0]): boolean => settings.reachableMethods.has(method);
+    const { responders, problems } = whoToPage({ targets, at, priority: 'HIGH', configuration, canSend });
+    return {
+      level,
+      ready: responders.length > 0,
+      problems: problems.map((problem) => ({ text: problemText(problem, 'en', configuration), details: problemDetails(problem) })),
+    };
+  }
+
+  /** Somebody who is gone has no readiness; the level tells of them. */
+  private async person(userId: UserId) {
+    const user = this.configuration.get('user', userId);
+    return user === undefined ? [] : [publicReadiness(userId, await this.people.of(user), this.configuration)];
+  }
+
+  private lookup(): Parameters<typeof peopleOf>[1] {
+    const { configuration } = this;
+    return {
+      getUser: (id) => configuration.get('user', id),
+      getSchedule: (id) => configuration.get('schedule', id),
+      getTeam: (id) => configuration.get('team', id),
+    };
+  }
+}

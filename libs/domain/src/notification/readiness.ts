@@ -1,0 +1,86 @@
+import type { EscalationTarget, NotificationMethod, User } from '../configuration/resources';
+import type { ContactId, PreferenceId, UserId } from '../ids';
+import { peopleToCome } from '../oncall/people-to-come';
+import type { OnCallConfiguration } from '../oncall/resolve-level';
+import type { Instant } from '../time';
+import { contactProblem, unreachableBecause, type UnusableReason } from './plan';
+
+/** How a person is reached: a method and, but for PUSH, one of their contacts. */
+export interface Way {
+  readonly method: NotificationMethod;
+  readonly contactId?: ContactId;
+}
+
+export type ReadinessProblem =
+  | { readonly type: 'muted'; readonly until: Instant }
+  /** Nothing at all is sent for an alert of high priority. */
+  | { readonly type: 'no-preference' }
+  | { readonly type: 'no-verified-contact' }
+  /** A rule that leads to nothing. */
+  | ({ readonly type: Exclude<UnusableReason, 'muted'>; readonly preferenceId: PreferenceId } & Way)
+  /** Nothing has arrived there yet: a test would tell. */
+  | ({ readonly type: 'never-reached' } & Way)
+  | ({ readonly type: 'last-success-too-old'; readonly lastSuccess: Instant } & Way);
+
+export interface Readiness {
+  /** An alert of high priority would reach the person now. */
+  readonly isReady: boolean;
+  readonly problems: readonly ReadinessProblem[];
+}
+
+export interface ReadinessQuestion {
+  readonly user: User;
+  readonly now: Instant;
+  canSend(method: NotificationMethod): boolean;
+  /** When something last arrived there; null: nothing ever did; undefined: that cannot be said now. */
+  lastSuccess(way: Way): Instant | null | undefined;
+}
+
+/** A quarter of a year: numbers are given up and mailboxes closed in less. */
+export const SUCCESS_TOO_OLD_MS = 90 * 86_400_000;
+
+/** What stands between a person and the next page, told before it is needed. */
+export const readinessOf = (question: ReadinessQuestion): Readiness => {
+  const { user, now, canSend } = question;
+  const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
+  const problems: ReadinessProblem[] = [
+    ...(isMuted ? [{ type: 'muted' as const, until: user.mutedUntil }] : []),
+    ...(user.alertPreferences.some(({ type }) => type === 'HIGH_PRIORITY') ? [] : [{ type: 'no-preference' as const }]),
+    ...(user.contacts.some(({ verified, status }) => verified && status === 'OK') ? [] : [{ type: 'no-verified-contact' as const }]),
+  ];
+  const ways = new Map<string, Way>();
+  for (const { id: preferenceId, method, contactId } of user.alertPreferences) {
+    const way = { method, ...(contactId === undefined ? {} : { contactId }) };
+    const type = contactProblem(way, user.contacts) ?? (canSend(method) ? undefined : 'no-provider');
+    if (type === undefined) ways.set(`${method} ${contactId ?? ''}`, way);
+    else problems.push({ type, preferenceId, ...way });
+  }
+  problems.push(...[...ways.values()].flatMap((way) => unproven(way, question)));
+  return { isReady: unreachableBecause({ user, priority: 'HIGH', activatedAt: now, canSend }) === undefined, problems };
+};
+
+const unproven = (way: Way, { now, lastSuccess }: ReadinessQuestion): readonly ReadinessProblem[] => {
+  const last = lastSuccess(way);
+  if (last === undefined) return [];
+  if (last === null) return [{ type: 'never-reached', ...way }];
+  return now - last > SUCCESS_TOO_OLD_MS ? [{ type: 'last-success-too-old', lastSuccess: last, ...way }] : [];
+};
+
+/** Everybody whom a level may lead to from now on: named, in a team that answers alerts, or with a turn to come. Ascending. */
+export const peopleOf = (targets: readonly EscalationTarget[], configuration: OnCallConfiguration, now: Instant): readonly UserId[] => {
+  const people = targets.flatMap((target): readonly UserId[] => {
+    switch (target.type) {
+      case 'user':
+        return [target.userId];
+      case 'team':
+        return (configuration.getTeam(target.teamId)?.members ?? [])
+          .filter(({ role }) => role !== 'STAKEHOLDER')
+          .map(({ userId }) => userId);
+      case 'schedule': {
+        const schedule = configuration.getSchedule(target.scheduleId);
+        return schedule === undefined ? [] : [...peopleToCome(schedule, now)];
+      }
+    }
+  });
+  return [...new Set(people)].sort((a, b) => a - b);
+};

@@ -1,0 +1,70 @@
+import { World } from './world';
+
+let world: World;
+beforeAll(async () => (world = await World.start()));
+afterAll(() => world.stop());
+
+interface Problem {
+  readonly code: string;
+  readonly level?: number;
+  readonly user?: { readonly id: number };
+  readonly lastSuccess?: string;
+}
+
+const problemsOf = async (id: number): Promise<readonly Problem[]> =>
+  (await world.get<{ problems: Problem[] }>(`/api/users/${id}/readiness`)).body.problems;
+
+describe('whoever saves a policy', () => {
+  it('is told whom it would not reach, and the policy goes on telling', async () => {
+    const ana = await world.person('ana');
+    const ben = await world.person('ben', { verified: false });
+    const empty = await world.shifts('Nobody', []);
+    const body = {
+      name: 'Disks',
+      escalationRules: [
+        { escalationTimeout: 5, users: [{ id: ana }] },
+        { escalationTimeout: 5, users: [{ id: ben }] },
+        { escalationTimeout: 5, schedules: [{ id: empty }] },
+      ],
+    };
+    const made = await world.post<{ id: number; warnings: Problem[] }>('/api/escalation-policies', body);
+    expect(made.status).toBe(201);
+    expect(made.body.warnings.map(({ code, level, user }) => ({ code, of: level ?? user?.id }))).toEqual([
+      { code: 'LEVEL_REACHES_NOBODY', of: 1 },
+      { code: 'LEVEL_REACHES_NOBODY', of: 2 },
+      { code: 'NEVER_REACHED', of: ana },
+      { code: 'NO_VERIFIED_CONTACT', of: ben },
+      { code: 'CONTACT_NOT_VERIFIED', of: ben },
+      { code: 'CONTACT_NOT_VERIFIED', of: ben },
+    ]);
+    const at = `/api/escalation-policies/${made.body.id}`;
+    expect((await world.get(`${at}/readiness`)).body).toMatchObject({
+      policy: { id: made.body.id, name: 'Disks' },
+      ready: false,
+      levels: [
+        { level: 0, ready: true },
+        { level: 1, ready: false },
+        { level: 2, ready: false },
+      ],
+      people: [
+        { user: { id: ana }, ready: true },
+        { user: { id: ben }, ready: false },
+      ],
+    });
+    const mended = await world.put<{ warnings: Problem[] }>(at, { ...body, escalationRules: body.escalationRules.slice(0, 1) });
+    expect(mended.body.warnings.map(({ code }) => code)).toEqual(['NEVER_REACHED']);
+  });
+});
+
+describe('somebody whom nothing has reached for long', () => {
+  it('is said to be unproven until something arrives, and again a quarter of a year later', async () => {
+    const cleo = await world.person('cleo');
+    const [contact] = (await world.get<{ id: number }[]>(`/api/users/${cleo}/contacts/emails`)).body;
+    expect((await problemsOf(cleo)).map(({ code }) => code)).toEqual(['NEVER_REACHED']);
+    await world.post(`/api/users/${cleo}/test-notification`, { method: 'EMAIL', contact: { id: contact?.id } });
+    await world.settle();
+    expect(await problemsOf(cleo)).toEqual([]);
+    await world.advance('91d');
+    expect(await problemsOf(cleo)).toMatchObject([{ code: 'LAST_SUCCESS_TOO_OLD', lastSuccess: '2026-01-05T09:00:00.000Z' }]);
+  });
+});
