@@ -85,6 +85,7 @@ describe('the catalogue of events', () => {
     ['Events of a source log', /source-log-events\.ts$/],
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
+    ['Events of a message in Slack', /slack-post-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
     ['Events of a verification', /verification-events\.ts$/],
     ['Events of the archive', /archive-events\.ts$/],

@@ -7,5 +7,8 @@ export * from './registry';
 export * from './render';
 export * from './routes';
 export * from './telephone-number';
+export { openSlackWorkspace } from './slack/settings';
+export type { SlackSettings } from './slack/settings';
+export * from './slack-workspace';
 export * from './texts';
 export * from './time-texts';

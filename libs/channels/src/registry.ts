@@ -6,9 +6,10 @@ import { stateOf } from './provider';
 import type { Provider, ProviderContext, ProviderSchema } from './provider';
 import { routeSchema } from './routes';
 import type { MethodRoutes } from './routes';
+import { slack } from './slack/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp] as const;
+const providers = [smtp, slack] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

@@ -4,5 +4,6 @@ export * from './path-probe';
 export * from './public';
 export * from './resolution';
 export * from './services';
+export * from './slack-command';
 export * from './tool-event';
 export * from './topics';

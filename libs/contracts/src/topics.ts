@@ -30,7 +30,7 @@ export const factRoutes: readonly { readonly prefix: string; readonly topic: Top
   { prefix: 'archive-', topic: topics.archiveFacts, compacted: false },
   { prefix: 'probealert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'probeescalation-', topic: topics.escalationFacts, compacted: false },
-  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'].map((prefix) => ({
+  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'slacklink-', 'slackworkspace-'].map((prefix) => ({
     prefix,
     topic: topics.configuration,
     compacted: true,

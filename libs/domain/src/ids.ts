@@ -14,7 +14,21 @@ export type PreferenceId = NumericId<'PreferenceId'>;
 export type TeamId = NumericId<'TeamId'>;
 export type ApiKeyId = NumericId<'ApiKeyId'>;
 export type OverrideId = NumericId<'OverrideId'>;
+export type SlackLinkId = NumericId<'SlackLinkId'>;
+export type SlackWorkspaceId = NumericId<'SlackWorkspaceId'>;
 
 /** Kinds of numbered things; each has its own sequence and its own `idblock-<kind>` stream. */
 export type IdKind =
-  'alert' | 'source' | 'policy' | 'schedule' | 'user' | 'contact' | 'preference' | 'team' | 'apikey' | 'override' | 'notification';
+  | 'alert'
+  | 'source'
+  | 'policy'
+  | 'schedule'
+  | 'user'
+  | 'contact'
+  | 'preference'
+  | 'team'
+  | 'apikey'
+  | 'override'
+  | 'notification'
+  | 'slacklink'
+  | 'slackworkspace';

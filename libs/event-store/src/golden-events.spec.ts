@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { alertDecider, alertGroupDecider, escalationDecider, fold, instant, notificationDecider, sourceLogDecider } from '@tocsin/domain';
+import {
+  alertDecider,
+  alertGroupDecider,
+  escalationDecider,
+  fold,
+  instant,
+  notificationDecider,
+  slackPostDecider,
+  sourceLogDecider,
+} from '@tocsin/domain';
 import type {
   AlertEvent,
   AlertGroupEvent,
@@ -11,6 +20,7 @@ import type {
   ErasureEvent,
   EscalationEvent,
   NotificationEvent,
+  SlackPostEvent,
   SourceLogEvent,
 } from '@tocsin/domain';
 import { START } from './event-store';
@@ -19,8 +29,16 @@ import { upcast, upcasting } from './upcasts';
 import type { Upcasts } from './upcasts';
 
 type DomainEvent =
-  AlertEvent | AlertGroupEvent | EscalationEvent | NotificationEvent | ConfigurationEvent | SourceLogEvent | ArchiveEvent | ErasureEvent;
-type Folded = 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification';
+  | AlertEvent
+  | AlertGroupEvent
+  | EscalationEvent
+  | NotificationEvent
+  | ConfigurationEvent
+  | SourceLogEvent
+  | ArchiveEvent
+  | ErasureEvent
+  | SlackPostEvent;
+type Folded = 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost';
 type Stream = Folded | 'configuration' | 'archive' | 'erasure';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
@@ -69,6 +87,16 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   NotificationHeld: 'notification',
   ReceiptOverdue: 'notification',
   NotificationBroughtForward: 'notification',
+  SlackPostPlanned: 'slackpost',
+  SlackPostOutdated: 'slackpost',
+  SlackUpdatePlanned: 'slackpost',
+  SlackAttemptStarted: 'slackpost',
+  SlackPosted: 'slackpost',
+  SlackEdited: 'slackpost',
+  SlackUpdated: 'slackpost',
+  SlackAttemptFailed: 'slackpost',
+  SlackHeldBack: 'slackpost',
+  SlackGivenUp: 'slackpost',
   ResourceConfigured: 'configuration',
   ResourceDeleted: 'configuration',
   AlertsArchived: 'archive',
@@ -85,6 +113,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
   } as never,
   escalation: escalationDecider,
   notification: notificationDecider,
+  slackpost: slackPostDecider,
 };
 /** What happened before each of the stream's events. */
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
@@ -93,6 +122,7 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   sourcelog: [],
   escalation: ['EscalationStarted', 'LevelPlanned'],
   notification: ['NotificationPlanned', 'AttemptStarted'],
+  slackpost: ['SlackPostPlanned', 'SlackAttemptStarted'],
   configuration: [],
   archive: [],
   erasure: [],

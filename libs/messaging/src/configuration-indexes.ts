@@ -14,9 +14,15 @@ const indexes = {
   },
   policy: { name: field('policy', asIs, ({ name }) => name), routingKey: field('policy', folded, ({ routingKey }) => routingKey) },
   schedule: { name: field('schedule', asIs, ({ name }) => name) },
-  user: { username: field('user', folded, ({ username }) => username), email: field('user', folded, ({ email }) => email) },
+  user: {
+    username: field('user', folded, ({ username }) => username),
+    email: field('user', folded, ({ email }) => email),
+    slackAccount: field('user', asIs, ({ slackAccount: account }) => account && `${account.teamId} ${account.userId}`),
+  },
   team: { name: field('team', asIs, ({ name }) => name) },
   apikey: { name: field('apikey', asIs, ({ name }) => name), hash: field('apikey', asIs, ({ hash }) => hash) },
+  slacklink: { channel: field('slacklink', asIs, ({ teamId, channelId }) => `${teamId} ${channelId}`) },
+  slackworkspace: { teamId: field('slackworkspace', asIs, ({ teamId }) => teamId) },
 } as const;
 
 export type ConfigurationIndex<Kind extends ConfigurationKind> = keyof (typeof indexes)[Kind] & string;

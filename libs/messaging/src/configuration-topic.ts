@@ -49,6 +49,8 @@ export class ConfigurationReader {
     user: new ResourceTable('user'),
     team: new ResourceTable('team'),
     apikey: new ResourceTable('apikey'),
+    slacklink: new ResourceTable('slacklink'),
+    slackworkspace: new ResourceTable('slackworkspace'),
   };
   private readonly revisions = new Map<string, number>();
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
@@ -196,6 +198,8 @@ const kinds: Readonly<Record<ConfigurationKind, true>> = {
   user: true,
   team: true,
   apikey: true,
+  slacklink: true,
+  slackworkspace: true,
 };
 
 const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);

@@ -16,9 +16,18 @@ interface LastConfigured {
 }
 
 /** Never shown: hashes and ciphertexts say nothing to a reader and must not leave the store. */
-const SECRET_FIELDS: ReadonlySet<string> = new Set(['integrationKey', 'hash']);
+const SECRET_FIELDS: ReadonlySet<string> = new Set(['integrationKey', 'hash', 'tokenCipher']);
 /** Personal data stays in the user's own stream; the audit log says that they changed, not what they are. */
-const PERSONAL_FIELDS: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'username', 'contacts', 'position', 'department']);
+const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
+  'firstName',
+  'lastName',
+  'email',
+  'username',
+  'contacts',
+  'slackAccount',
+  'position',
+  'department',
+]);
 const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['id', 'createdAt', 'updatedAt']);
 const REDACTED = '***';
 
@@ -35,7 +44,7 @@ const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIG
 /** Who changed which setting from what to what, the difference of two whole-resource events; and who decided about parked messages. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
-  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'erasure-', 'parked-'],
+  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'slacklink-', 'slackworkspace-', 'erasure-', 'parked-'],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
   touches: (event) => {
     const erased = erasedBy(event);

@@ -10,6 +10,8 @@ const resourceTypes: Readonly<Record<AuditEntry['resource']['type'], string>> = 
   user: 'user',
   team: 'team',
   apikey: 'api-key',
+  slacklink: 'slack-link',
+  slackworkspace: 'slack-workspace',
   'parked-message': 'parked-message',
 };
 

@@ -1,4 +1,5 @@
 import type { AlertSourceId, ApiKeyId, ContactId, EscalationPolicyId, PreferenceId, ScheduleId, TeamId, UserId } from '../ids';
+import type { SlackLink, SlackWorkspace } from '../chat/slack-resources';
 import type { Schedule } from '../oncall/schedule';
 import type { Instant } from '../time';
 
@@ -28,7 +29,7 @@ export interface StoredSecret {
   readonly cipher: string;
 }
 
-interface Resource<Id> {
+export interface Resource<Id> {
   readonly id: Id;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -125,6 +126,12 @@ export interface AlertPreference {
   readonly delayMin: number;
 }
 
+/** Who somebody is in a Slack workspace. */
+export interface SlackAccount {
+  readonly teamId: string;
+  readonly userId: string;
+}
+
 export interface User extends Resource<UserId> {
   /** Unique; default the local part of the e-mail address. */
   readonly username: string;
@@ -140,6 +147,8 @@ export interface User extends Resource<UserId> {
   readonly department?: string;
   readonly shiftColor?: string;
   readonly mutedUntil?: Instant;
+  /** Whose presses in Slack are theirs. */
+  readonly slackAccount?: SlackAccount;
   readonly contacts: readonly Contact[];
   readonly alertPreferences: readonly AlertPreference[];
 }
@@ -171,6 +180,8 @@ export interface ConfigurationResources {
   readonly user: User;
   readonly team: Team;
   readonly apikey: ApiKey;
+  readonly slacklink: SlackLink;
+  readonly slackworkspace: SlackWorkspace;
 }
 
 export type ConfigurationKind = keyof ConfigurationResources;

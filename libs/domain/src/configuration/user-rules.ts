@@ -87,6 +87,7 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
     username,
     ...profile,
     ...(mutedUntil == null || mutedUntil <= now ? {} : { mutedUntil }),
+    ...(current.slackAccount === undefined ? {} : { slackAccount: current.slackAccount }),
     contacts: isSameEmail ? current.contacts : contactsFollowing(current, profile.email),
     alertPreferences: current.alertPreferences,
     createdAt: current.createdAt,
@@ -94,7 +95,7 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
   };
 };
 
-type Profile = Omit<User, 'id' | 'username' | 'mutedUntil' | 'contacts' | 'alertPreferences' | 'createdAt' | 'updatedAt'>;
+type Profile = Omit<User, 'id' | 'username' | 'mutedUntil' | 'slackAccount' | 'contacts' | 'alertPreferences' | 'createdAt' | 'updatedAt'>;
 
 const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'language' | 'role'>, others: readonly User[]): Profile => {
   const email = request.email.trim();

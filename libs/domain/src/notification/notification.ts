@@ -72,7 +72,7 @@ const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
 };
 
 /** 5 s, doubled with each attempt, at most 5 min; chance takes up to half of it away. */
-const retryDelayMs = (attempt: number, jitter: number): number =>
+export const retryDelayMs = (attempt: number, jitter: number): number =>
   Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)) * (1 - jitter / 2));
 
 /** The same over all attempts, so that a provider that knows such keys sends once. */

@@ -1,0 +1,151 @@
+import type {
+  AlertId,
+  AlertPriority,
+  AlertSourceId,
+  EscalationStep,
+  Instant,
+  SlackAccount,
+  SlackProfile,
+  SlackUpdateKind,
+  UserId,
+} from '@tocsin/domain';
+import type { Language } from './message';
+
+/** An alert as its message in a channel shows it. Names are as people read them; lengths are the workspace's concern. */
+export interface SlackAlert {
+  readonly type: 'alert';
+  readonly language: Language;
+  readonly id: AlertId;
+  readonly status: 'PENDING' | 'ACCEPTED' | 'RESOLVED';
+  readonly priority: AlertPriority;
+  readonly summary: string;
+  readonly details?: string;
+  readonly sourceName: string;
+  readonly reportTime: Instant;
+  readonly links: readonly { readonly href: string; readonly text?: string }[];
+  /** One sentence each: who is paged, who accepted, who resolved. */
+  readonly standing: readonly string[];
+  /** Where the escalation stands: its button says from where (B13). Absent where nothing can be escalated. */
+  readonly step?: EscalationStep;
+}
+
+export type SlackContent = SlackAlert | { readonly type: 'text'; readonly text: string };
+
+export interface SlackChoice {
+  readonly id: number;
+  readonly name: string;
+}
+
+export type SlackDialog =
+  /** Which sources a channel shows, and what its threads tell. */
+  | {
+      readonly type: 'link';
+      readonly language: Language;
+      readonly teamId: string;
+      readonly channelId: string;
+      readonly answerUrl: string;
+      readonly sources: readonly SlackChoice[];
+      readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+    }
+  | { readonly type: 'reassign'; readonly language: Language; readonly alertId: AlertId; readonly answerUrl: string };
+
+interface Asked {
+  readonly by: SlackAccount;
+  readonly channelId: string;
+  /** Where the person is told what came of it; nobody else sees that. */
+  readonly answerUrl: string;
+}
+
+/** What somebody asks for in Slack. A trigger opens a dialog and is of use for three seconds. */
+export type SlackRequest =
+  | (Asked & { readonly type: 'command'; readonly text: string; readonly triggerId: string })
+  | (Asked & { readonly type: 'answer'; readonly purpose: 'accept' | 'resolve'; readonly alertId: AlertId })
+  | (Asked & { readonly type: 'answer'; readonly purpose: 'escalate'; readonly alertId: AlertId; readonly step: EscalationStep })
+  | (Asked & { readonly type: 'ask-reassign'; readonly alertId: AlertId; readonly triggerId: string })
+  | (Asked & { readonly type: 'reassign'; readonly alertId: AlertId; readonly to: UserId })
+  | (Asked & {
+      readonly type: 'link';
+      readonly teamId: string;
+      readonly sourceIds: readonly AlertSourceId[];
+      readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+    })
+  | { readonly type: 'suggest'; readonly by: SlackAccount; readonly what: 'sources' | 'people'; readonly typed: string }
+  /** Slack wants to know whether we are there. */
+  | { readonly type: 'challenge'; readonly challenge: string }
+  | { readonly type: 'uninstalled'; readonly teamId: string; readonly eventId: string }
+  /** Nothing for us. */
+  | { readonly type: 'other' };
+
+export type SlackEndpoint = 'commands' | 'interactivity' | 'events';
+
+/** A call-back as it came, before anybody looked into it. */
+export interface SlackCallback {
+  readonly endpoint: SlackEndpoint;
+  /** Byte for byte. */
+  readonly body: string;
+  readonly timestamp: string | undefined;
+  readonly signature: string | undefined;
+}
+
+/**
+ * What came of a call. `permanent`: never for this message, whatever the time. `uncertain`: it may have been done all the
+ * same. `reason` is a code of Slack's, or ours; never a text, a name or a secret.
+ */
+export type SlackResult<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly permanent: boolean;
+      readonly uncertain: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+export interface SlackMessagePlace {
+  readonly channelId: string;
+  readonly ts: string;
+}
+
+export interface SlackInstallation {
+  readonly teamId: string;
+  readonly name: string;
+  readonly botUserId: string;
+  readonly botToken: string;
+}
+
+/**
+ * One Slack workspace, over its own protocol. Promises, checked against a Slack that keeps its limits:
+ * - Every call resolves, in bounded time, with a result; it throws only on a bug.
+ * - No text is refused for its length: what is too long is shortened.
+ * - What a tool wrote mentions nobody and links nowhere but where it says.
+ */
+export abstract class SlackWorkspace {
+  /** Whether Slack sent it, by the clock given, within five minutes. Nothing is parsed before that. */
+  abstract isSigned(callback: SlackCallback, now: Instant): boolean;
+  abstract read(callback: SlackCallback): SlackRequest;
+  /** The answer to a `suggest`, as Slack wants it. */
+  abstract suggestions(choices: readonly SlackChoice[]): unknown;
+
+  abstract team(): Promise<SlackResult<{ readonly teamId: string; readonly botUserId: string }>>;
+  /**
+   * `key` names the message for good. `lookSince`: an attempt from then on may have posted it: a message with the key that
+   * stands there is taken for the one posted.
+   */
+  abstract post(message: {
+    readonly channelId: string;
+    readonly threadTs?: string;
+    readonly content: SlackContent;
+    readonly key: string;
+    readonly lookSince?: Instant;
+  }): Promise<SlackResult<SlackMessagePlace>>;
+  abstract edit(place: SlackMessagePlace, content: SlackContent): Promise<SlackResult<SlackMessagePlace>>;
+  /** Tells one person alone, where an `answerUrl` leads. */
+  abstract answer(answerUrl: string, text: string): Promise<SlackResult<undefined>>;
+  /** Within what is left of a trigger's three seconds. */
+  abstract openDialog(triggerId: string, dialog: SlackDialog): Promise<SlackResult<undefined>>;
+  abstract profile(userId: string): Promise<SlackResult<SlackProfile>>;
+
+  /** Where an administrator agrees to the installation; undefined where a token was set up by hand. */
+  abstract installUrl(about: { readonly state: string; readonly redirectUrl: string }): string | undefined;
+  abstract install(about: { readonly code: string; readonly redirectUrl: string }): Promise<SlackResult<SlackInstallation>>;
+}

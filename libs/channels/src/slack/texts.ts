@@ -1,0 +1,46 @@
+import type { SlackUpdateKind } from '@tocsin/domain';
+import type { Language } from '../message';
+
+/** What stands on buttons and in dialogs, by language. */
+export const slackTexts = {
+  en: {
+    accept: 'Accept',
+    resolve: 'Resolve',
+    escalate: 'Escalate',
+    reassign: 'Reassign',
+    low: 'Low priority',
+    raised: (source: string, at: string) => `Raised by ${source}, ${at}`,
+    status: { PENDING: 'Pending', ACCEPTED: 'Accepted', RESOLVED: 'Resolved' },
+    linkTitle: 'Alerts in this channel',
+    save: 'Save',
+    cancel: 'Cancel',
+    sources: 'Alert sources',
+    chooseSources: 'Choose alert sources',
+    noSources: 'With none chosen, this channel shows no alerts any more.',
+    updates: 'Updates in the thread of each message',
+    update: { escalations: 'Escalations', assignments: 'Assignments', actions: 'Accepted and resolved' },
+    reassignTitle: (id: number) => `Reassign #${id}`,
+    person: 'New responder',
+    choosePerson: 'Type a name',
+  },
+  de: {
+    accept: 'Annehmen',
+    resolve: 'Lösen',
+    escalate: 'Eskalieren',
+    reassign: 'Zuweisen',
+    low: 'Niedrige Priorität',
+    raised: (source: string, at: string) => `Gemeldet von ${source}, ${at}`,
+    status: { PENDING: 'Offen', ACCEPTED: 'Angenommen', RESOLVED: 'Gelöst' },
+    linkTitle: 'Alarme in diesem Kanal',
+    save: 'Speichern',
+    cancel: 'Abbrechen',
+    sources: 'Alarmquellen',
+    chooseSources: 'Alarmquellen wählen',
+    noSources: 'Ist keine gewählt, zeigt dieser Kanal keine Alarme mehr.',
+    updates: 'Was im Thread jeder Nachricht steht',
+    update: { escalations: 'Eskalationen', assignments: 'Zuweisungen', actions: 'Angenommen und gelöst' },
+    reassignTitle: (id: number) => `#${id} zuweisen`,
+    person: 'Neue zuständige Person',
+    choosePerson: 'Namen eingeben',
+  },
+} as const satisfies Record<Language, { readonly update: Record<SlackUpdateKind, string>; readonly [phrase: string]: unknown }>;

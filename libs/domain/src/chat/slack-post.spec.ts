@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { fold } from '../decider';
+import type { AlertId, SlackLinkId } from '../ids';
+import { specify } from '../testing/specify';
+import { second } from '../testing/notification-builders';
+import { plusMs, type Instant } from '../time';
+import { slackPostDecider, type SlackPostCommand } from './slack-post';
+import type { SlackPostEvent } from './slack-post-events';
+import { nextAct, postOf } from './slack-post-state';
+
+const given = specify(slackPostDecider);
+const alertId = 7 as AlertId;
+const ops = 1 as SlackLinkId;
+const web = 2 as SlackLinkId;
+const opsChannel = { linkId: ops, teamId: 'T1', channelId: 'C1' };
+const webChannel = { linkId: web, teamId: 'T1', channelId: 'C2' };
+
+const plan = (...targets: readonly (typeof opsChannel)[]): SlackPostCommand => ({
+  type: 'plan',
+  at: second(0),
+  alertId,
+  alertRevision: 0,
+  targets,
+});
+const follow = (alertRevision: number, at: Instant, ...tells: readonly SlackLinkId[]): SlackPostCommand => ({
+  type: 'follow',
+  at,
+  alertRevision,
+  update: { kind: 'actions', tells },
+});
+const start = (at: Instant, interruptedBefore?: Instant): SlackPostCommand => ({
+  type: 'startAttempt',
+  at,
+  alertId,
+  linkId: ops,
+  ...(interruptedBefore === undefined ? {} : { interruptedBefore }),
+});
+const done = (attempt: number, alertRevision: number, at: Instant): SlackPostCommand => ({
+  type: 'recordOutcome',
+  at,
+  linkId: ops,
+  attempt,
+  outcome: { type: 'done', ts: '17.1', alertRevision },
+});
+const failed = (
+  attempt: number,
+  at: Instant,
+  about: { permanent?: boolean; uncertain?: boolean; retryAfterMs?: number } = {},
+): SlackPostCommand => ({
+  type: 'recordOutcome',
+  at,
+  linkId: ops,
+  attempt,
+  outcome: { type: 'failed', reason: 'internal_error', permanent: false, uncertain: false, jitter: 0, ...about },
+});
+
+const planned = slackPostDecider.decide(plan(opsChannel), fold(slackPostDecider, []));
+const afterCommands = (...commands: readonly SlackPostCommand[]): readonly SlackPostEvent[] => {
+  const events: SlackPostEvent[] = [...planned];
+  for (const command of commands) events.push(...slackPostDecider.decide(command, fold(slackPostDecider, events)));
+  return events;
+};
+const posted = afterCommands(start(second(1)), done(1, 0, second(2)));
+
+describe('an alert whose source is linked to channels', () => {
+  it('gets one message in each of them, due at once', () =>
+    given()
+      .when(plan(opsChannel, webChannel))
+      .then(
+        { type: 'SlackPostPlanned', data: { ...opsChannel, alertId, alertRevision: 0, at: second(0), dueAt: second(0) } },
+        { type: 'SlackPostPlanned', data: { ...webChannel, alertId, alertRevision: 0, at: second(0), dueAt: second(0) } },
+      ));
+  it('gets one message in a channel that two links name', () =>
+    given()
+      .when(plan(opsChannel, { ...opsChannel, linkId: web }))
+      .thenTypes('SlackPostPlanned'));
+  it('is not planned again when the fact comes again (P4)', () =>
+    given(...planned)
+      .when(plan(opsChannel))
+      .thenNothing());
+});
+
+describe('a message that is due', () => {
+  it('is on record before Slack is asked', () =>
+    given(...planned)
+      .when(start(second(1)))
+      .then({
+        type: 'SlackAttemptStarted',
+        data: {
+          ...{ linkId: ops, at: second(1), attempt: 1, act: 'post', key: 'slack-7-1', possiblyDone: false },
+          dueAt: plusMs(second(1), 60_000),
+        },
+      }));
+  it('has the ts that Slack gave it on record', () =>
+    given(...planned)
+      .when(start(second(1)), done(1, 0, second(2)))
+      .then({ type: 'SlackPosted', data: { linkId: ops, at: second(2), attempt: 1, ts: '17.1', alertRevision: 0, dueAt: null } }));
+  it('is not begun twice at once', () =>
+    given(...planned)
+      .when(start(second(1)), start(second(2)))
+      .thenNothing());
+  it('is begun again under the same key after a crash, marked as possibly done', () =>
+    given(...planned)
+      .when(start(second(1)), start(second(3), second(2)))
+      .thenState((state) => expect(postOf(state, ops)).toMatchObject({ attempts: 2, uncertain: true })));
+  it('waits as long as Slack says', () =>
+    given(...planned)
+      .when(start(second(1)), failed(1, second(2), { retryAfterMs: 30_000 }))
+      .thenState((state) => expect(postOf(state, ops)?.dueAt).toBe(second(32))));
+  it('is given up when Slack will never take it', () =>
+    given(...planned)
+      .when(start(second(1)), failed(1, second(2), { permanent: true }))
+      .thenTypes('SlackGivenUp'));
+  it('is not held back while it is being sent', () =>
+    given(...planned)
+      .when(start(second(1)), { type: 'holdBack', at: second(1), linkId: ops, until: second(9), reason: 'own limit' })
+      .thenNothing());
+});
+
+describe('a fact of an alert that is shown', () => {
+  it('asks for an edit, and for an update where the channel wants it', () =>
+    given(...posted)
+      .when(follow(3, second(5), ops))
+      .thenTypes('SlackPostOutdated', 'SlackUpdatePlanned'));
+  it('asks for an edit alone where the channel does not', () =>
+    given(...posted)
+      .when(follow(3, second(5)))
+      .thenTypes('SlackPostOutdated'));
+  it('that comes again changes nothing (P4)', () =>
+    given(...posted)
+      .when(follow(3, second(5), ops), follow(3, second(6), ops))
+      .thenNothing());
+  it('leaves one edit to do, however many came', () =>
+    given(...posted)
+      .when(follow(3, second(5)), follow(4, second(5)), follow(5, second(5)), start(second(6)), done(2, 5, second(7)))
+      .then({ type: 'SlackEdited', data: { linkId: ops, at: second(7), attempt: 2, alertRevision: 5, dueAt: null } }));
+  it('that comes while an edit is on its way asks for another one', () =>
+    given(...posted)
+      .when(follow(3, second(5)), start(second(6)), follow(4, second(6)), done(2, 3, second(7)))
+      .thenState((state) => expect(postOf(state, ops)).toMatchObject({ shown: 3, wanted: 4, dueAt: second(7) })));
+  it('does not shorten the wait that Slack asked for', () =>
+    given(...posted)
+      .when(follow(3, second(5)), start(second(6)), failed(2, second(7), { retryAfterMs: 30_000 }), follow(4, second(8)))
+      .thenState((state) => expect(postOf(state, ops)?.dueAt).toBe(second(37))));
+  it('is told after the message shows it, in order', () =>
+    given(...posted)
+      .when(follow(3, second(5), ops), follow(4, second(5), ops), start(second(6)), done(2, 4, second(7)), start(second(8)))
+      .thenState((state) =>
+        expect(postOf(state, ops)).toMatchObject({ attempting: { act: 'update' }, updates: [{ alertRevision: 3 }, { alertRevision: 4 }] }),
+      ));
+  it('that cannot be told keeps no other one from being told', () =>
+    given(...posted)
+      .when(
+        follow(3, second(5), ops),
+        follow(4, second(5), ops),
+        start(second(6)),
+        done(2, 4, second(7)),
+        start(second(8)),
+        failed(3, second(9), { permanent: true }),
+      )
+      .thenState((state) => expect(postOf(state, ops)).toMatchObject({ updates: [{ alertRevision: 4 }], dueAt: second(9) })));
+  it('changes nothing any more where the message was removed', () =>
+    given(...posted)
+      .when(follow(3, second(5)), start(second(6)), failed(2, second(7), { permanent: true }), follow(4, second(8), ops))
+      .thenNothing());
+});
+
+describe('whatever comes in between', () => {
+  const command = fc.oneof(
+    fc.record({ what: fc.constant('follow' as const), revision: fc.integer({ min: 1, max: 12 }) }),
+    fc.record({ what: fc.constant('start' as const) }),
+    fc.record({ what: fc.constant('done' as const) }),
+    fc.record({ what: fc.constant('failed' as const), uncertain: fc.boolean() }),
+    fc.record({ what: fc.constant('crash' as const) }),
+  );
+
+  it('there is one message, in the end it shows the newest, and something is due until then', () =>
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const events: SlackPostEvent[] = [...planned];
+        let at = second(1);
+        const state = () => fold(slackPostDecider, events);
+        const apply = (one: SlackPostCommand): void => void events.push(...slackPostDecider.decide(one, state()));
+        const attempts = () => postOf(state(), ops)?.attempts ?? 0;
+        for (const one of commands) {
+          at = plusMs(at, 400_000);
+          if (one.what === 'follow') apply(follow(one.revision, at, ops));
+          if (one.what === 'start') apply(start(at));
+          if (one.what === 'crash') apply(start(at, at));
+          if (one.what === 'done') apply(done(attempts(), state().followed, at));
+          if (one.what === 'failed') apply(failed(attempts(), at, { uncertain: one.uncertain }));
+          const post = postOf(state(), ops);
+          if (post !== undefined && nextAct(post) !== undefined) expect(post.dueAt).not.toBeNull();
+        }
+        for (let left = 60; left > 0 && nextAct(postOf(state(), ops)!) !== undefined; left -= 1) {
+          at = plusMs(at, 400_000);
+          apply(start(at));
+          apply(done(attempts(), state().followed, at));
+        }
+        const post = postOf(state(), ops)!;
+        expect(nextAct(post)).toBeUndefined();
+        if (post.ended === undefined) expect(post.shown).toBeGreaterThanOrEqual(post.wanted);
+        expect(events.filter(({ type }) => type === 'SlackPosted').length).toBeLessThanOrEqual(1);
+      }),
+    ));
+});
