@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Optional } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import { activationOf, mayStopPages, stoppedByFact } from '@tocsin/domain';
 import type { AlertEvent, AlertId, CancelReason } from '@tocsin/domain';
@@ -11,6 +11,7 @@ import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-mode
 import type { NotificationDocument } from '@tocsin/read-models';
 import { Notifications } from './notifications';
 import { PagePlanner } from './page-planner';
+import { SlackFollower } from './slack/slack-follower';
 
 const VIEW_WITHIN_MS = 2_000;
 /** More than this many notifications of one alert are waiting only in a storm; the rest end when they are attempted. */
@@ -24,6 +25,7 @@ export class AlertFactsConsumer {
     private readonly notifications: Notifications,
     private readonly views: Views,
     private readonly readStore: ReadStore,
+    @Optional() private readonly slack?: SlackFollower,
   ) {}
 
   @Consumes(topics.alertFacts, 'notifications')
@@ -34,6 +36,8 @@ export class AlertFactsConsumer {
     if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, cause);
     const activation = activationOf(fact, message.fact.revision);
     if (activation !== undefined) await this.planner.plan(activation, message.fact.position as Position, cause);
+    // People first: that a channel cannot be told keeps nobody from being paged.
+    await this.slack?.follow(fact, message.fact.revision, cause);
   }
 
   /**

@@ -3,13 +3,18 @@ import { plusMinutes } from '@tocsin/domain';
 import { SecretBox } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 
-export type AnswerPurpose = 'accept' | 'resolve' | 'escalate';
+export type AnswerPurpose = 'accept' | 'resolve' | 'escalate' | 'reassign';
+
+/** A link has no room to say to whom. */
+export type LinkPurpose = Exclude<AnswerPurpose, 'reassign'>;
 
 export interface AnswerClaims {
   readonly alertId: AlertId;
   readonly userId: UserId;
   /** Where the escalation stood when the page was planned: escalating from a level that was left already does nothing (B13). */
   readonly step?: EscalationStep;
+  /** Who is to have the alert from now on; of a reassignment only. */
+  readonly to?: UserId;
 }
 
 /** Long enough for whoever reads the mail in the morning; the alert's own state decides what a late click does. */
@@ -23,12 +28,11 @@ export class AnswerLinks {
   ) {}
 
   links(claims: AnswerClaims, plannedAt: Instant): { readonly accept: string; readonly resolve: string; readonly escalate?: string } {
-    const url = (purpose: AnswerPurpose): string =>
-      `${this.settings.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
+    const url = (purpose: LinkPurpose): string => `${this.settings.publicUrl}/answer/${purpose}/${this.token(purpose, claims, plannedAt)}`;
     return { accept: url('accept'), resolve: url('resolve'), ...(claims.step === undefined ? {} : { escalate: url('escalate') }) };
   }
 
-  read(purpose: AnswerPurpose, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {
+  read(purpose: LinkPurpose, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {
     const verified = this.secrets.verifyToken(`answer-${purpose}`, token, now);
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
     const { a, u, s } = verified.payload as { a: number; u: number; s?: [number, number, number] };
@@ -41,7 +45,7 @@ export class AnswerLinks {
     };
   }
 
-  private token(purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
+  private token(purpose: LinkPurpose, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
     const payload = { a: alertId, u: userId, ...(step === undefined ? {} : { s: [step.round, step.pass, step.level] }) };
     return this.secrets.signToken({ purpose: `answer-${purpose}`, ...payload }, plusMinutes(plannedAt, VALID_MINUTES));
   }

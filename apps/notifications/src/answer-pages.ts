@@ -1,6 +1,6 @@
 import type { Language } from '@tocsin/channels';
 import { Eta } from 'eta';
-import type { AnswerPurpose } from './answer-links';
+import type { LinkPurpose } from './answer-links';
 import { answerTexts } from './answer-texts';
 import type { AnswerView } from './answers';
 
@@ -14,7 +14,7 @@ const LAYOUT = `<!doctype html><html lang="<%= it.language %>"><head><meta chars
 </body></html>`;
 
 /** The question with its one button, or the outcome. Plain HTML: works on any phone and without script. */
-export const answerPage = (purpose: AnswerPurpose, view: Exclude<AnswerView, { type: 'refused' | 'gone' }>): string => {
+export const answerPage = (purpose: LinkPurpose, view: Exclude<AnswerView, { type: 'refused' | 'gone' }>): string => {
   const t = answerTexts[view.language];
   const asked = view.type === 'question' ? { question: t.question[purpose], button: t.button[purpose] } : { outcome: view.text };
   return eta.renderString(LAYOUT, { language: view.language, title: `#${view.alert.id}`, alert: view.alert, ...asked });

@@ -1,5 +1,5 @@
 import type { Language } from '@tocsin/channels';
-import type { AnswerPurpose } from './answer-links';
+import type { LinkPurpose } from './answer-links';
 
 /** What a person reads on the answer pages. */
 export const answerTexts = {
@@ -11,6 +11,8 @@ export const answerTexts = {
       resolve: 'You resolved this alert.',
       escalate: 'The alert is escalated to the next level.',
     },
+    reassigned: (who: string) => `You gave this alert to ${who}.`,
+    noResponder: 'This person may not answer alerts. Nothing was changed.',
     acceptedBefore: (who: string, at: string) => `Already accepted by ${who} at ${at}.`,
     resolvedBefore: (who: string, at: string) => `Already resolved by ${who} at ${at}.`,
     alreadyAtLevel: (level: number) => `The alert is already at level ${level}. Nothing was changed.`,
@@ -38,6 +40,8 @@ export const answerTexts = {
       resolve: 'Du hast den Alarm gelöst.',
       escalate: 'Der Alarm ist an die nächste Stufe eskaliert.',
     },
+    reassigned: (who: string) => `Du hast den Alarm an ${who} gegeben.`,
+    noResponder: 'Diese Person darf keine Alarme beantworten. Nichts wurde geändert.',
     acceptedBefore: (who: string, at: string) => `Bereits angenommen von ${who} um ${at}.`,
     resolvedBefore: (who: string, at: string) => `Bereits gelöst von ${who} um ${at}.`,
     alreadyAtLevel: (level: number) => `Der Alarm ist schon auf Stufe ${level}. Nichts wurde geändert.`,
@@ -53,4 +57,4 @@ export const answerTexts = {
     system: 'Tocsin',
     deletedUser: 'ein gelöschter Benutzer',
   },
-} as const satisfies Record<Language, { readonly question: Record<AnswerPurpose, string>; readonly [phrase: string]: unknown }>;
+} as const satisfies Record<Language, { readonly question: Record<LinkPurpose, string>; readonly [phrase: string]: unknown }>;

@@ -3,12 +3,12 @@ import { Clock } from '@tocsin/domain';
 import { Public } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { AnswerLinks } from './answer-links';
-import type { AnswerClaims, AnswerPurpose } from './answer-links';
+import type { AnswerClaims, LinkPurpose } from './answer-links';
 import { answerPage, linkProblemPage } from './answer-pages';
 import { Answers } from './answers';
 import type { AnswerView } from './answers';
 
-const purposes: ReadonlySet<string> = new Set<AnswerPurpose>(['accept', 'resolve', 'escalate']);
+const purposes: ReadonlySet<string> = new Set<LinkPurpose>(['accept', 'resolve', 'escalate']);
 
 /**
  * The links in messages. A GET only ever asks: mail scanners follow links, and nothing may happen then. The form's POST
@@ -50,14 +50,14 @@ export class AnswerController {
     purpose: string,
     token: string,
     reply: FastifyReply,
-    act: (purpose: AnswerPurpose, claims: AnswerClaims) => Promise<AnswerView>,
+    act: (purpose: LinkPurpose, claims: AnswerClaims) => Promise<AnswerView>,
   ): Promise<string> {
-    const claims = purposes.has(purpose) ? this.links.read(purpose as AnswerPurpose, token, this.clock.now()) : 'invalid';
+    const claims = purposes.has(purpose) ? this.links.read(purpose as LinkPurpose, token, this.clock.now()) : 'invalid';
     if (typeof claims === 'string') {
       void reply.status(claims === 'expired' ? 410 : 404);
       return linkProblemPage(claims, 'en');
     }
-    const view = await act(purpose as AnswerPurpose, claims);
+    const view = await act(purpose as LinkPurpose, claims);
     if (view.type === 'refused') {
       void reply.status(403);
       return linkProblemPage('notAllowed', view.language);
@@ -66,6 +66,6 @@ export class AnswerController {
       void reply.status(410);
       return linkProblemPage('gone', view.language);
     }
-    return answerPage(purpose as AnswerPurpose, view);
+    return answerPage(purpose as LinkPurpose, view);
   }
 }

@@ -4,12 +4,13 @@ import type { Language } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
 import type { AlertCommand } from '@tocsin/contracts';
 import { alertDecider, alertStream, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
-import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User } from '@tocsin/domain';
+import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
 import { newUuid, Views } from '@tocsin/platform';
 import { ALERTS_VIEW, readAlertFromStreams, ReadStoreFault } from '@tocsin/read-models';
 import type { AlertDocument, AlertHistory } from '@tocsin/read-models';
+import { actorName } from './actor-name';
 import type { AnswerClaims, AnswerPurpose } from './answer-links';
 import { answerTexts } from './answer-texts';
 
@@ -47,14 +48,16 @@ export class Answers {
       : { type: 'outcome', language: user.language, alert: history.document, text: settled };
   }
 
-  /** Makes the answer durable and waits, for a bounded time, for what came of it. @throws MessageBusFault, EventStoreFault */
-  async give(purpose: AnswerPurpose, claims: AnswerClaims): Promise<AnswerView> {
+  /**
+   * Makes the answer durable and waits, for a bounded time, for what came of it. The same `commandId` again is the same answer.
+   * @throws MessageBusFault, EventStoreFault
+   */
+  async give(purpose: AnswerPurpose, claims: AnswerClaims, commandId: string = newUuid()): Promise<AnswerView> {
     const before = await this.before(claims);
     if (before.type !== 'found') return before;
     const { user, history } = before;
     const settled = this.settled(purpose, claims, history, user);
     if (settled !== undefined) return { type: 'outcome', language: user.language, alert: history.document, text: settled };
-    const commandId = newUuid();
     await this.publish(commandId, purpose, claims);
     return this.outcome(commandId, purpose, claims, user);
   }
@@ -67,10 +70,10 @@ export class Answers {
     return history === undefined ? { type: 'gone', language: user.language } : { type: 'found', user, history };
   }
 
-  private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step }: AnswerClaims): Promise<void> {
+  private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step, to }: AnswerClaims): Promise<void> {
     const at = this.parts.clock.now();
     const by: Actor = { type: 'user', userId };
-    const command = commandOf(purpose, { alertId, by, at, step });
+    const command = commandOf(purpose, { alertId, by, at, step, to });
     await this.parts.bus.publish(topics.alertCommands, [
       {
         id,
@@ -92,7 +95,7 @@ export class Answers {
       const history = await readAlertFromStreams(this.parts.eventStore, claims.alertId);
       if (history === undefined) return { type: 'gone', language: user.language };
       const acted = history.events.some((event) => event.metadata.causationId === commandId);
-      const text = acted ? this.done(purpose, history.document, user) : this.settled(purpose, claims, history, user);
+      const text = acted ? this.done(purpose, claims, history.document, user) : this.settled(purpose, claims, history, user);
       if (text !== undefined) {
         await this.seenByReads(history, deadline - performance.now());
         return { type: 'outcome', language: user.language, alert: history.document, text };
@@ -113,8 +116,10 @@ export class Answers {
     }
   }
 
-  private done(purpose: AnswerPurpose, alert: AlertDocument, user: User): string {
+  private done(purpose: AnswerPurpose, { to }: AnswerClaims, alert: AlertDocument, user: User): string {
     const t = answerTexts[user.language];
+    if (purpose === 'reassign')
+      return t.reassigned(to === undefined ? t.deletedUser : this.nameOf({ type: 'user', userId: to }, user.language));
     const first = alert.responders.find((responder) => responder.status === 'ACCEPTED' && responder.userId !== user.id);
     return purpose === 'accept' && first?.acceptedAt !== undefined
       ? `${t.done.accept} ${t.alsoResponder(this.nameOf({ type: 'user', userId: first.userId }, user.language), timeText(first.acceptedAt, user))}`
@@ -122,7 +127,7 @@ export class Answers {
   }
 
   /** What to say when the answer changes nothing any more; undefined while it does. */
-  private settled(purpose: AnswerPurpose, { step }: AnswerClaims, history: AlertHistory, user: User): string | undefined {
+  private settled(purpose: AnswerPurpose, { step, to }: AnswerClaims, history: AlertHistory, user: User): string | undefined {
     const t = answerTexts[user.language];
     const alert = history.document;
     if (alert.status === 'RESOLVED') {
@@ -130,6 +135,10 @@ export class Answers {
         this.nameOf(alert.resolvedBy ?? { type: 'system', part: 'alerts' }, user.language),
         timeText(alert.resolvedOn ?? alert.reportTime, user),
       );
+    }
+    if (purpose === 'reassign') {
+      const person = to === undefined ? undefined : this.parts.configuration.get('user', to);
+      return answering(person) === undefined ? t.noResponder : undefined;
     }
     const mine = alert.responders.find((responder) => responder.userId === user.id);
     if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
@@ -155,10 +164,7 @@ export class Answers {
   }
 
   private nameOf(actor: Actor, language: Language): string {
-    const t = answerTexts[language];
-    if (actor.type !== 'user') return actor.type === 'source' ? t.source : t.system;
-    const user = this.parts.configuration.get('user', actor.userId);
-    return user === undefined ? t.deletedUser : `${user.firstName} ${user.lastName}`.trim();
+    return actorName(actor, language, this.parts.configuration);
   }
 }
 
@@ -167,8 +173,22 @@ const answering = (user: User | undefined): User | undefined => (user !== undefi
 
 const commandOf = (
   purpose: AnswerPurpose,
-  { step, ...rest }: { readonly alertId: AlertId; readonly by: Actor; readonly at: Instant; readonly step: EscalationStep | undefined },
+  {
+    step,
+    to,
+    ...rest
+  }: {
+    readonly alertId: AlertId;
+    readonly by: Actor;
+    readonly at: Instant;
+    readonly step: EscalationStep | undefined;
+    readonly to: UserId | undefined;
+  },
 ): AlertCommand => {
+  if (purpose === 'reassign') {
+    if (to === undefined) throw new Error('a reassignment says to whom');
+    return { type: 'assign', ...rest, to: { type: 'user', userId: to } };
+  }
   if (purpose !== 'escalate') return { type: purpose, ...rest };
   // Links are checked for it when they are read; anything but escalating would be worse than this.
   if (step === undefined) throw new Error('an answer that escalates says from where');

@@ -1,2 +1,3 @@
 export * from './notifications.module';
 export { notificationsService } from './service';
+export { openSlack } from './slack/open-slack';

@@ -22,12 +22,17 @@ import { Outbox } from './outbox';
 import { OutboxController, OutboxSettings } from './outbox.controller';
 import { PagePlanner } from './page-planner';
 import { PathProbesConsumer } from './path-probes.consumer';
+import type { SlackSetUp } from './slack/open-slack';
+import { slackParts } from './slack/slack-parts';
+import { SlackPosts } from './slack/slack-posts';
 
 export interface NotificationsOptions {
   readonly random: () => number;
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+  /** Absent: alerts appear in no channel. */
+  readonly slack?: SlackSetUp;
 }
 
 /** Pages people by their own rules, on their own channels, and takes the answer there. */
@@ -89,6 +94,9 @@ export class NotificationsModule {
       );
     });
     const { visibleWithinMs } = settings;
+    const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
+    const posts = new SlackPosts(eventStore, clock);
+    const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
     return {
       module: NotificationsModule,
       controllers: [
@@ -99,6 +107,7 @@ export class NotificationsModule {
         ReceiptsConsumer,
         AnswerController,
         OutboxController,
+        ...(slack?.controllers ?? []),
       ],
       providers: [
         ...platformProviders(platform),
@@ -106,7 +115,9 @@ export class NotificationsModule {
         { provide: AttemptOutcomes, useValue: outcomes },
         { provide: PagePlanner, useValue: new PagePlanner({ eventStore, notifications, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
-        { provide: Answers, useValue: new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs }) },
+        { provide: Answers, useValue: answers },
+        { provide: SlackPosts, useValue: posts },
+        ...(slack?.providers ?? []),
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

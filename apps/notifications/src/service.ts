@@ -2,6 +2,7 @@ import { closeChannels, openChannels, providerStates, reachableMethods, routesOf
 import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { NotificationsModule } from './notifications.module';
 import { readSettings } from './config';
+import { openSlack } from './slack/open-slack';
 import type { NotificationsSettings } from './config';
 
 export const notificationsService: ServiceDefinition<NotificationsSettings> = {
@@ -18,6 +19,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       random,
       channelsFor: (method) => channels.get(method) ?? [],
       routes: routesOf(settings),
+      ...(await openSlack(settings, platform)),
     });
   },
 };

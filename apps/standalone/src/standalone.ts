@@ -8,6 +8,7 @@ import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { openSlack } from '@tocsin/notifications';
 import { SignIn } from '@tocsin/oncall';
 import { bootstrap, createLogger, heartbeatOf, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
@@ -104,7 +105,12 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
       const channelsFor = parts.channelsFor ?? ((method: NotificationMethod) => channels.get(method) ?? []);
       platform.background.add('bus retention', busRetention(embeddedBus, clock, log));
       const archive = { retention: { days: settings.retentionDays }, archiveDirectory: join(settings.dataDirectory, 'archive') };
-      return StandaloneModule.register(platform, archive, { random, channelsFor, routes: routesOf(settings) });
+      return StandaloneModule.register(platform, archive, {
+        random,
+        channelsFor,
+        routes: routesOf(settings),
+        ...(await openSlack(settings, platform)),
+      });
     },
     clock,
     log,

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { SlackEndpoint } from '@tocsin/channels';
+import { SlackWorkspace } from '@tocsin/channels';
+import { Clock } from '@tocsin/domain';
+import { problem, Public } from '@tocsin/platform/nest';
+import type { FastifyRequest } from 'fastify';
+import { slackTexts } from '../../slack/slack-texts';
+import { SlackIntake } from '../../slack/slack-intake';
+import type { AtOnce } from '../../slack/slack-intake';
+
+/** Slack gives up on an answer after three seconds and says so to the person. */
+const WITHIN_MS = 2_600;
+
+/** What Slack sends: its signature over the bytes is the whole authorisation, and nothing is read before it is checked. */
+@Controller('api/callbacks/slack')
+@Public()
+export class SlackCallbacksController {
+  constructor(
+    private readonly workspace: SlackWorkspace,
+    private readonly requests: SlackIntake,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('commands')
+  @HttpCode(200)
+  async command(@Req() request: FastifyRequest): Promise<unknown> {
+    const { text, body } = await this.answer('commands', request);
+    return text === undefined ? body : { response_type: 'ephemeral', text };
+  }
+
+  @Post('interactivity')
+  @HttpCode(200)
+  async interaction(@Req() request: FastifyRequest): Promise<unknown> {
+    return (await this.answer('interactivity', request)).body;
+  }
+
+  @Post('events')
+  @HttpCode(200)
+  async event(@Req() request: FastifyRequest): Promise<unknown> {
+    return (await this.answer('events', request)).body;
+  }
+
+  private async answer(endpoint: SlackEndpoint, { body, headers }: FastifyRequest): Promise<AtOnce> {
+    const callback = {
+      endpoint,
+      body: Buffer.isBuffer(body) ? body.toString() : '',
+      timestamp: headerOf(headers['x-slack-request-timestamp']),
+      signature: headerOf(headers['x-slack-signature']),
+    };
+    if (!this.workspace.isSigned(callback, this.clock.now())) throw problem(403, 'FORBIDDEN', 'the signature is not valid');
+    const stopped = new AbortController();
+    const late = delay(WITHIN_MS, { text: slackTexts.en.failed }, { signal: stopped.signal });
+    late.catch(() => undefined);
+    try {
+      // The signature is as good a name as any for the very same call-back, should it come again.
+      const taken = this.requests.take(this.workspace.read(callback), `slack-${callback.signature ?? ''}`);
+      taken.catch(() => undefined);
+      return await Promise.race([taken, late]);
+    } finally {
+      stopped.abort();
+    }
+  }
+}
+
+const headerOf = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,116 @@
+import type { SlackRequest, SlackWorkspace } from '@tocsin/channels';
+import type { SlackRequestMade } from '@tocsin/contracts';
+import { createSlackLink, mayEndSlackLink, Rejection, replaceSlackLink } from '@tocsin/domain';
+import type { SlackLink, User } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore, SecretBox } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import { Answers } from '../answers';
+import { SlackComposer } from './slack-composer';
+import { SlackPeople } from './slack-people';
+import { slackTexts } from './slack-texts';
+
+type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' }>;
+type LinkRequest = Extract<SlackRequest, { type: 'link' }>;
+
+export interface SlackActionsParts {
+  readonly workspace: SlackWorkspace;
+  readonly people: SlackPeople;
+  readonly answers: Answers;
+  readonly composer: SlackComposer;
+  readonly configuration: ConfigurationReader;
+  readonly configurationStore: ConfigurationStore;
+  readonly secrets: SecretBox;
+}
+
+/** Carries out what was asked for in Slack, as the person who asked, and tells them alone what came of it. */
+export class SlackActions {
+  constructor(private readonly parts: SlackActionsParts) {}
+
+  /** @throws MessageBusFault, EventStoreFault */
+  async carryOut({ sealed }: SlackRequestMade, id: string): Promise<void> {
+    const request = JSON.parse(this.parts.secrets.decrypt(sealed)) as SlackRequest;
+    switch (request.type) {
+      case 'answer':
+      case 'reassign':
+      case 'link':
+        // That an answer does not get through changes nothing about what was done.
+        await this.parts.workspace.answer(request.answerUrl, await this.done(request, id));
+        return;
+      case 'uninstalled':
+        return this.uninstalled(request.teamId, id);
+      default:
+    }
+  }
+
+  private async done(request: Asked, id: string): Promise<string> {
+    const { people } = this.parts;
+    const user = await people.userOf(request.by);
+    if (user === undefined) return slackTexts.en.unlinked(people.linkUrl(request.by));
+    if (request.type === 'link') return this.link(request, user, id);
+    const t = slackTexts[user.language];
+    const view =
+      request.type === 'reassign'
+        ? await this.parts.answers.give('reassign', { alertId: request.alertId, userId: user.id, to: request.to }, id)
+        : await this.parts.answers.give(
+            request.purpose,
+            { alertId: request.alertId, userId: user.id, ...('step' in request ? { step: request.step } : {}) },
+            id,
+          );
+    if (view.type === 'refused') return t.notAllowed;
+    return view.type === 'outcome' ? view.text : t.gone;
+  }
+
+  private async link(request: LinkRequest, by: User, id: string): Promise<string> {
+    const t = slackTexts[by.language];
+    try {
+      const link = await this.linked(request, by, { requestId: id, actor: { type: 'user', userId: by.id } });
+      if (link === 'nothing') return t.nothingLinked;
+      const who = `${by.firstName} ${by.lastName}`.trim();
+      const text = link === 'ended' ? t.channelUnlinked(who) : t.channelLinked(who, this.sourceNames(link));
+      const told = await this.parts.workspace.post({
+        channelId: request.channelId,
+        content: { type: 'text', text },
+        key: `slack-link-${id}`,
+      });
+      return told.ok ? text : t.notInChannel;
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      return t.linkRefused(error.code === 'forbidden' ? t.mayNotLink : error.message);
+    }
+  }
+
+  private async linked(request: LinkRequest, by: User, context: ChangeContext): Promise<SlackLink | 'ended' | 'nothing'> {
+    const { configuration, configurationStore } = this.parts;
+    const find = () => configuration.find('slacklink', 'channel', `${request.teamId} ${request.channelId}`);
+    const link = await configuration.surely(find);
+    const change = (now: SlackLink['updatedAt']) => ({ by, now, configuration });
+    if (link === undefined) {
+      if (request.sourceIds.length === 0) return 'nothing';
+      return configurationStore.create('slacklink', (linkId, now) => createSlackLink(linkId, request, change(now)), context);
+    }
+    if (request.sourceIds.length === 0 && mayEndSlackLink(link, change(link.updatedAt))) {
+      await configurationStore.remove('slacklink', link.id, (current) => void mayEndSlackLink(current, change(current.updatedAt)), context);
+      return 'ended';
+    }
+    return configurationStore.change('slacklink', link.id, (current, now) => replaceSlackLink(current, request, change(now)), context);
+  }
+
+  private sourceNames({ sourceIds }: SlackLink): string {
+    return sourceIds.map((id) => this.parts.configuration.get('source', id)?.name ?? `#${id}`).join(', ');
+  }
+
+  /** The token is of no use any more. With a token set up by hand there is nothing on record. */
+  private async uninstalled(teamId: string, requestId: string): Promise<void> {
+    const { configuration, configurationStore } = this.parts;
+    const installed = configuration.list('slackworkspace').filter((workspace) => workspace.teamId === teamId && workspace.active);
+    const context: ChangeContext = { requestId, actor: { type: 'system', part: 'slack' } };
+    for (const { id } of installed)
+      await configurationStore.change(
+        'slackworkspace',
+        id,
+        (current, now) => ({ ...current, active: false, tokenCipher: '', updatedAt: now }),
+        context,
+      );
+  }
+}

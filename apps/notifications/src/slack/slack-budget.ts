@@ -1,0 +1,75 @@
+import type { Instant, SlackAct } from '@tocsin/domain';
+import { instant } from '@tocsin/domain';
+
+/** So many at once, then one each `everyMs`. */
+interface Rate {
+  readonly burst: number;
+  readonly everyMs: number;
+}
+
+export interface SlackRates {
+  readonly channel: Rate;
+  readonly workspace: Rate;
+}
+
+/**
+ * Slack takes about one message a second in a channel and some hundreds a minute in a workspace; edits it counts apart. New
+ * alerts have most of that for themselves: what threads tell, and edits, never take from it, however much there is to tell.
+ */
+const RATES: Readonly<Record<SlackAct, SlackRates>> = {
+  post: { channel: { burst: 6, everyMs: 1_250 }, workspace: { burst: 60, everyMs: 300 } },
+  update: { channel: { burst: 3, everyMs: 5_000 }, workspace: { burst: 20, everyMs: 1_500 } },
+  edit: { channel: { burst: 10, everyMs: 1_250 }, workspace: { burst: 40, everyMs: 1_300 } },
+};
+
+const MOST_KNOWN = 10_000;
+
+/**
+ * When something may be sent to Slack: a place in line for each, which it keeps until it is used. Kept in memory: only one
+ * process sends, and what it forgets in a restart is at most a moment too early, which Slack says by itself.
+ */
+export class SlackBudget {
+  private readonly free = new Map<string, number>();
+  private readonly places = new Map<string, Instant>();
+
+  constructor(private readonly rates: Readonly<Record<SlackAct, SlackRates>> = RATES) {}
+
+  /**
+   * Of one sender, by its name; the same one until it is used. First in its channel; the workspace is asked for when that one
+   * has come, so that whoever waits in a busy channel takes nothing from the others.
+   */
+  placeFor(name: string, act: SlackAct, channelId: string, now: Instant): Instant {
+    const { channel, workspace } = this.rates[act];
+    const inChannel = this.place(`${name} in its channel`, `${act} ${channelId}`, channel, now);
+    return inChannel > now ? inChannel : this.place(name, act, workspace, now);
+  }
+
+  used(name: string): void {
+    this.places.delete(name);
+    this.places.delete(`${name} in its channel`);
+  }
+
+  private place(name: string, bucket: string, rate: Rate, now: Instant): Instant {
+    const known = this.places.get(name);
+    if (known !== undefined) return known;
+    const place = instant(Math.ceil(Math.max(now, this.next(bucket, rate, now))));
+    this.take(bucket, rate, place);
+    this.places.set(name, place);
+    return place;
+  }
+
+  /** As with a bucket that leaks: `free` is when it is empty again, and it holds `burst`. */
+  private next(bucket: string, { burst, everyMs }: Rate, now: Instant): number {
+    const emptyAt = this.free.get(bucket) ?? now;
+    return emptyAt - (burst - 1) * everyMs;
+  }
+
+  private take(bucket: string, { everyMs }: Rate, at: Instant): void {
+    const emptyAt = Math.max(this.free.get(bucket) ?? at, at) + everyMs;
+    this.free.delete(bucket);
+    this.free.set(bucket, emptyAt);
+    if (this.free.size <= MOST_KNOWN) return;
+    const [oldest] = this.free.keys();
+    if (oldest !== undefined) this.free.delete(oldest);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Provider, Type } from '@nestjs/common';
+import { SlackWorkspace } from '@tocsin/channels';
+import { slackDueOf } from '@tocsin/domain';
+import type { SlackPostEvent } from '@tocsin/domain';
+import { measureTimers, readModelLog } from '@tocsin/platform';
+import type { Platform } from '@tocsin/platform';
+import { DueTimers } from '@tocsin/read-models';
+import { SlackCallbacksController } from '../callbacks/slack/slack-callbacks.controller';
+import { SlackPagesController } from '../callbacks/slack/slack-pages.controller';
+import type { Answers } from '../answers';
+import type { SlackSetUp } from './open-slack';
+import { SlackActions } from './slack-actions';
+import { SlackBudget } from './slack-budget';
+import { SlackComposer } from './slack-composer';
+import { SlackFollower } from './slack-follower';
+import { SlackInstallation } from './slack-installation';
+import { SlackPeople } from './slack-people';
+import { SlackPosting } from './slack-posting';
+import { alertOf, SlackPosts, timerOf } from './slack-posts';
+import { SlackIntake } from './slack-intake';
+import { SlackRequestsConsumer } from './slack-requests.consumer';
+import { SlackTeam } from './slack-team';
+
+export interface SlackContext {
+  readonly posts: SlackPosts;
+  readonly answers: Answers;
+  readonly random: () => number;
+}
+
+/** All of Slack in the module; called only when it is set up. */
+export const slackParts = (
+  platform: Platform,
+  { workspace, isSetUpByHand }: SlackSetUp,
+  { posts, answers, random }: SlackContext,
+): { readonly controllers: readonly Type[]; readonly providers: readonly Provider[] } => {
+  const { eventStore, bus, readStore, configuration, configurationStore, clock, secrets, settings, log, metrics, background } = platform;
+  const team = new SlackTeam(workspace, configuration, isSetUpByHand);
+  const people = new SlackPeople({ workspace, team, configuration, configurationStore, secrets, settings, clock });
+  const composer = new SlackComposer(configuration);
+  const acts = metrics.counter({
+    name: 'tocsin_slack_acts_total',
+    help: 'Messages, edits and updates in threads that Slack was asked for, by what came of it.',
+    labels: ['act', 'outcome'],
+  });
+  const posting = new SlackPosting({
+    ...{ posts, workspace, composer, eventStore, configuration, clock, log, random, acts },
+    budget: new SlackBudget(),
+  });
+  const measured = measureTimers(metrics, clock, 'slack');
+  background.addOwned('timers slack', (isOwner) => {
+    const ownerSince = clock.now();
+    return measured(
+      new DueTimers({
+        name: 'slack',
+        isOwner,
+        prefixes: ['slackpost-'],
+        ...{ eventStore, readStore, clock, log: readModelLog(log) },
+        due: ({ stream, type, data }) => {
+          const due = slackDueOf({ type, data } as SlackPostEvent);
+          const alertId = alertOf(stream);
+          return due === undefined ? undefined : { id: timerOf({ alertId, linkId: due.linkId }), dueAt: due.dueAt };
+        },
+        onDue: (timer) => posting.attempt(timer),
+        onBegin: async (timers) => {
+          await Promise.all(timers.map((timer) => posting.repeatInterrupted(timer, ownerSince)));
+        },
+      }),
+    );
+  });
+  return {
+    controllers: [SlackRequestsConsumer, SlackCallbacksController, SlackPagesController],
+    providers: [
+      { provide: SlackWorkspace, useValue: workspace },
+      { provide: SlackPeople, useValue: people },
+      { provide: SlackFollower, useValue: new SlackFollower(posts, configuration, clock) },
+      { provide: SlackIntake, useValue: new SlackIntake({ workspace, people, configuration, bus, secrets, clock }) },
+      {
+        provide: SlackActions,
+        useValue: new SlackActions({ workspace, people, answers, composer, configuration, configurationStore, secrets }),
+      },
+      {
+        provide: SlackInstallation,
+        useValue: new SlackInstallation({ workspace, configuration, configurationStore, secrets, settings, clock }),
+      },
+    ],
+  };
+};

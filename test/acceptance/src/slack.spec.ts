@@ -1,0 +1,299 @@
+import { SlackServer } from '@tocsin/testing';
+import type { SlackChannel, SlackMessage, SlackPerson, SlackView } from '@tocsin/testing';
+import type { EscalationPolicyId, UserId } from '@tocsin/domain';
+import { START, World } from './world';
+
+let world: World;
+let slack: SlackServer;
+let ops: SlackChannel;
+let inSlack: Readonly<Record<'ana' | 'ben', SlackPerson>>;
+let ana: UserId;
+let ben: UserId;
+let policy: EscalationPolicyId;
+let source: string;
+
+beforeEach(async () => {
+  const clock: { now(): number } = { now: () => START };
+  slack = await SlackServer.start({ now: () => clock.now() });
+  world = await World.start({}, slack.settings);
+  clock.now = () => world.clock.now();
+  slack.callsBack((path) => world.urlOf(path));
+  ops = slack.team.addChannel('ops');
+  inSlack = { ana: slack.team.addPerson('ana'), ben: slack.team.addPerson('ben') };
+  ana = await world.person('ana');
+  ben = await world.person('ben');
+  policy = await world.policy([{ targets: [{ type: 'user', userId: ana }] }, { targets: [{ type: 'user', userId: ben }] }]);
+  source = await world.source(policy);
+});
+afterEach(async () => {
+  await world.stop();
+  await slack.stop();
+});
+
+const told = ['escalations', 'assignments', 'actions'] as const;
+const submitted = (sources: readonly number[], updates: readonly string[] = told) => ({
+  sources: { sources: { selected_options: sources.map((id) => ({ value: String(id) })) } },
+  updates: { updates: { selected_options: updates.map((value) => ({ value })) } },
+});
+
+const send = async (call: Parameters<SlackServer['send']>[0]) => {
+  const answer = await slack.send(call);
+  await world.settle();
+  return answer;
+};
+
+const linkDialog = async (person: SlackPerson, channel = ops, command = '/tocsin'): Promise<SlackView> => {
+  expect(await send(slack.command(person, channel, command))).toEqual({ status: 200, body: '' });
+  return slack.dialog(person);
+};
+
+/** Links a channel as a person does: by the command, and what they choose in its dialog. */
+const link = async (channel = ops, updates: readonly string[] = told): Promise<void> => {
+  const dialog = await linkDialog(inSlack.ana, channel);
+  await send(slack.submit(inSlack.ana, dialog, submitted([world.sourceId(source)], updates)));
+};
+
+const raise = async (summary = 'disk full', about: Readonly<Record<string, unknown>> = {}): Promise<SlackMessage> => {
+  await world.event(source, { summary, alertKey: summary, ...about });
+  const message = slack.channel(ops).at(-1);
+  if (message === undefined) throw new Error('no message in the channel');
+  return message;
+};
+
+const now = (message: SlackMessage): SlackMessage => slack.team.find(message.channel, message.ts) ?? message;
+const shownIn = (message: SlackMessage): string => JSON.stringify(now(message).blocks);
+const buttonsOf = (message: SlackMessage): readonly string[] =>
+  [...shownIn(message).matchAll(/"action_id":"([a-z]+)"/g)].map(([, action = '']) => action);
+const press = async (person: SlackPerson, message: SlackMessage, action: string) => send(slack.press(person, message, action));
+
+describe('a channel that is linked to a source (B27)', () => {
+  it('shows each alert in one message, takes the answer there, edits it in place and tells its thread', async () => {
+    await link();
+    expect(slack.channel(ops).map(({ text }) => text)).toEqual([expect.stringContaining('Ana Tester linked this channel')]);
+    const message = await raise();
+    expect(message.text).toMatch(/^\[#\d+\] disk full$/);
+    expect(shownIn(message)).toContain('Ana Tester is notified.');
+    expect(buttonsOf(message)).toEqual(['accept', 'resolve', 'escalate', 'reassign']);
+
+    expect(await press(inSlack.ana, message, 'accept')).toEqual({ status: 200, body: '' });
+    expect((await world.alert()).status).toBe('ACCEPTED');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('You accepted this alert.');
+    expect(shownIn(message)).toContain('Accepted by Ana Tester.');
+    expect(buttonsOf(message)).toEqual(['resolve', 'escalate', 'reassign']);
+    expect(slack.thread(message)).toEqual(['Ana Tester accepted this alert.']);
+    expect(slack.channel(ops)).toHaveLength(2);
+  });
+
+  it('is edited when the alert is resolved elsewhere, and nothing can be pressed any more', async () => {
+    await link();
+    const message = await raise();
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk full' });
+    expect(shownIn(message)).toContain('Resolved by the monitoring tool.');
+    expect(buttonsOf(message)).toEqual([]);
+    expect(slack.thread(message)).toEqual(['the monitoring tool resolved this alert.']);
+  });
+
+  it('tells who came first when two answer', async () => {
+    await link();
+    const message = await raise();
+    await press(inSlack.ana, message, 'resolve');
+    const late = { ...message };
+    const call = slack.press(inSlack.ben, { ...late, blocks: message.blocks, ts: 'old' }, 'accept');
+    await send(call);
+    expect(slack.whispers(inSlack.ben).at(-1)).toMatch(/^Already resolved by Ana Tester at /);
+  });
+
+  it('escalates once, however often it is pressed at one level (B13)', async () => {
+    await link();
+    const message = await raise();
+    await press(inSlack.ben, { ...message, ts: 'as it was' }, 'escalate');
+    await press(inSlack.ana, { ...message, ts: 'as it was' }, 'escalate');
+    expect(slack.whispers(inSlack.ben).at(-1)).toBe('The alert is escalated to the next level.');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('The alert is already at level 2. Nothing was changed.');
+    expect(slack.thread(message)).toEqual(['Ben Tester escalated this alert to level 2.', 'Escalated to level 2: Ben Tester.']);
+  });
+
+  it('tells of an escalation that time brings', async () => {
+    await link();
+    const message = await raise();
+    await world.advance('6m');
+    expect(slack.thread(message)).toEqual(['Escalated to level 2: Ben Tester.']);
+    expect(shownIn(message)).toContain('Ana Tester and Ben Tester are notified.');
+  });
+
+  it('gives an alert to somebody who is chosen in a dialog, once for one press', async () => {
+    await link();
+    const message = await raise();
+    await press(inSlack.ana, message, 'reassign');
+    const dialog = slack.dialog(inSlack.ana);
+    const [choice] = await slack.suggestions(inSlack.ana, dialog, 'person', 'people', 'BEN');
+    expect(choice?.text.text).toBe('Ben Tester');
+    const chosen = slack.submit(inSlack.ana, dialog, { person: { people: { selected_option: choice ?? {} } } });
+    await send(chosen);
+    // The very same call-back again is the same request: no further round.
+    expect(await send(chosen)).toEqual({ status: 200, body: '' });
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('You gave this alert to Ben Tester.');
+    expect(slack.thread(message)).toEqual(['Ana Tester assigned this alert to Ben Tester.']);
+    expect(world.mailbox('ben').all()).toHaveLength(1);
+  });
+
+  it('does not tell its threads what is switched off', async () => {
+    await link(ops, ['escalations']);
+    const message = await raise();
+    await press(inSlack.ana, message, 'accept');
+    expect(slack.thread(message)).toEqual([]);
+    expect(shownIn(message)).toContain('Accepted by Ana Tester.');
+  });
+
+  it('shows alerts whatever they are called, and nothing of what was raised before', async () => {
+    await world.event(source, { summary: 'before', alertKey: 'before' });
+    await link();
+    const message = await raise('x'.repeat(5_000), { details: '<!here> '.repeat(3_000) });
+    expect(slack.channel(ops)).toHaveLength(2);
+    expect(shownIn(message)).not.toContain('<!here>');
+  });
+
+  it('is linked with /ilert as well, shows what is linked already, and the link can be ended', async () => {
+    await link();
+    const dialog = await linkDialog(inSlack.ben, ops, '/ilert');
+    expect(JSON.stringify(dialog.view)).toContain(`"value":"${world.sourceId(source)}"`);
+    await send(slack.submit(inSlack.ben, dialog, submitted([])));
+    expect(slack.channel(ops).at(-1)?.text).toContain('Ben Tester ended the link');
+    await world.event(source, { summary: 'quiet', alertKey: 'quiet' });
+    expect(slack.channel(ops)).toHaveLength(2);
+  });
+});
+
+describe('somebody whom nobody knows (B27)', () => {
+  it('is sent a private link and changes nothing; linked by it, they can answer', async () => {
+    await link();
+    const message = await raise();
+    const eve = slack.team.addPerson('eve', { email: 'eve@elsewhere.example' });
+    await press(eve, message, 'accept');
+    expect((await world.alert()).status).toBe('PENDING');
+    const url = /https?:\/\/\S+$/.exec(slack.whispers(eve).at(-1) ?? '')?.[0] ?? '';
+    expect(url).toContain('/api/callbacks/slack/link/');
+    expect(slack.whispers(inSlack.ana)).toHaveLength(1);
+
+    const path = new URL(url).pathname;
+    const carla = await world.person('carla');
+    const key = await world.keyOf(carla);
+    const open = (method: string, authorization?: string) =>
+      fetch(world.urlOf(path), { method, headers: authorization === undefined ? {} : { authorization: `Bearer ${authorization}` } });
+    expect((await open('POST')).status).toBe(401);
+    expect(await (await open('GET', key)).text()).toContain('will be done as Carla Tester');
+    expect((await open('POST', key)).status).toBe(200);
+    // Once it is somebody's, the link is of no use to anybody else.
+    expect((await open('POST', await world.keyOf(ben))).status).toBe(409);
+    await world.settle();
+    await press(eve, message, 'accept');
+    expect((await world.alert()).status).toBe('ACCEPTED');
+    expect(slack.thread(message)).toEqual(['Carla Tester accepted this alert.']);
+  });
+
+  it.each([
+    ['a guest', { isGuest: true }],
+    ['a bot', { isBot: true }],
+    ['a stranger', { isStranger: true }],
+    ['somebody whose address is not confirmed', { isEmailConfirmed: false }],
+    ['somebody of another workspace', { teamId: 'T0OTHER' }],
+  ])('is also %s who has the address of somebody', async (_who, about) => {
+    await link();
+    const message = await raise();
+    await press(slack.team.addPerson('ben', about), message, 'accept');
+    expect((await world.alert()).status).toBe('PENDING');
+  });
+
+  it('learns nothing of what there is', async () => {
+    const eve = slack.team.addPerson('eve');
+    expect((await send(slack.command(eve, ops, '/tocsin'))).body).toContain('not linked');
+    const dialog = await linkDialog(inSlack.ana);
+    expect(await slack.suggestions(eve, dialog, 'sources', 'sources', '')).toEqual([]);
+    expect(await slack.suggestions(inSlack.ana, dialog, 'sources', 'sources', '')).not.toEqual([]);
+    await send(slack.submit(eve, dialog, submitted([world.sourceId(source)])));
+    await world.event(source, { summary: 'secret', alertKey: 'secret' });
+    expect(slack.channel(ops)).toEqual([]);
+  });
+});
+
+describe('rights in Slack are those of the API', () => {
+  it('whoever only looks on answers nothing', async () => {
+    await link();
+    const message = await raise();
+    await world.person('dora', { role: 'STAKEHOLDER' });
+    const dora = slack.team.addPerson('dora');
+    await press(dora, message, 'accept');
+    await press(dora, message, 'reassign');
+    expect((await world.alert()).status).toBe('PENDING');
+    expect(slack.whispers(dora)).toEqual([expect.stringContaining('may not'), expect.stringContaining('may not')]);
+  });
+
+  it('linking takes the role USER, also of who sends a dialog of their own', async () => {
+    await world.person('rob', { role: 'RESPONDER' });
+    const rob = slack.team.addPerson('rob');
+    expect((await send(slack.command(rob, ops, '/tocsin'))).body).toContain('needs the role USER');
+    const dialog = await linkDialog(inSlack.ana);
+    await send(slack.submit(rob, dialog, submitted([world.sourceId(source)])));
+    // The answer goes where the dialog came from.
+    expect(slack.whispers(inSlack.ana).at(-1)).toContain('needs the role USER');
+    await world.event(source, { summary: 'secret', alertKey: 'secret' });
+    expect(slack.channel(ops)).toEqual([]);
+  });
+});
+
+describe('a Slack in trouble', () => {
+  it('has the message once in the end, although nobody heard that it was posted', async () => {
+    await link();
+    slack.fault({ method: 'chat.postMessage', what: 'lose-answer', times: 1 });
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    await world.advance('1m');
+    expect(slack.channel(ops)).toHaveLength(2);
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
+    expect(shownIn(slack.channel(ops).at(-1) as SlackMessage)).toContain('Resolved by');
+  });
+
+  it('gets no message any more for what is over by then', async () => {
+    await link();
+    slack.fault({ method: 'chat.postMessage', what: 'limited', times: 1 });
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
+    await world.advance('1m');
+    expect(slack.channel(ops)).toHaveLength(1);
+  });
+
+  it('shows what happened while we were down', async () => {
+    await link();
+    const message = await raise();
+    slack.fault({ method: 'chat.update', what: 'broken', times: 1 });
+    await press(inSlack.ana, message, 'accept');
+    await world.down('2m');
+    expect(shownIn(message)).toContain('Accepted by Ana Tester.');
+    expect(slack.thread(message)).toEqual(['Ana Tester accepted this alert.']);
+  });
+});
+
+describe('what does not come from Slack', () => {
+  it('is refused before it is read, and what comes again changes nothing more', async () => {
+    await link();
+    const message = await raise();
+    const call = slack.press(inSlack.ana, message, 'accept');
+    const type = 'application/x-www-form-urlencoded';
+    for (const wrong of [
+      { ...call, headers: { 'content-type': type } },
+      slack.signedBody(call.path, call.body, type, { secret: 'a guess' }),
+      slack.signedBody(call.path, call.body, type, { at: world.clock.now() - 301_000 }),
+      { ...call, body: `${call.body}&more=1` },
+      { ...call, path: '/api/callbacks/slack/events', body: '{' },
+    ])
+      expect((await send(wrong)).status).toBe(403);
+    expect((await world.alert()).status).toBe('PENDING');
+    for (let times = 0; times < 3; times += 1) expect((await send(call)).status).toBe(200);
+    expect(slack.thread(message)).toEqual(['Ana Tester accepted this alert.']);
+  });
+
+  it('Slack itself is answered when it asks whether we are there', async () => {
+    const body = JSON.stringify({ type: 'url_verification', challenge: 'abc' });
+    const answer = await send(slack.signedBody('/api/callbacks/slack/events', body, 'application/json'));
+    expect(answer).toEqual({ status: 200, body: '{"challenge":"abc"}' });
+  });
+});
