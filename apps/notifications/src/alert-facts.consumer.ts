@@ -9,6 +9,7 @@ import { Views } from '@tocsin/platform';
 import { Consumes } from '@tocsin/platform/nest';
 import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
+import { NewsPlanner } from './news/news-planner';
 import { Notifications } from './notifications';
 import { PagePlanner } from './page-planner';
 import { SlackFollower } from './slack/slack-follower';
@@ -17,11 +18,12 @@ const VIEW_WITHIN_MS = 2_000;
 /** More than this many notifications of one alert are waiting only in a storm; the rest end when they are attempted. */
 const CANCELLED_AT_ONCE = 500;
 
-/** Plans pages for whom an alert activates, and takes back what an answer makes pointless. */
+/** Plans pages for whom an alert activates, takes back those that an answer makes pointless, and tells others the news. */
 @Controller()
 export class AlertFactsConsumer {
   constructor(
     private readonly planner: PagePlanner,
+    private readonly news: NewsPlanner,
     private readonly notifications: Notifications,
     private readonly views: Views,
     private readonly readStore: ReadStore,
@@ -34,10 +36,13 @@ export class AlertFactsConsumer {
     const fact = { type: message.type, data: message.data } as AlertEvent;
     const cause = causeOf(message);
     if (mayStopPages(fact)) await this.cancelStopped(fact, message.fact.revision, cause);
-    const activation = activationOf(fact, message.fact.revision);
-    if (activation !== undefined) await this.planner.plan(activation, message.fact.position as Position, cause);
+    const { revision } = message.fact;
+    const recordedAt = message.fact.position as Position;
+    const activation = activationOf(fact, revision);
+    if (activation !== undefined) await this.planner.plan(activation, recordedAt, cause);
+    await this.news.plan({ fact, revision, recordedAt }, cause);
     // People first: that a channel cannot be told keeps nobody from being paged.
-    await this.slack?.follow(fact, message.fact.revision, cause);
+    await this.slack?.follow(fact, revision, cause);
   }
 
   /**
@@ -62,7 +67,7 @@ export class AlertFactsConsumer {
         skip: 0,
         limit: CANCELLED_AT_ONCE,
       });
-      return documents.flatMap((document) => {
+      return documents.filter(isPage).flatMap((document) => {
         const reason = (document.alertRevision ?? 0) < revision ? stoppedByFact(document.userId, fact) : undefined;
         return reason === undefined ? [] : [{ stream: document.id, reason }];
       });
@@ -72,3 +77,6 @@ export class AlertFactsConsumer {
     }
   }
 }
+
+/** What asks for an answer. News stays news. */
+const isPage = ({ purpose }: NotificationDocument): boolean => purpose === 'page' || purpose === 'fallback';

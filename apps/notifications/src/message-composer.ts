@@ -7,7 +7,9 @@ import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { SecretBox } from '@tocsin/platform';
 import type { AlertHistory } from '@tocsin/read-models';
+import { actorName } from './actor-name';
 import { AnswerLinks } from './answer-links';
+import { newsText } from './news/news-texts';
 
 export type Planned = NotificationEventOf<'NotificationPlanned'>['data'];
 
@@ -54,6 +56,24 @@ export class MessageComposer {
         planned.at as Instant,
       ),
     };
+  }
+
+  /** What happened to an alert, told once: by the fact it was planned from. */
+  news(planned: Planned, user: User, { document, events }: AlertHistory): MessageContent | undefined {
+    const { language } = user;
+    const stored = events.find(({ revision }) => revision === planned.alertRevision);
+    const news =
+      stored === undefined
+        ? undefined
+        : newsText(eventOf<AlertEvent>(stored), {
+            language,
+            actor: (actor) => actorName(actor, language, this.configuration),
+            person: (userId) => actorName({ type: 'user', userId }, language, this.configuration),
+            time: (at) => timeText(at, user),
+          });
+    if (news === undefined) return undefined;
+    const { id, summary, priority } = document;
+    return { type: 'news', language, personName: user.firstName, alert: { id, summary, priority }, news };
   }
 
   /** A message that is about no alert; undefined when there is nothing to say any more. */

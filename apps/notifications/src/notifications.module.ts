@@ -16,11 +16,13 @@ import { AttemptOutcomes } from './attempt-outcomes';
 import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Delivery } from './delivery';
 import { MessageComposer } from './message-composer';
+import { NewsPlanner } from './news/news-planner';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
 import { Outbox } from './outbox';
 import { OutboxController, OutboxSettings } from './outbox.controller';
 import { PagePlanner } from './page-planner';
+import { PeopleThen } from './people-then';
 import { PathProbesConsumer } from './path-probes.consumer';
 import type { SlackSetUp } from './slack/open-slack';
 import { slackParts } from './slack/slack-parts';
@@ -42,6 +44,7 @@ export class NotificationsModule {
     const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views, tracing } = platform;
     const { pathProbes, heartbeat } = platform;
     const notifications = new Notifications(eventStore, clock, metrics);
+    const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
     const outcomes = new AttemptOutcomes({ notifications, configuration, clock, log, ...options });
     const composer = new MessageComposer(links, configuration, secrets);
@@ -113,7 +116,8 @@ export class NotificationsModule {
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },
         { provide: AttemptOutcomes, useValue: outcomes },
-        { provide: PagePlanner, useValue: new PagePlanner({ eventStore, notifications, ids, settings }) },
+        { provide: PagePlanner, useValue: new PagePlanner({ people, notifications, ids, settings }) },
+        { provide: NewsPlanner, useValue: new NewsPlanner({ eventStore, configuration, notifications, people, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Answers, useValue: answers },
         { provide: SlackPosts, useValue: posts },

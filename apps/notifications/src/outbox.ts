@@ -81,6 +81,9 @@ export class Outbox {
   private async content(planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'], user: User, attempt: AttemptNotes) {
     if (planned.alertId === undefined) return this.parts.composer.withoutAlert(planned, user);
     const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId);
-    return history === undefined ? undefined : this.parts.composer.page(planned, user, history, attempt);
+    if (history === undefined) return undefined;
+    return planned.purpose === 'update'
+      ? this.parts.composer.news(planned, user, history)
+      : this.parts.composer.page(planned, user, history, attempt);
   }
 }

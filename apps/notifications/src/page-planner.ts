@@ -1,11 +1,11 @@
-import { isConfigurationChange, mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
-import type { Activation, AlertId, ConfigurationEvent, PlanItem, UnsentPage, User, UserId } from '@tocsin/domain';
-import { eventOf, EventStore } from '@tocsin/event-store';
-import type { Position, StoredEvent } from '@tocsin/event-store';
+import { mergePages, notificationStream, planItems, unchosenNotificationStream } from '@tocsin/domain';
+import type { Activation, AlertId, PlanItem, UnsentPage, User, UserId } from '@tocsin/domain';
+import type { Position } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 import { Notifications } from './notifications';
+import { PeopleThen } from './people-then';
 
 /** Older activations that may still have something unsent to the same contact; more than a minute back none does. */
 const ACTIVATIONS_LOOKED_BACK = 5;
@@ -18,7 +18,7 @@ const ACTIVATIONS_LOOKED_BACK = 5;
 export class PagePlanner {
   constructor(
     private readonly parts: {
-      readonly eventStore: EventStore;
+      readonly people: PeopleThen;
       readonly notifications: Notifications;
       readonly ids: IdAllocator;
       readonly settings: PlatformSettings;
@@ -31,23 +31,13 @@ export class PagePlanner {
   }
 
   private async planFor(userId: UserId, activation: Activation, recordedAt: Position, cause: Cause): Promise<void> {
-    const user = await this.personAt(userId, recordedAt);
+    const user = await this.parts.people.at(userId, recordedAt);
     // Their stream is gone: whoever was erased has no plan any more (B33).
     if (user === undefined) return;
     const { priority, purpose, at } = activation;
     const { reachableMethods } = this.parts.settings;
     const items = planItems({ user, priority, activatedAt: at, canSend: (method) => reachableMethods.has(method) }, purpose);
     await Promise.all(items.map((item) => this.planOne(user, item, activation, cause)));
-  }
-
-  private async personAt(userId: UserId, recordedAt: Position): Promise<User | undefined> {
-    const { eventStore } = this.parts;
-    const stream = `user-${userId}`;
-    const last = await eventStore.readLast(stream);
-    if (last === undefined) return undefined;
-    if (last.position < recordedAt && isConfigurationChange(last)) return personIn(last);
-    const changes = (await eventStore.readStream(stream)).filter(isConfigurationChange);
-    return personIn(changes.findLast(({ position }) => position < recordedAt));
   }
 
   private async planOne(
@@ -105,10 +95,3 @@ export class PagePlanner {
     return unsent.filter((candidate) => candidate !== undefined);
   }
 }
-
-/** Each change carries the whole person; a deletion has none. */
-const personIn = (stored: StoredEvent | undefined): User | undefined => {
-  if (stored === undefined) return undefined;
-  const event = eventOf<ConfigurationEvent<'user'>>(stored);
-  return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
-};

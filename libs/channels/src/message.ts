@@ -47,7 +47,17 @@ export interface VerificationContent {
   readonly validMinutes: number;
 }
 
-export type MessageContent = PageContent | TestContent | SignInContent | VerificationContent;
+/** What happened to an alert that the person is on or follows; it asks for nothing. */
+export interface NewsContent {
+  readonly type: 'news';
+  readonly language: Language;
+  readonly personName: string;
+  readonly alert: Pick<PageContent['alert'], 'id' | 'summary' | 'priority'>;
+  /** One sentence. */
+  readonly news: string;
+}
+
+export type MessageContent = PageContent | TestContent | SignInContent | VerificationContent | NewsContent;
 
 /** Ready to hand over. `html` only where the method shows it. */
 export interface RenderedMessage {

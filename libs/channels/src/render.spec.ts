@@ -154,6 +154,23 @@ describe('messages that are about no alert', () => {
     expect(renderMessage('SMS', code).text.length).toBeLessThan(70);
   });
 
+  it('repeat id and summary where they tell news of an alert (B29)', () => {
+    const news: MessageContent = {
+      type: 'news',
+      language: 'en',
+      personName: 'Ana',
+      alert: { id: 4711, summary: hostile, priority: 'HIGH' },
+      news: `Accepted by ${hostile}.`,
+    };
+    const { subject, text, html } = renderMessage('EMAIL', news);
+    expect(subject).toMatch(/^Update: \[#4711\] /);
+    expect(text).toContain(`#4711 ${hostile}`);
+    expect(html).not.toMatch(/<script|<img/i);
+    expect(renderMessage('SMS', { ...news, alert: { ...news.alert, summary: 'disk full' }, news: 'Accepted by Ben.' }).text).toBe(
+      '[#4711] disk full\nAccepted by Ben.',
+    );
+  });
+
   it.each([test, signIn, code])('escape the name of the person', (content) => {
     const { html } = renderMessage('EMAIL', content);
     expect(html).toContain('&lt;script&gt;');

@@ -1,6 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
-import type { MessageContent, PageContent, RenderedMessage } from './message';
+import type { MessageContent, NewsContent, PageContent, RenderedMessage } from './message';
 import { texts } from './texts';
 
 /** Longest summary that goes into a subject or a short text; the alert itself keeps all of it. */
@@ -21,6 +21,8 @@ const email = (content: MessageContent): RenderedMessage => {
       };
     case 'test':
       return mail(t.greeting(content.personName), t.testSubject, t.testBody);
+    case 'news':
+      return mail(t.greeting(content.personName), `${t.news}: ${pageSubject(content)}`, newsLines(content));
     case 'verification':
       return mail(t.greeting(content.personName), t.verificationSubject, t.verificationBody(content.code, content.validMinutes));
     case 'sign-in': {
@@ -34,10 +36,10 @@ const email = (content: MessageContent): RenderedMessage => {
   }
 };
 
-const mail = (greeting: string, subject: string, body: string): RenderedMessage => ({
+const mail = (greeting: string, subject: string, body: string | readonly string[]): RenderedMessage => ({
   subject,
-  text: `${greeting}\n\n${body}\n`,
-  html: eta.render(PLAIN_HTML, { greeting, body }),
+  text: `${greeting}\n\n${[body].flat().join('\n')}\n`,
+  html: eta.render(PLAIN_HTML, { greeting, body: [body].flat() }),
 });
 
 const shortText = (content: MessageContent): RenderedMessage => {
@@ -50,6 +52,10 @@ const shortText = (content: MessageContent): RenderedMessage => {
     }
     case 'test':
       return { subject: t.testSubject, text: t.testBody };
+    case 'news': {
+      const subject = pageSubject(content);
+      return { subject, text: `${subject}\n${oneLine(content.news)}` };
+    }
     case 'verification':
       return { subject: t.verificationSubject, text: t.verificationShort(content.code, content.validMinutes) };
     case 'sign-in':
@@ -57,15 +63,21 @@ const shortText = (content: MessageContent): RenderedMessage => {
   }
 };
 
+/** Id and summary first, since a status update is often all that its reader has of the alert. */
+const newsLines = ({ alert, news }: NewsContent): readonly string[] => [`#${alert.id} ${alert.summary}`, news];
+
 /** What stands above a page, and names it where it is listed. */
 export const pageSubject = ({
   language,
   alert,
 }: Pick<PageContent, 'language'> & { readonly alert: Pick<PageContent['alert'], 'id' | 'priority' | 'summary'> }): string => {
   // A header is one line, and a control character could be a command to a terminal or a modem.
-  const characters = [...alert.summary.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
-  const summary = characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
-  return texts[language].page(alert.id, alert.priority, summary);
+  return texts[language].page(alert.id, alert.priority, oneLine(alert.summary));
+};
+
+const oneLine = (text: string): string => {
+  const characters = [...text.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  return characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
 };
 
 const notes = (content: PageContent): readonly string[] => {
@@ -116,7 +128,9 @@ const PAGE_HTML = eta.compile(`${HEAD}<p><%= it.t.greeting(it.content.personName
 <% for (const link of it.content.alert.links) { %><p><% if (it.isWebLink(link.href)) { %><a href="<%= link.href %>"><%= link.text || link.href %></a><% } else { %><%= link.text %> <%= link.href %><% } %></p><% } %>
 </body></html>`);
 
-const PLAIN_HTML = eta.compile(`${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p></body></html>`);
+const PLAIN_HTML = eta.compile(
+  `${HEAD}<p><%= it.greeting %></p><% for (const line of it.body) { %><p><%= line %></p><% } %></body></html>`,
+);
 
 const LINK_HTML = eta.compile(`${HEAD}<p><%= it.greeting %></p><p><%= it.body %></p>
 <p><a href="<%= it.url %>" style="display:inline-block;padding:14px 22px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.label %></a></p></body></html>`);

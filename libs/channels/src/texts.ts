@@ -17,6 +17,7 @@ export const texts = {
     signInSubject: 'Your sign-in link for Tocsin',
     signInBody: (minutes: number) => `Use this link to sign in. It works once, for ${minutes} minutes.`,
     signIn: 'Sign in',
+    news: 'Update',
     verificationSubject: 'Your code for Tocsin',
     verificationBody: (code: string, minutes: number) =>
       `Your code is ${code}. Enter it in Tocsin within ${minutes} minutes, so that alerts can reach you here. If you did not ask for it, ignore this message.`,
@@ -37,6 +38,7 @@ export const texts = {
     signInSubject: 'Dein Anmeldelink für Tocsin',
     signInBody: (minutes: number) => `Mit diesem Link meldest du dich an. Er gilt einmal und ${minutes} Minuten lang.`,
     signIn: 'Anmelden',
+    news: 'Neuigkeit',
     verificationSubject: 'Dein Code für Tocsin',
     verificationBody: (code: string, minutes: number) =>
       `Dein Code ist ${code}. Gib ihn innerhalb von ${minutes} Minuten in Tocsin ein, damit Alarme dich hier erreichen. Wenn du ihn nicht angefordert hast, beachte diese Nachricht nicht.`,

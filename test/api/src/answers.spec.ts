@@ -96,7 +96,9 @@ const goThroughPeople = async (): Promise<number> => {
     delayMin: 5,
   });
   const push = await server.create(`${preferences}/alerts`, { type: 'HIGH_PRIORITY', method: 'PUSH', delayMin: 1 });
-  for (const list of ['duties', 'updates', 'subscriptions']) await get(`${preferences}/${list}`);
+  for (const list of ['duties', 'subscriptions']) await get(`${preferences}/${list}`);
+  const update = await goThrough(`${preferences}/updates`, { type: 'ALERT_RESOLVED', method: 'EMAIL', contact: { id: email } });
+  await write('DELETE', `${preferences}/updates/${update}`);
   await write('POST', `/api/users/${user}/test-notification`, { method: 'EMAIL', contact: { id: email } });
   await server.settle();
   for (const id of [preference, push]) await write('DELETE', `${preferences}/alerts/${id}`);

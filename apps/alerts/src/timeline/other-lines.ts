@@ -6,6 +6,7 @@ import type {
   EscalationEvent,
   NotificationEvent,
   NotificationEventOf,
+  NotificationPurpose,
   UnusableReason,
 } from '@tocsin/domain';
 import { iso, untold, vars } from './log-entry';
@@ -71,6 +72,11 @@ const holdTexts: Readonly<Record<UnusableReason | 'no-preference', { readonly en
 const holdText = (reason: string): { readonly en: string; readonly de: string } =>
   (holdTexts as Readonly<Record<string, { readonly en: string; readonly de: string }>>)[reason] ?? { en: reason, de: reason };
 
+/** What is no page is called by its name. */
+const kindTexts: Readonly<Partial<Record<NotificationPurpose, { readonly en: string; readonly de: string }>>> = {
+  update: { en: 'Status update, ', de: 'Statusmeldung, ' },
+};
+
 /** What one event of a notification says; `planned` is the first event of its stream. */
 export const notificationLines = (
   event: NotificationEvent,
@@ -78,6 +84,7 @@ export const notificationLines = (
   names: Names,
 ): readonly TimelineLine[] => {
   const what = `${planned.method} ${names.user(planned.userId)}`;
+  const kind = kindTexts[planned.purpose] ?? { en: '', de: '' };
   const known = {
     notificationId: planned.notificationId,
     userId: planned.userId,
@@ -90,7 +97,7 @@ export const notificationLines = (
       logEntryType: 'NotificationLogEntry',
       filterTypes: NOTIFICATIONS,
       vars: vars({ ...known, ...values }),
-      text: { en: `${what}: ${en}`, de: `${what}: ${de}` },
+      text: { en: `${kind.en}${what}: ${en}`, de: `${kind.de}${what}: ${de}` },
     },
   ];
   switch (event.type) {

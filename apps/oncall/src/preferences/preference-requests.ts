@@ -1,9 +1,17 @@
 import { OptionalOrNull } from '@tocsin/platform/nest';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, Min, ValidateNested } from 'class-validator';
-import type { AlertPreference, AlertPreferenceRequest, ContactId, NotificationMethod } from '@tocsin/domain';
+import type {
+  AlertPreference,
+  AlertPreferenceRequest,
+  ContactId,
+  MessagePreferenceRequest,
+  NotificationMethod,
+  UpdatePreference,
+} from '@tocsin/domain';
 
 const methods = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'] as const;
+const updateTypes = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'] as const;
 const types = ['HIGH_PRIORITY', 'LOW_PRIORITY'] as const;
 
 export class ContactReference {
@@ -29,6 +37,19 @@ export class AlertPreferenceBody {
   delayMin?: number;
 }
 
+export class UpdatePreferenceBody {
+  @IsIn(updateTypes, { message: `must be one of ${updateTypes.join(', ')}` })
+  type!: UpdatePreference['type'];
+
+  @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
+  method!: NotificationMethod;
+
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => ContactReference)
+  contact?: ContactReference;
+}
+
 export class TestNotificationBody {
   @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
   method!: NotificationMethod;
@@ -44,4 +65,12 @@ export const alertPreferenceRequest = ({ type, method, contact, delayMin = 0 }: 
   method,
   ...(contact === undefined ? {} : { contactId: contact.id as ContactId }),
   delayMin,
+});
+
+export const messagePreferenceRequest = ({
+  contact,
+  ...rest
+}: Omit<MessagePreferenceRequest, 'contactId'> & { readonly contact?: ContactReference }): MessagePreferenceRequest => ({
+  ...rest,
+  ...(contact === undefined ? {} : { contactId: contact.id as ContactId }),
 });

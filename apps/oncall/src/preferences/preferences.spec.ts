@@ -73,7 +73,72 @@ describe('an alert preference', () => {
   });
 });
 
-describe.each(['duties', 'updates', 'subscriptions'])('preferences for %s', (list) => {
+describe('a preference for status updates', () => {
+  const at = '/api/users/current/notification-preferences/updates';
+  const accepted = () => ({ type: 'ALERT_ACCEPTED', method: 'EMAIL', contact: { id: email } });
+
+  it('is there only once somebody has switched it on (B29); created, read, replaced and deleted by its id', async () => {
+    expect((await server.call('GET', at, ben)).body).toEqual([]);
+    const made = await server.call('POST', at, ben, accepted());
+    expect({ status: made.status, location: made.headers.get('location') }).toEqual({
+      status: 201,
+      location: `/api/users/${ben.id}/notification-preferences/updates/${String(made.body['id'])}`,
+    });
+    expect(made.body).toEqual({
+      id: expect.any(Number),
+      type: 'ALERT_ACCEPTED',
+      method: 'EMAIL',
+      contact: expect.objectContaining({ id: email, target: 'ben@example.org' }),
+    });
+    const one = `${at}/${String(made.body['id'])}`;
+    expect((await server.call('GET', one, ben)).body).toEqual(made.body);
+    expect((await server.call('GET', at, ben)).body).toEqual([made.body]);
+    const replaced = await server.call('PUT', one.replace('current', String(ben.id)), admin, {
+      type: 'ALERT_RESOLVED',
+      method: 'PUSH',
+      contact: null,
+    });
+    expect(replaced.body).toEqual({ id: made.body['id'], type: 'ALERT_RESOLVED', method: 'PUSH' });
+    expect((await server.call('GET', alerts, ben)).body).not.toContainEqual(expect.objectContaining({ id: made.body['id'] }));
+    expect((await server.call('DELETE', one, ben)).status).toBe(204);
+    expect((await server.call('GET', one, ben)).status).toBe(404);
+  });
+
+  it('keeps its contact', async () => {
+    const { body: contact } = await server.call('POST', `/api/users/${ben.id}/contacts/emails`, admin, { target: 'ben@updates.example' });
+    const { body } = await server.call('POST', at, ben, { ...accepted(), contact: { id: contact['id'] } });
+    expect(await server.call('DELETE', `/api/users/${ben.id}/contacts/emails/${String(contact['id'])}`, ben)).toMatchObject({
+      status: 400,
+      body: { code: 'STILL_IN_USE', details: [{ resource: { type: 'updates-preference', id: body['id'] } }] },
+    });
+    await server.call('DELETE', `${at}/${String(body['id'])}`, ben);
+  });
+
+  it('stays when the person is changed', async () => {
+    const { body } = await server.call('POST', at, ben, accepted());
+    await server.call('PUT', '/api/users/current', ben, { email: 'ben@example.org', firstName: 'Ben', lastName: 'B' });
+    expect((await server.call('GET', at, ben)).body).toEqual([body]);
+    await server.call('DELETE', `${at}/${String(body['id'])}`, ben);
+  });
+
+  it.each([
+    ['a call', () => ({ ...accepted(), method: 'VOICE', contact: { id: phone } }), 'method: must be one of EMAIL, SMS, PUSH'],
+    ['an unknown type', () => ({ ...accepted(), type: 'ALERT_RAISED' }), 'type: must be one of ALERT_ACCEPTED'],
+    ['no contact', () => ({ type: 'ALERT_ACCEPTED', method: 'SMS' }), 'contact: must be given'],
+  ])('is refused with %s', async (_situation, body, message) => {
+    const answer = await server.call('POST', at, ben, body());
+    expect(answer.status).toBe(400);
+    expect(String(answer.body['message'])).toContain(message);
+  });
+
+  it("is nobody else's (B32)", async () => {
+    const cleo = await server.person('cleo', 'USER');
+    expect((await server.call('POST', `/api/users/${ben.id}/notification-preferences/updates`, cleo, accepted())).status).toBe(403);
+    expect((await server.call('GET', `/api/users/${ben.id}/notification-preferences/updates`, cleo)).status).toBe(403);
+  });
+});
+
+describe.each(['duties', 'subscriptions'])('preferences for %s', (list) => {
   const at = `/api/users/current/notification-preferences/${list}`;
 
   it('are none, and none is taken that would do nothing (B6)', async () => {

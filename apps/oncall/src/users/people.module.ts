@@ -12,9 +12,11 @@ import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
 import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
 import { NotificationWishes } from '../notification-wishes';
+import { MessagePreferences } from '../preferences/message-preferences';
 import { OtherPreferencesController } from '../preferences/other-preferences.controller';
 import { ReachableMethods } from '../preferences/reachable-methods';
 import { TestNotificationsController } from '../preferences/test-notifications.controller';
+import { UpdatePreferencesController } from '../preferences/update-preferences.controller';
 import { TeamsController } from '../teams/teams.controller';
 import { People } from './people';
 import { ReadinessMetrics } from './readiness-metrics';
@@ -60,6 +62,7 @@ export class PeopleModule {
         EmailContactsController,
         PhoneContactsController,
         AlertPreferencesController,
+        UpdatePreferencesController,
         OtherPreferencesController,
         TestNotificationsController,
         TeamsController,
@@ -71,6 +74,7 @@ export class PeopleModule {
         { provide: People, useValue: people },
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
+        { provide: MessagePreferences, useValue: new MessagePreferences(people, configurationStore, ids) },
         { provide: ReachableMethods, useValue: reachable },
         { provide: PeopleReadiness, useValue: readiness },
         { provide: NotificationWishes, useValue: wishes },

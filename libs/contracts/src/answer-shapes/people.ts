@@ -7,6 +7,7 @@ import type {
   PublicTeamMember,
   PublicTeamRel,
   PublicTestNotification,
+  PublicUpdatePreference,
   PublicUser,
   PublicUserRel,
   PublicVerificationCode,
@@ -72,6 +73,16 @@ export const AlertPreference = named(
     contact: maybe(Contact),
     delayMin: whole,
     type: words('HIGH_PRIORITY', 'LOW_PRIORITY'),
+  }),
+);
+
+export const UpdatePreference = named(
+  'UpdatePreference',
+  object<PublicUpdatePreference>({
+    id,
+    method: text,
+    contact: maybe(Contact),
+    type: words('ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'),
   }),
 );
 

@@ -1,5 +1,5 @@
 import { toIso } from '@tocsin/domain';
-import type { AlertPreference, ApiKey, Contact, Team, TeamId, User, UserId } from '@tocsin/domain';
+import type { AlertPreference, ApiKey, Contact, MessagePreference, Team, TeamId, UpdatePreference, User, UserId } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 
 export interface PublicUserRel {
@@ -60,6 +60,13 @@ export interface PublicAlertPreference {
   readonly method: string;
   readonly contact?: PublicContact;
   readonly delayMin: number;
+  readonly type: string;
+}
+
+export interface PublicUpdatePreference {
+  readonly id: number;
+  readonly method: string;
+  readonly contact?: PublicContact;
   readonly type: string;
 }
 
@@ -148,6 +155,19 @@ export const publicAlertPreference = (
   const contact = contacts.find((each) => each.id === contactId);
   return { id, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), delayMin, type };
 };
+
+const publicWay = ({ id, method, contactId }: MessagePreference, contacts: readonly Contact[]) => {
+  const contact = contacts.find((each) => each.id === contactId);
+  return { id, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }) };
+};
+
+export const publicUpdatePreference = ({
+  preference,
+  contacts,
+}: {
+  readonly preference: UpdatePreference;
+  readonly contacts: readonly Contact[];
+}): PublicUpdatePreference => ({ ...publicWay(preference, contacts), type: preference.type });
 
 /** Without anything of the key itself, which is shown once, by the answer that made it. */
 export const publicApiKey = (key: ApiKey, lookup: ResourceLookup): PublicApiKey => ({

@@ -80,11 +80,14 @@ export const refuseContactOfAnother = (contact: ContactRequest, { by, others }: 
 export const removeContact = (user: User, id: ContactId, type: Contact['type'], { by, now }: Pick<ContactChange, 'by' | 'now'>): User => {
   refuseStrangers(by, user.id);
   contactOf(user, id, type);
-  const preferences = user.alertPreferences.filter(({ contactId }) => contactId === id).map((preference) => preference.id);
-  if (preferences.length > 0)
+  const using = [
+    ...user.alertPreferences.map((preference) => ({ preference, type: 'alert-preference' })),
+    ...(user.messagePreferences ?? []).map((preference) => ({ preference, type: `${preference.list}-preference` })),
+  ].filter(({ preference }) => preference.contactId === id);
+  if (using.length > 0)
     throw stillInUse(
-      `contact ${id} is used by the alert preferences ${preferences.join(', ')}: change or delete them first`,
-      preferences.map((preference) => ({ type: 'alert-preference', id: preference })),
+      `contact ${id} is used by the preferences ${using.map(({ preference }) => preference.id).join(', ')}: change or delete them first`,
+      using.map(({ preference, type }) => ({ type, id: preference.id })),
     );
   return { ...user, contacts: user.contacts.filter((contact) => contact.id !== id), updatedAt: now };
 };

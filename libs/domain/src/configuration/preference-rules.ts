@@ -8,7 +8,7 @@ import type { Editor } from './roles';
 
 export type AlertPreferenceRequest = Omit<AlertPreference, 'id'>;
 
-interface PreferenceChange {
+export interface PreferenceChange {
   readonly by: Editor;
   readonly now: Instant;
 }

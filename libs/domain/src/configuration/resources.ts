@@ -132,6 +132,22 @@ export interface SlackAccount {
   readonly userId: string;
 }
 
+interface MessageWay {
+  readonly id: PreferenceId;
+  readonly method: NotificationMethod;
+  /** Absent for PUSH, required for every other method. */
+  readonly contactId?: ContactId;
+}
+
+/** What others do with an alert that the person is on. */
+export type UpdatePreference = MessageWay & {
+  readonly list: 'updates';
+  readonly type: 'ALERT_ACCEPTED' | 'ALERT_RESOLVED' | 'ALERT_ESCALATED';
+};
+
+/** How a person is told what is no page. */
+export type MessagePreference = UpdatePreference;
+
 export interface User extends Resource<UserId> {
   /** Unique; default the local part of the e-mail address. */
   readonly username: string;
@@ -151,6 +167,8 @@ export interface User extends Resource<UserId> {
   readonly slackAccount?: SlackAccount;
   readonly contacts: readonly Contact[];
   readonly alertPreferences: readonly AlertPreference[];
+  /** Absent of people who were configured before there were such messages: none. */
+  readonly messagePreferences?: readonly MessagePreference[];
 }
 
 export interface Team extends Resource<TeamId> {

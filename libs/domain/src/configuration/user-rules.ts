@@ -90,12 +90,16 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
     ...(current.slackAccount === undefined ? {} : { slackAccount: current.slackAccount }),
     contacts: isSameEmail ? current.contacts : contactsFollowing(current, profile.email),
     alertPreferences: current.alertPreferences,
+    ...(current.messagePreferences === undefined ? {} : { messagePreferences: current.messagePreferences }),
     createdAt: current.createdAt,
     updatedAt: now,
   };
 };
 
-type Profile = Omit<User, 'id' | 'username' | 'mutedUntil' | 'slackAccount' | 'contacts' | 'alertPreferences' | 'createdAt' | 'updatedAt'>;
+type Profile = Omit<
+  User,
+  'id' | 'username' | 'mutedUntil' | 'slackAccount' | 'contacts' | 'alertPreferences' | 'messagePreferences' | 'createdAt' | 'updatedAt'
+>;
 
 const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'language' | 'role'>, others: readonly User[]): Profile => {
   const email = request.email.trim();

@@ -5,9 +5,9 @@ import type { Instant } from '../time';
 
 /**
  * Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them.
- * `verification`: the code that shows that the contact is theirs.
+ * `verification`: the code that shows that the contact is theirs. `update`: what others did with an alert that the person is on.
  */
-export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification';
+export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update';
 
 export type CancelReason =
   | 'accepted'

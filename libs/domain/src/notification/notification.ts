@@ -69,6 +69,7 @@ const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
   test: 600_000,
   'sign-in': 600_000,
   verification: 600_000,
+  update: 3_600_000,
 };
 
 /** 5 s, doubled with each attempt, at most 5 min; chance takes up to half of it away. */

@@ -109,6 +109,29 @@ export const planItems = (question: PlanQuestion, purpose: 'page' | 'fallback'):
   return items.length > 0 ? items : [{ method: 'EMAIL', dueAt, held: 'no-preference' }];
 };
 
+/** What a message that is no page leads to, by the preferences that ask for it; what leads to nothing is told, too. */
+export const planMessage = (
+  preferences: readonly { readonly id: PreferenceId; readonly method: NotificationMethod; readonly contactId?: ContactId }[],
+  { user, activatedAt: dueAt, canSend }: Omit<PlanQuestion, 'priority'>,
+): readonly PlanItem[] =>
+  preferences.map(({ id: preferenceId, method, contactId }) => {
+    const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
+    const held = isMuted
+      ? 'muted'
+      : (contactProblem({ method, contactId }, user.contacts) ?? (canSend(method) ? undefined : 'no-provider'));
+    return {
+      preferenceId,
+      method,
+      ...(contactId === undefined ? {} : { contactId }),
+      dueAt,
+      ...(held === undefined ? {} : { held }),
+    };
+  });
+
+/** Of what is told about one fact of an alert: once for each preference. */
+export const newsStream = (alertId: AlertId, purpose: 'update', revision: number, preferenceId: PreferenceId): string =>
+  `notification-${alertId}-${purpose}${revision}-${preferenceId}`;
+
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${activation}-${preferenceId}`;

@@ -21,6 +21,7 @@ describe('a planned message', () => {
     ],
     ['whose contact is gone', { ...page, contactId: 9 as never }, ana, 'contact-removed'],
     ['of a person who is muted', page, { ...ana, mutedUntil: minute(2) } as User, 'muted'],
+    ['with news for a person who is muted', { ...page, purpose: 'update' }, { ...ana, mutedUntil: minute(2) } as User, 'muted'],
   ] as const)('%s goes nowhere', (_name, plan, user, stopped) => {
     expect(recipientOf(plan, user, minute(1))).toEqual({ stopped });
   });

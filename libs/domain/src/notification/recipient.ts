@@ -2,7 +2,7 @@ import { CODE_VALID_MINUTES } from '../configuration/contact-verification';
 import type { User } from '../configuration/resources';
 import type { ContactId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
-import type { CancelReason } from './notification-events';
+import type { CancelReason, NotificationPurpose } from './notification-events';
 import type { PlannedData } from './notification-state';
 
 /** Where a planned message can go. PUSH has no target. */
@@ -16,6 +16,9 @@ export interface Recipient {
 /** Address or number of one of the person's contacts; undefined when it is gone. */
 export const contactTarget = ({ contacts }: User, contactId: ContactId | undefined): string | undefined =>
   contacts.find(({ id }) => id === contactId)?.target;
+
+/** A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test, a code or a link is awake. */
+const throughMute: readonly NotificationPurpose[] = ['fallback', 'test', 'sign-in', 'verification'];
 
 /** To whom and where, as the person is configured now; or why it goes nowhere any more. */
 export const recipientOf = (
@@ -31,7 +34,6 @@ export const recipientOf = (
   // Whoever waited for a code so long asks for another one; this one would only confuse them.
   if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
-  // A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test or a link is awake.
-  if (isMuted && purpose === 'page') return { stopped: 'muted' };
+  if (isMuted && !throughMute.includes(purpose)) return { stopped: 'muted' };
   return { user, target: contact?.target ?? '', ...(contact?.type === 'phone' ? { regionCode: contact.regionCode } : {}) };
 };
