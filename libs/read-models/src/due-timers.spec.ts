@@ -25,6 +25,7 @@ describe('durable timers', () => {
   let logged: DueTimersLog[];
   let happened: EventEmitter;
   let onDue: (id: string, dueAt: Instant) => Promise<void>;
+  let isOwner: () => boolean;
 
   const start = (concurrency?: number): void => {
     timers = new DueTimers({
@@ -42,6 +43,7 @@ describe('durable timers', () => {
           happened.emit('fired');
         }
       },
+      isOwner: () => isOwner(),
       onBegin: async (ids) => void begun.push(...ids),
       ...(concurrency === undefined ? {} : { concurrency }),
       log: (entry) => logged.push(entry),
@@ -81,6 +83,7 @@ describe('durable timers', () => {
     logged = [];
     happened = new EventEmitter();
     onDue = async () => undefined;
+    isOwner = () => true;
     stores = await embeddedStores();
   });
   afterEach(async () => {
@@ -213,6 +216,21 @@ describe('durable timers', () => {
       const before = fired.length;
       await until(() => logged.length === before);
       expect(fired).toHaveLength(before);
+    });
+  });
+
+  describe('that belong to nobody for a moment', () => {
+    it('fire nothing meanwhile, and all of it when they are again (P6)', async () => {
+      let asked = 0;
+      isOwner = () => ++asked > 3;
+      start();
+      await settled();
+      for (const id of ['a', 'b', 'c']) await plan(id, clock.now());
+      await until(() => asked >= 3);
+      expect(fired).toEqual([]);
+      await settled();
+      expect(ids().toSorted()).toEqual(['a', 'b', 'c']);
+      expect([timers.pending(), logged]).toEqual([0, []]);
     });
   });
 

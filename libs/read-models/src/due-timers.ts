@@ -24,7 +24,10 @@ export interface DueTimersOptions {
    * has moved on. Several at once, never two for one id. When it rejects it is tried again for ever.
    */
   onDue(id: string, dueAt: Instant): Promise<void>;
-  /** Asked right before each `onDue`: whoever lost the timers to another replica while it slept fires nothing more. */
+  /**
+   * Asked right before each `onDue`: whoever lost the timers to another replica while it slept fires nothing more. It may be
+   * theirs again a moment later, by a renewal that came late; so what did not fire stays due.
+   */
   readonly isOwner?: () => boolean;
   /** Called once after each start, when all is known: every id something is pending for. What it rejects with is logged. */
   onBegin?(ids: readonly string[]): Promise<void>;
@@ -36,6 +39,8 @@ export interface DueTimersOptions {
 }
 
 const PAGE = 1000;
+
+class NotOwner extends Error {}
 
 /**
  * Durable timers as a projection of the log. What is due fires from memory as soon as the log says so; storing the pending
@@ -60,9 +65,12 @@ export class DueTimers {
       clock: options.clock,
       concurrency: options.concurrency ?? 64,
       onDue: async (id, dueAt) => {
-        if (options.isOwner?.() !== false) await options.onDue(id, dueAt);
+        if (options.isOwner?.() === false) throw new NotOwner();
+        await options.onDue(id, dueAt);
       },
-      onError: (id, error) => log?.({ message: 'timer failed', timers, id, error }),
+      onError: (id, error) => {
+        if (!(error instanceof NotOwner)) log?.({ message: 'timer failed', timers, id, error });
+      },
     });
     this.storage = new TimerStorage(timers, options.version ?? 1, readStore, (error) =>
       log?.({ message: 'timers are not stored', timers, error }),
