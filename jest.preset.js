@@ -22,7 +22,7 @@ module.exports = (root = '../..') => ({
   testPathIgnorePatterns: ['/node_modules/', others],
   moduleNameMapper: {
     '^@tocsin/contracts/openapi\\.json$': `<rootDir>/${root}/libs/contracts/openapi.json`,
-    '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|log-file|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
+    '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|alert-actions|platform|log-file|testing)$': `<rootDir>/${root}/libs/$1/src/index.ts`,
     '^@tocsin/(domain|contracts|embedded-log|event-store|messaging|read-models|integrations|channels|platform|testing)/(.+)$': `<rootDir>/${root}/libs/$1/src/$2/index.ts`,
     '^@tocsin/(ingestion|alerts|escalation|oncall|notifications|standalone)$': `<rootDir>/${root}/apps/$1/src/index.ts`,
     // A dynamic import keeps the ending that Node needs; the sources have another.

@@ -103,10 +103,10 @@ export const boundaries = [
   {
     id: 'lib-dependencies',
     message:
-      'A lib imports the domain, contracts, platform and the three ports; integrations, channels and services depend on it, not it on them.',
+      'A lib imports the domain, contracts, platform and the three ports; integrations, channels, alert actions and services depend on it, not it on them.',
     files: ['libs/*/src/**/*.{ts,mts}'],
     except: [...SPECS, ...TEST_KITS],
-    imports: `^@tocsin/(integrations|channels|standalone|${SERVICES})(/|$)`,
+    imports: `^@tocsin/(integrations|channels|alert-actions|standalone|${SERVICES})(/|$)`,
   },
   {
     id: 'test-doubles-in-production',

@@ -1,3 +1,4 @@
+import { alertActionsSchema } from '@tocsin/alert-actions';
 import { alertsSchema } from '@tocsin/alerts';
 import { channelSchema } from '@tocsin/channels';
 import { services } from '@tocsin/contracts';
@@ -10,15 +11,16 @@ import { firstCells, markdown, namesIn, rows, section, sorted, sourcesUnder } fr
 
 const code = sourcesUnder('libs', 'apps');
 
-/** Those of providers have a section of their own: every process is told them alike. */
+/** Those of providers and of alert actions have sections of their own. */
 const besidesProviders = (schema: Readonly<Record<string, Setting<unknown>>>) =>
-  Object.entries(schema).flatMap(([key, setting]) => (key in channelSchema ? [] : [setting]));
+  Object.entries(schema).flatMap(([key, setting]) => (key in channelSchema || key in alertActionsSchema ? [] : [setting]));
 
 describe.each([
   ['The standalone', besidesProviders(standaloneSchema)],
   // The port alone differs from service to service.
   ['The services', besidesProviders({ ...alertsSchema, ...oncallSchema, port: { ...oncallSchema.port, usual: '' } })],
   ['Providers', Object.values(channelSchema)],
+  ['Alert actions', Object.values(alertActionsSchema)],
 ])('the reference of settings, %s', (heading, settings) => {
   const documented = rows(section(markdown('docs/reference/configuration.md'), heading));
 
@@ -86,6 +88,7 @@ describe('the catalogue of events', () => {
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
     ['Events of a message in Slack', /slack-post-events\.ts$/],
+    ['Events of an alert action', /action-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
     ['Events of a verification', /verification-events\.ts$/],
     ['Events of the archive', /archive-events\.ts$/],

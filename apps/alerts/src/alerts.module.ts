@@ -7,6 +7,8 @@ import { inTraceOfStream, measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/read-models';
+import { AlertActions } from './actions/alert-actions';
+import { AlertActionsController } from './actions/alert-actions.controller';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
 import { AlertMetrics } from './alert-metrics';
 import { AlertNotifications } from './alert-notifications';
@@ -41,7 +43,7 @@ export interface AlertsOptions {
 @Module({})
 export class AlertsModule {
   static register(platform: Platform, { retention, archiveDirectory }: AlertsOptions): DynamicModule {
-    const { bus, eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics } = platform;
+    const { bus, eventStore, readStore, views, clock, settings, background, configuration, ids, log, metrics, secrets } = platform;
     const measures = new AlertMetrics(metrics, readStore);
     const alerts = new AlertStreams({ eventStore, readStore, views, clock, visibleWithinMs: settings.visibleWithinMs, metrics: measures });
     const following = { eventStore, readStore, log: readModelLog(log) };
@@ -78,6 +80,7 @@ export class AlertsModule {
       controllers: [
         AlertsController,
         AlertNotificationsController,
+        AlertActionsController,
         SuggestedRespondersController,
         StartPageController,
         ToolEventsConsumer,
@@ -102,6 +105,13 @@ export class AlertsModule {
         {
           provide: AlertNotifications,
           useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+        },
+        {
+          provide: AlertActions,
+          useValue: new AlertActions({
+            ...{ alerts, eventStore, bus, readStore, views, configuration, secrets, clock },
+            visibleWithinMs: settings.visibleWithinMs,
+          }),
         },
         {
           provide: ParkedMessageCommands,

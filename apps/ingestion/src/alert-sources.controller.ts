@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { PublicAlertSource, PublicSourceEvent } from '@tocsin/contracts';
-import { createAlertSource, replaceAlertSource } from '@tocsin/domain';
+import { createAlertSource, refuseUsedSource, replaceAlertSource } from '@tocsin/domain';
 import type { AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
 import { integrations } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -140,10 +140,10 @@ export class AlertSourcesController {
 
   /** Its open alerts go on and are answered by people; only its tool can say nothing any more. */
   @Delete(':id')
-  @Describe('Delete an alert source')
+  @Describe('Delete an alert source that no alert action names')
   @HttpCode(204)
   async remove(@ResourceId('id') id: AlertSourceId, @ChangeBy() context: ChangeContext): Promise<void> {
-    await this.store.remove('source', id, () => undefined, context);
+    await this.store.remove('source', id, (source) => refuseUsedSource(source, this.configuration.list('alertaction')), context);
   }
 
   private change(now: Instant): AlertSourceChange {

@@ -3,22 +3,27 @@ import { topics } from '@tocsin/contracts';
 import type { ArchiveEvent } from '@tocsin/domain';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
+import { ActionStreams } from './alert-actions/action-streams';
 import { Notifications } from './notifications';
 import { SlackPosts } from './slack/slack-posts';
 
-/** Removes the notifications of alerts that are in the archive, and what was on record of their messages in Slack. */
+/** Removes the notifications of alerts that are in the archive, what actions did for them, and what was on record of their messages in Slack. */
 @Controller()
 export class ArchivedAlertsConsumer {
   constructor(
     private readonly notifications: Notifications,
     private readonly slackPosts: SlackPosts,
+    private readonly actions: ActionStreams,
   ) {}
 
   @Consumes(topics.archiveFacts, 'notifications', { types: ['AlertsArchived'] })
   async handle(message: Message<ArchiveEvent['data']>): Promise<void> {
     if (message.data === null) return;
-    for (const { alertId, notifications } of message.data.alerts) {
-      await Promise.all(notifications.map((stream) => this.notifications.remove(stream)));
+    for (const { alertId, notifications, actions = [] } of message.data.alerts) {
+      await Promise.all([
+        ...notifications.map((stream) => this.notifications.remove(stream)),
+        ...actions.map((stream) => this.actions.remove(stream)),
+      ]);
       await this.slackPosts.remove(alertId);
     }
   }

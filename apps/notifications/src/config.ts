@@ -1,9 +1,10 @@
+import { alertActionsSchema } from '@tocsin/alert-actions';
 import { channelProblems, channelSchema } from '@tocsin/channels';
 import { parseSettings } from '@tocsin/platform';
 import type { Settings } from '@tocsin/platform';
 import { clusterSchema } from '@tocsin/platform/nest';
 
-const schema = { ...clusterSchema('notifications'), ...channelSchema } as const;
+const schema = { ...clusterSchema('notifications'), ...channelSchema, ...alertActionsSchema } as const;
 
 export type NotificationsSettings = Settings<typeof schema>;
 

@@ -1,12 +1,29 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { actionKinds } from '@tocsin/alert-actions';
+import type { ActionSettings } from '@tocsin/alert-actions';
 import type { Channel, MethodRoutes } from '@tocsin/channels';
-import { notificationDueOf } from '@tocsin/domain';
-import type { NotificationEvent, NotificationMethod } from '@tocsin/domain';
+import { actionDueOf, notificationDueOf } from '@tocsin/domain';
+import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
 import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
-import { DueTimers, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
+import {
+  ALERT_ACTIONS_VIEW,
+  alertActionsView,
+  DueTimers,
+  NOTIFICATIONS_VIEW,
+  notificationsView,
+  ProjectionRunner,
+} from '@tocsin/read-models';
+import { ActionDelivery } from './alert-actions/action-delivery';
+import { ActionPlanner } from './alert-actions/action-planner';
+import { ActionStreams } from './alert-actions/action-streams';
+import { ActionTriggersConsumer } from './alert-actions/action-triggers.consumer';
+import { AlertActionsController } from './alert-actions/alert-actions.controller';
+import { ConnectorsController } from './alert-actions/connectors.controller';
+import { Kinds } from './alert-actions/kinds';
+import { StoredParams } from './alert-actions/stored-params';
 import { AlertFactsConsumer } from './alert-facts.consumer';
 import { AnswerController } from './answer.controller';
 import { AnswerLinks } from './answer-links';
@@ -35,12 +52,15 @@ export interface NotificationsOptions {
   readonly routes?: MethodRoutes;
   /** Absent: alerts appear in no channel. */
   readonly slack?: SlackSetUp;
+  readonly actions: ActionSettings;
 }
+
+const ACTIONS_AT_ONCE = 1_000;
 
 /** Pages people by their own rules, on their own channels, and takes the answer there. */
 @Module({})
 export class NotificationsModule {
-  static register(platform: Platform, options: NotificationsOptions): DynamicModule {
+  static register(platform: Platform, { actions, ...options }: NotificationsOptions): DynamicModule {
     const { eventStore, bus, readStore, configuration, clock, ids, secrets, settings, log, metrics, background, views, tracing } = platform;
     const { pathProbes, heartbeat } = platform;
     const notifications = new Notifications(eventStore, clock, metrics);
@@ -96,6 +116,38 @@ export class NotificationsModule {
         }),
       );
     });
+    const kinds = new Kinds(actionKinds(actions));
+    const stored = new StoredParams(secrets);
+    const actionStreams = new ActionStreams(eventStore, clock, metrics);
+    const actionDelivery = new ActionDelivery({
+      streams: actionStreams,
+      ...{ eventStore, configuration, kinds, stored, secrets, settings, clock, log },
+      random: options.random,
+      ...(tracing === undefined ? {} : { tracing }),
+    });
+    const actionsView = views.add(ALERT_ACTIONS_VIEW, new ProjectionRunner({ projection: alertActionsView, ...following }));
+    background.addOwned('view alert actions', () => actionsView);
+    const measuredActions = measureTimers(metrics, clock, 'alert-actions');
+    background.addOwned('timers alert actions', (isOwner) => {
+      const ownerSince = clock.now();
+      return measuredActions(
+        new DueTimers({
+          name: 'alert-actions',
+          isOwner,
+          prefixes: ['action-'],
+          ...following,
+          clock,
+          // Most of them wait: for an answer from elsewhere, or for their turn with a receiver that is slow.
+          concurrency: ACTIONS_AT_ONCE,
+          due: ({ stream, type, data }) => {
+            const due = actionDueOf({ type, data } as ActionEvent);
+            return due === undefined ? undefined : { id: stream, ...due };
+          },
+          onDue: inTraceOfStream(platform, 'alert actions', (stream) => actionDelivery.attempt(stream)),
+          onBegin: (streams) => actionDelivery.repeatInterrupted(streams, ownerSince),
+        }),
+      );
+    });
     const { visibleWithinMs } = settings;
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
@@ -111,6 +163,9 @@ export class NotificationsModule {
         AnswerController,
         OutboxController,
         ...(slack?.controllers ?? []),
+        ActionTriggersConsumer,
+        AlertActionsController,
+        ConnectorsController,
       ],
       providers: [
         ...platformProviders(platform),
@@ -122,6 +177,10 @@ export class NotificationsModule {
         { provide: Answers, useValue: answers },
         { provide: SlackPosts, useValue: posts },
         ...(slack?.providers ?? []),
+        { provide: Kinds, useValue: kinds },
+        { provide: StoredParams, useValue: stored },
+        { provide: ActionStreams, useValue: actionStreams },
+        { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

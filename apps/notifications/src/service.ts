@@ -1,3 +1,4 @@
+import { actionSettings } from '@tocsin/alert-actions';
 import { closeChannels, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { NotificationsModule } from './notifications.module';
@@ -20,6 +21,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       channelsFor: (method) => channels.get(method) ?? [],
       routes: routesOf(settings),
       ...(await openSlack(settings, platform)),
+      actions: actionSettings(settings),
     });
   },
 };

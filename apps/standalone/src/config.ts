@@ -1,3 +1,4 @@
+import { alertActionsSchema } from '@tocsin/alert-actions';
 import { retentionSetting } from '@tocsin/alerts';
 import { channelProblems, channelSchema } from '@tocsin/channels';
 import { emailAddressProblem } from '@tocsin/domain';
@@ -47,6 +48,7 @@ export const standaloneSchema = {
     about: 'least level that is logged',
     usual: 'warn',
   }),
+  ...alertActionsSchema,
   ...heartbeatSchema,
   ...tracingSchema,
   ...channelSchema,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { actionSettings } from '@tocsin/alert-actions';
 import { closeChannels, METHODS, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
@@ -110,6 +111,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
         channelsFor,
         routes: routesOf(settings),
         ...(await openSlack(settings, platform)),
+        actions: actionSettings(settings),
       });
     },
     clock,

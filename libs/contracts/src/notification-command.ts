@@ -1,4 +1,4 @@
-import type { ContactId, Instant, NotificationMethod, UserId } from '@tocsin/domain';
+import type { Actor, AlertActionId, AlertId, ContactId, Instant, NotificationMethod, UserId } from '@tocsin/domain';
 
 /** `SendTestNotification` version 1, topic `notification-commands`: somebody wants to see whether a message reaches them. */
 export interface SendTestNotification {
@@ -44,3 +44,13 @@ export interface SendVerificationCode {
 export type NotificationCommand =
   | { readonly type: 'SendTestNotification'; readonly data: SendTestNotification }
   | { readonly type: 'SendVerificationCode'; readonly data: SendVerificationCode };
+
+/** `InvokeAlertAction` version 1, topic `notification-commands`: somebody wants an action made for an alert. */
+export interface InvokeAlertAction {
+  readonly alertId: AlertId;
+  readonly actionId: AlertActionId;
+  /** Of the run, which the answer names. */
+  readonly deliveryId: string;
+  readonly by: Actor;
+  readonly at: Instant;
+}

@@ -16,6 +16,9 @@ export type ApiKeyId = NumericId<'ApiKeyId'>;
 export type OverrideId = NumericId<'OverrideId'>;
 export type SlackLinkId = NumericId<'SlackLinkId'>;
 export type SlackWorkspaceId = NumericId<'SlackWorkspaceId'>;
+/** The API has these as texts. */
+export type ConnectorId = NumericId<'ConnectorId'>;
+export type AlertActionId = NumericId<'AlertActionId'>;
 
 /** Kinds of numbered things; each has its own sequence and its own `idblock-<kind>` stream. */
 export type IdKind =
@@ -31,4 +34,6 @@ export type IdKind =
   | 'override'
   | 'notification'
   | 'slacklink'
-  | 'slackworkspace';
+  | 'slackworkspace'
+  | 'connector'
+  | 'alertaction';

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  actionDecider,
   alertDecider,
   alertGroupDecider,
   escalationDecider,
@@ -12,6 +13,7 @@ import {
   sourceLogDecider,
 } from '@tocsin/domain';
 import type {
+  ActionEvent,
   AlertEvent,
   AlertGroupEvent,
   ArchiveEvent,
@@ -29,6 +31,7 @@ import { upcast, upcasting } from './upcasts';
 import type { Upcasts } from './upcasts';
 
 type DomainEvent =
+  | ActionEvent
   | AlertEvent
   | AlertGroupEvent
   | EscalationEvent
@@ -38,7 +41,7 @@ type DomainEvent =
   | ArchiveEvent
   | ErasureEvent
   | SlackPostEvent;
-type Folded = 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost';
+type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost';
 type Stream = Folded | 'configuration' | 'archive' | 'erasure';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
@@ -97,6 +100,12 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   SlackAttemptFailed: 'slackpost',
   SlackHeldBack: 'slackpost',
   SlackGivenUp: 'slackpost',
+  ActionTriggered: 'action',
+  ActionAttempted: 'action',
+  ActionAttemptFailed: 'action',
+  ActionSucceeded: 'action',
+  ActionFailed: 'action',
+  ActionCancelled: 'action',
   ResourceConfigured: 'configuration',
   ResourceDeleted: 'configuration',
   AlertsArchived: 'archive',
@@ -105,6 +114,7 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
 const types = Object.keys(streamOf) as readonly DomainEvent['type'][];
 
 const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {
+  action: actionDecider,
   alert: alertDecider,
   alertkey: alertGroupDecider,
   sourcelog: {
@@ -117,6 +127,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
 };
 /** What happened before each of the stream's events. */
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
+  action: ['ActionTriggered', 'ActionAttempted'],
   alert: ['AlertRaised', 'RespondersActivated'],
   alertkey: ['AlertOpenedForKey'],
   sourcelog: [],

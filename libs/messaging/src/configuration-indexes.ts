@@ -23,6 +23,8 @@ const indexes = {
   apikey: { name: field('apikey', asIs, ({ name }) => name), hash: field('apikey', asIs, ({ hash }) => hash) },
   slacklink: { channel: field('slacklink', asIs, ({ teamId, channelId }) => `${teamId} ${channelId}`) },
   slackworkspace: { teamId: field('slackworkspace', asIs, ({ teamId }) => teamId) },
+  connector: { name: field('connector', asIs, ({ name }) => name) },
+  alertaction: { name: field('alertaction', asIs, ({ name }) => name) },
 } as const;
 
 export type ConfigurationIndex<Kind extends ConfigurationKind> = keyof (typeof indexes)[Kind] & string;

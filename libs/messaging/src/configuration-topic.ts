@@ -51,6 +51,8 @@ export class ConfigurationReader {
     apikey: new ResourceTable('apikey'),
     slacklink: new ResourceTable('slacklink'),
     slackworkspace: new ResourceTable('slackworkspace'),
+    connector: new ResourceTable('connector'),
+    alertaction: new ResourceTable('alertaction'),
   };
   private readonly revisions = new Map<string, number>();
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
@@ -200,6 +202,8 @@ const kinds: Readonly<Record<ConfigurationKind, true>> = {
   apikey: true,
   slacklink: true,
   slackworkspace: true,
+  connector: true,
+  alertaction: true,
 };
 
 const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);

@@ -16,7 +16,7 @@ interface LastConfigured {
 }
 
 /** Never shown: hashes and ciphertexts say nothing to a reader and must not leave the store. */
-const SECRET_FIELDS: ReadonlySet<string> = new Set(['integrationKey', 'hash', 'tokenCipher']);
+const SECRET_FIELDS: ReadonlySet<string> = new Set(['integrationKey', 'hash', 'tokenCipher', 'secretParams']);
 /** Personal data stays in the user's own stream; the audit log says that they changed, not what they are. */
 const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'firstName',
@@ -44,7 +44,20 @@ const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIG
 /** Who changed which setting from what to what, the difference of two whole-resource events; and who decided about parked messages. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
-  prefixes: ['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'slacklink-', 'slackworkspace-', 'erasure-', 'parked-'],
+  prefixes: [
+    'source-',
+    'policy-',
+    'schedule-',
+    'user-',
+    'team-',
+    'apikey-',
+    'slacklink-',
+    'slackworkspace-',
+    'connector-',
+    'alertaction-',
+    'erasure-',
+    'parked-',
+  ],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
   touches: (event) => {
     const erased = erasedBy(event);

@@ -7,3 +7,6 @@ export type { SlackBlock, SlackChannel, SlackMessage, SlackPerson, SlackView } f
 export * from './standalone-process';
 export * from './tcp-proxy';
 export * from './trace-collector';
+export { startGithub } from './trackers/github';
+export * from './trackers/tracker';
+export * from './webhook-receiver';

@@ -32,7 +32,7 @@ const archiveOf = async (world: World): Promise<readonly (readonly [file: string
 
 /** Streams that are in the log, but those of configuration and of the machinery. */
 const streamsOf = async (world: World): Promise<readonly string[]> => {
-  const prefixes = ['alert-', 'alertkey-', 'escalation-', 'notification-'];
+  const prefixes = ['alert-', 'alertkey-', 'escalation-', 'notification-', 'action-'];
   const page = await world.platform.eventStore.readAll({ after: '00000000000000000000' as never, prefixes, limit: 500 });
   return [...new Set(page.events.map(({ stream }) => stream))];
 };

@@ -38,6 +38,7 @@ const useEverything = async (): Promise<void> => {
   const policy = await goThroughPolicies({ user, schedule, team });
   const source = await goThroughSources(policy, team);
   await goThroughAlerts({ source, user, policy, schedule });
+  await goThroughAlertActions(source, team);
   await get('/api/on-calls');
   await get('/api/on-calls?expand=user&expand=escalationPolicy&expand=schedule&timezone=Europe/Berlin');
   await goThroughParkedMessages();
@@ -252,6 +253,29 @@ const goThroughAlerts = async ({
   await write('PUT', `${at}/resolve`);
   await write('PUT', `/api/alerts/${String(newest?.['id'])}/resolve`);
   await get('/api/alerts');
+};
+
+const goThroughAlertActions = async (source: number, team: number): Promise<void> => {
+  const connector = await goThrough('/api/connectors', { type: 'github', name: 'Ours', params: { apiKey: 'a-token' } }, { found: 'Ours' });
+  const issue = await goThrough('/api/alert-actions', {
+    ...{ name: 'Issue', connectorType: 'github', connectorId: String(connector), alertSources: [{ id: source }], teams: [{ id: team }] },
+    ...{ triggerTypes: ['v-alert-not-resolved', 'alert-escalation-ended'], notResolvedDelaySec: 600, escalationEndedDelaySec: 60 },
+    params: { owner: 'us', repository: 'ours', labels: ['alert'] },
+  });
+  // A name that nobody has: it is asked for and not found.
+  const params = { webhookUrl: 'https://nowhere.invalid/hook' };
+  const hook = await goThrough(
+    '/api/alert-actions',
+    { name: 'Hook', connectorType: 'webhook', triggerMode: 'MANUAL', params },
+    { found: 'Hook' },
+  );
+  const alert = await server.create('/api/alerts', { summary: 'for others', alertSource: { id: source } });
+  await server.settle();
+  await write('POST', `/api/alerts/${alert}/actions`, { alertActionId: String(hook) });
+  await get(`/api/alerts/${alert}/actions`);
+  await write('PUT', `/api/alerts/${alert}/resolve`);
+  for (const id of [issue, hook]) await write('DELETE', `/api/alert-actions/${id}`);
+  await write('DELETE', `/api/connectors/${connector}`);
 };
 
 describe('an answer', () => {

@@ -46,6 +46,11 @@ const WITHOUT_BODY = [
 ];
 
 const SCHEDULE = { name: 'q', type: 'STATIC', timezone: 'UTC', shifts: [] };
+const CONNECTOR = { type: 'github', name: 'q', params: { apiKey: 'q' } };
+const ACTION = {
+  ...{ name: 'q', connectorType: 'webhook', triggerMode: 'MANUAL' },
+  params: { webhookUrl: 'https://nowhere.invalid/' },
+};
 const PERSON = { email: 'q@example.test', firstName: 'Q', lastName: 'Tester' };
 
 const operations = () =>
@@ -77,12 +82,16 @@ const pathsToWhatIsThere = async (): Promise<(path: string) => string> => {
   const alert = await server.create('/api/alerts', { summary: 'q', alertSource: { id: source } });
   const schedule = await server.create('/api/schedules', SCHEDULE);
   const user = await server.create('/api/users', PERSON);
+  const connector = await server.create('/api/connectors', CONNECTOR);
+  const action = await server.create('/api/alert-actions', ACTION);
   await server.settle();
   const ids: Readonly<Record<string, number>> = {
     alerts: alert,
     schedules: schedule,
     'escalation-policies': policy,
     'alert-sources': source,
+    connectors: connector,
+    'alert-actions': action,
   };
   return (path) =>
     path
@@ -101,6 +110,10 @@ const bodyFor = (method: string, path: string): { readonly body?: unknown } => {
     'POST users': { ...PERSON, email: 'another@example.test' },
     'POST alert-sources': { ...sourceBody, name: 'another' },
     'PUT alert-sources': sourceBody,
+    'POST connectors': { ...CONNECTOR, name: 'another' },
+    'PUT connectors': CONNECTOR,
+    'POST alert-actions': { ...ACTION, name: 'another' },
+    'PUT alert-actions': ACTION,
   };
   const body = bodies[`${method} ${path.split('/')[2]}`];
   return body === undefined ? {} : { body };

@@ -11,7 +11,7 @@ import { eventsOf } from './around';
 
 jest.setTimeout(300_000);
 
-const OF_ALERTS = ['alert-', 'alertkey-', 'escalation-', 'notification-'];
+const OF_ALERTS = ['alert-', 'alertkey-', 'escalation-', 'notification-', 'action-'];
 
 /** Keeps what a kill would leave on the disk, right before and right after the first step of each kind. */
 class Kills {

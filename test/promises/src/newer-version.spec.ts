@@ -33,8 +33,8 @@ const parkedIn = async (world: World): Promise<readonly { readonly id: string; r
 
 /** Every stream of the rules, in which a newer version may have something to say. */
 const CATEGORIES = [
-  ...['alert-', 'alertkey-', 'escalation-', 'notification-', 'sourcelog-', 'archive-', 'erasure-'],
-  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
+  ...['alert-', 'alertkey-', 'escalation-', 'notification-', 'action-', 'sourcelog-', 'archive-', 'erasure-'],
+  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'connector-', 'alertaction-'],
 ];
 
 const sayWhatNobodyKnows = async (world: World): Promise<number> => {

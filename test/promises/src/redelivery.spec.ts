@@ -13,6 +13,7 @@ const CATEGORIES = [
   'sourcelog-',
   'escalation-',
   'notification-',
+  'action-',
   'source-',
   'policy-',
   'schedule-',

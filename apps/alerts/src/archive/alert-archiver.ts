@@ -4,16 +4,16 @@ import type { AlertEventOf, AlertId, ArchivedAlert, ArchiveEvent, Clock, Instant
 import { derivedEventId, eventOf, START } from '@tocsin/event-store';
 import type { EventStore, Position, StoredEvent } from '@tocsin/event-store';
 import type { BackgroundPart, Logger, Views } from '@tocsin/platform';
-import { NOTIFICATIONS_VIEW } from '@tocsin/read-models';
-import type { NotificationDocument, ReadStore } from '@tocsin/read-models';
+import { ALERT_ACTIONS_VIEW, NOTIFICATIONS_VIEW } from '@tocsin/read-models';
+import type { AlertActionDocument, NotificationDocument, ReadStore } from '@tocsin/read-models';
 import type { ArchiveFiles } from './archive-files';
 import { exportedAlert } from './exported-alert';
 
 const EVENTS_PER_PAGE = 500;
 const ALERTS_PER_FILE = 200;
 /** They stand in the event that says so, which has to fit into a message. */
-const NOTIFICATIONS_PER_FILE = 1_000;
-const NOTIFICATIONS_PER_PAGE = 500;
+const STREAMS_PER_FILE = 1_000;
+const STREAMS_PER_PAGE = 500;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 300_000;
 
@@ -142,6 +142,7 @@ export class AlertArchiver implements BackgroundPart {
   private async archive(first: Resolution, resolutions: readonly Resolution[], last: StoredEvent | undefined): Promise<void> {
     const { eventStore, views, visibleWithinMs, files, clock, log } = this.parts;
     if (!(await views.upToDate(NOTIFICATIONS_VIEW, visibleWithinMs))) throw new Error('the view of notifications is behind');
+    if (!(await views.upToDate(ALERT_ACTIONS_VIEW, visibleWithinMs))) throw new Error('the view of alert actions is behind');
     const file = `alerts-${dayOf(first.at)}-${first.position}.jsonl.gz`;
     const archived: ArchivedAlert[] = [];
     let through = first.position;
@@ -173,30 +174,42 @@ export class AlertArchiver implements BackgroundPart {
     exports: (alert: ArchivedAlert, position: Position) => void,
   ): AsyncGenerator<string> {
     const { eventStore } = this.parts;
-    let notificationsInFile = 0;
+    let streamsInFile = 0;
     for (const { alertId, position } of resolutions) {
       await this.othersFirst();
       const notifications = await this.notificationsOf(alertId);
-      notificationsInFile += notifications.length;
-      if (notificationsInFile > NOTIFICATIONS_PER_FILE && notificationsInFile > notifications.length) return;
+      const actions = await this.actionsOf(alertId);
+      const streams = notifications.length + actions.length;
+      streamsInFile += streams;
+      if (streamsInFile > STREAMS_PER_FILE && streamsInFile > streams) return;
       const own = await eventStore.readStream(alertStream(alertId));
-      const others = await Promise.all([escalationStream(alertId), ...notifications].map((stream) => eventStore.readStream(stream)));
-      exports({ alertId, revision: own.at(-1)?.revision ?? -1, notifications }, position);
+      const others = await Promise.all(
+        [escalationStream(alertId), ...notifications, ...actions].map((stream) => eventStore.readStream(stream)),
+      );
+      exports({ alertId, revision: own.at(-1)?.revision ?? -1, notifications, ...(actions.length === 0 ? {} : { actions }) }, position);
       yield exportedAlert([...own, ...others.flat()]);
     }
   }
 
-  private async notificationsOf(alertId: AlertId): Promise<readonly string[]> {
+  private notificationsOf(alertId: AlertId): Promise<readonly string[]> {
+    return this.streamsIn<NotificationDocument>(NOTIFICATIONS_VIEW, 'notificationId', alertId);
+  }
+
+  private actionsOf(alertId: AlertId): Promise<readonly string[]> {
+    return this.streamsIn<AlertActionDocument>(ALERT_ACTIONS_VIEW, 'action', alertId);
+  }
+
+  private async streamsIn<D extends { readonly id: string }>(view: string, field: string, alertId: AlertId): Promise<readonly string[]> {
     const streams: string[] = [];
     for (;;) {
-      const page = await this.parts.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+      const page = await this.parts.readStore.find<D>(view, {
         in: { alert: [alertId] },
-        sort: [{ field: 'notificationId', descending: false }],
+        sort: [{ field, descending: false }],
         skip: streams.length,
-        limit: NOTIFICATIONS_PER_PAGE,
+        limit: STREAMS_PER_PAGE,
       });
       streams.push(...page.map(({ id }) => id));
-      if (page.length < NOTIFICATIONS_PER_PAGE) return streams;
+      if (page.length < STREAMS_PER_PAGE) return streams;
     }
   }
 

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceLookup } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
-import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent } from '@tocsin/domain';
+import type { ActionEvent, ActionEventOf, AlertEvent, AlertId, EscalationEvent, NotificationEvent } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { NewEvent } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { newUuid, Views } from '@tocsin/platform';
-import { notificationsView, NOTIFICATIONS_VIEW, ProjectionRunner } from '@tocsin/read-models';
+import { ALERT_ACTIONS_VIEW, alertActionsView, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
+import { actionLines } from './action-lines';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
@@ -26,6 +27,7 @@ const lookup = {
   },
 } as unknown as ResourceLookup;
 const names = new Names(lookup);
+type Triggered = ActionEventOf<'ActionTriggered'>['data'];
 
 const golden = join(__dirname, '../../../../libs/event-store/src/golden');
 const examples = readdirSync(golden).flatMap((file) => {
@@ -47,19 +49,33 @@ const ofNotifications = new Set([
   ...['NotificationFailed', 'NotificationCancelled', 'NotificationHeld', 'ReceiptOverdue', 'NotificationBroughtForward'],
 ]);
 
+const ofActions = new Set([
+  ...['ActionTriggered', 'ActionAttempted', 'ActionAttemptFailed', 'ActionSucceeded', 'ActionFailed', 'ActionCancelled'],
+]);
+const triggered = new Map(
+  examples.flatMap(({ type, data }) => (type === 'ActionTriggered' ? [[(data as Triggered).run, data as Triggered]] : [])),
+);
+
 const linesOf = (event: { readonly type: string; readonly data: unknown }) => {
   if (ofNotifications.has(event.type)) return notificationLines(event as NotificationEvent, planned, names);
+  if (ofActions.has(event.type)) return actionLines(event as ActionEvent, triggered, names);
   return ofEscalations.has(event.type) ? escalationLines(event as EscalationEvent) : alertLines(event as AlertEvent, names);
 };
 
+/** What sets an action off by itself and at once is followed by what came of it. */
+const isAtOnce = ({ type, data }: { readonly type: string; readonly data: unknown }): boolean =>
+  type === 'ActionTriggered' && (data as Triggered).by === undefined && (data as Triggered).dueAt <= (data as Triggered).at;
+
 describe('an event of an alert', () => {
-  const told = examples.filter(({ type }) => !notTold.has(type));
-  // What the alert's own stream tells, and a first attempt in time, have no line of their own.
-  const silent = new Set([...ofEscalations, 'AttemptStarted'].filter((type) => type !== 'LevelDue' && type !== 'LevelUnresolved'));
+  const told = examples.filter(({ type }) => !notTold.has(type) && !type.startsWith('Slack'));
+  // What the alert's own stream tells, and an attempt that its outcome follows, have no line of their own.
+  const silent = new Set(
+    [...ofEscalations, 'AttemptStarted', 'ActionAttempted'].filter((type) => type !== 'LevelDue' && type !== 'LevelUnresolved'),
+  );
 
   it.each(told.map((event, index) => [`${event.type} ${index}`, event] as const))('is told in both languages: %s', (_name, event) => {
     const lines = linesOf(event);
-    expect(lines.length > 0).toBe(!silent.has(event.type));
+    expect(lines.length > 0).toBe(!silent.has(event.type) && !isAtOnce(event));
     for (const { text, logEntryType, filterTypes, vars } of lines) {
       expect(logEntryType).toMatch(/LogEntry$/);
       expect(filterTypes).not.toEqual([]);
@@ -90,7 +106,7 @@ describe('a timeline', () => {
   let log: EmbeddedLog;
   let store: EmbeddedEventStore;
   let readStore: EmbeddedReadStore;
-  let runner: ProjectionRunner;
+  let runners: readonly ProjectionRunner[];
   let timeline: Timeline;
 
   beforeAll(async () => {
@@ -98,14 +114,17 @@ describe('a timeline', () => {
     log = await EmbeddedLog.open({ directory });
     store = new EmbeddedEventStore(log);
     readStore = await EmbeddedReadStore.open({ directory });
-    runner = new ProjectionRunner({ projection: notificationsView, eventStore: store, readStore });
     const views = new Views(store, readStore);
-    views.add(NOTIFICATIONS_VIEW, runner);
-    await runner.start();
+    const following = { eventStore: store, readStore };
+    runners = [
+      views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following })),
+      views.add(ALERT_ACTIONS_VIEW, new ProjectionRunner({ projection: alertActionsView, ...following })),
+    ];
+    await Promise.all(runners.map((runner) => runner.start()));
     timeline = new Timeline({ eventStore: store, readStore, views, configuration: lookup, visibleWithinMs: 2_000 });
   });
   afterAll(async () => {
-    await runner.stop();
+    await Promise.all(runners.map((runner) => runner.stop()));
     await readStore.close();
     await log.close();
     rmSync(directory, { recursive: true, force: true });

@@ -1,11 +1,12 @@
 import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { alertStream, escalationStream, rejected, toIso } from '@tocsin/domain';
-import type { AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
+import type { ActionEvent, AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
-import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
-import type { NotificationDocument } from '@tocsin/read-models';
+import { ALERT_ACTIONS_VIEW, NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
+import type { AlertActionDocument, NotificationDocument } from '@tocsin/read-models';
+import { actionLines } from './action-lines';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import type { TimelineLine } from './log-entry';
@@ -19,11 +20,11 @@ export interface TimelineQuery {
   readonly limit: number;
 }
 
-/** More notifications than this on one alert are not read for its timeline. */
-const MOST_NOTIFICATIONS = 1_000;
+/** More notifications, or actions, than this on one alert are not read for its timeline. */
+const MOST_STREAMS = 1_000;
 
 /**
- * Why was I (not) paged: the alert's, its escalation's and its notifications' streams told in the order of the log. It is
+ * Why was I (not) paged: the alert's, its escalation's, its notifications' and its actions' streams told in the order of the log. It is
  * derived when it is read: nothing has to be kept, and it cannot disagree with the log.
  */
 export class Timeline {
@@ -62,16 +63,18 @@ export class Timeline {
     const { eventStore } = this.parts;
     const names = new Names(this.parts.configuration);
     const head = await eventStore.head();
-    const [alert, escalation, notifications] = await Promise.all([
+    const [alert, escalation, notifications, actions] = await Promise.all([
       this.upTo(head, alertStream(alertId)),
       this.upTo(head, escalationStream(alertId)),
       this.notifications(alertId, head),
+      this.actions(alertId, head),
     ]);
     if (alert.length === 0) throw rejected('alert-not-found', `there is no alert ${alertId}`);
     const told = [
       ...alert.map((stored) => ({ stored, lines: alertLines(eventOf<AlertEvent>(stored), names) })),
       ...escalation.map((stored) => ({ stored, lines: escalationLines(eventOf<EscalationEvent>(stored)) })),
       ...notifications.flatMap((stream) => notificationStreamLines(stream, names)),
+      ...actions.flatMap((stream) => actionStreamLines(stream, names)),
     ];
     return told.sort((a, b) => (a.stored.position < b.stored.position ? -1 : 1)).flatMap(({ lines }) => lines);
   }
@@ -83,7 +86,19 @@ export class Timeline {
       in: { alert: [alertId] },
       sort: [{ field: 'notificationId', descending: false }],
       skip: 0,
-      limit: MOST_NOTIFICATIONS,
+      limit: MOST_STREAMS,
+    });
+    return Promise.all(documents.map(({ id }) => this.upTo(head, id)));
+  }
+
+  private async actions(alertId: AlertId, head: Position): Promise<readonly (readonly StoredEvent[])[]> {
+    const { readStore, views, visibleWithinMs } = this.parts;
+    await views.waitFor(ALERT_ACTIONS_VIEW, head, visibleWithinMs);
+    const documents = await readStore.find<AlertActionDocument>(ALERT_ACTIONS_VIEW, {
+      in: { alert: [alertId] },
+      sort: [{ field: 'action', descending: false }],
+      skip: 0,
+      limit: MOST_STREAMS,
     });
     return Promise.all(documents.map(({ id }) => this.upTo(head, id)));
   }
@@ -102,4 +117,10 @@ const notificationStreamLines = (stream: readonly StoredEvent[], names: Names) =
   // What was held for good from the beginning was never going to be sent: only the reason is told.
   const told = second?.type === 'NotificationHeld' && second.data.until === undefined ? stream.slice(1) : stream;
   return told.map((stored) => ({ stored, lines: notificationLines(eventOf<NotificationEvent>(stored), data, names) }));
+};
+
+const actionStreamLines = (stream: readonly StoredEvent[], names: Names) => {
+  const events = stream.map((stored) => ({ stored, event: eventOf<ActionEvent>(stored) }));
+  const triggered = new Map(events.flatMap(({ event }) => (event.type === 'ActionTriggered' ? [[event.data.run, event.data]] : [])));
+  return events.map(({ stored, event }) => ({ stored, lines: actionLines(event, triggered, names) }));
 };

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { actionSettings } from '@tocsin/alert-actions';
 import { Channel } from '@tocsin/channels';
 import type { OutgoingMessage, SendOutcome } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
@@ -54,6 +55,7 @@ export const notificationsServer = async (provider = 'told', others: readonly To
       NotificationsModule.register(platform, {
         random: () => 0.5,
         channelsFor: (method) => (method === 'EMAIL' ? [channel, ...others] : []),
+        actions: actionSettings({ outgoingAllow: ['http://127.0.0.0/8'], githubApiBaseUrl: 'https://github.invalid' }),
       }),
     clock,
     log: createLogger({ level: 'silent' }),

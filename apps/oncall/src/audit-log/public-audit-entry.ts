@@ -12,6 +12,8 @@ const resourceTypes: Readonly<Record<AuditEntry['resource']['type'], string>> = 
   apikey: 'api-key',
   slacklink: 'slack-link',
   slackworkspace: 'slack-workspace',
+  connector: 'connector',
+  alertaction: 'alert-action',
   'parked-message': 'parked-message',
 };
 

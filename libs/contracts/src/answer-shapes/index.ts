@@ -1,3 +1,4 @@
+import * as alertActions from './alert-actions';
 import * as alerts from './alerts';
 import * as edges from './edges';
 import * as people from './people';
@@ -6,7 +7,7 @@ import * as schedules from './schedules';
 import type { NamedShape } from './shape';
 
 /** What the API answers, by the names under which its description shows it. Loaded when somebody asks for the description. */
-export const answerShapes = { ...alerts, ...edges, ...people, ...routing, ...schedules };
+export const answerShapes = { ...alertActions, ...alerts, ...edges, ...people, ...routing, ...schedules };
 
 export type AnswerName = keyof typeof answerShapes;
 

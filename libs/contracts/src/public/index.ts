@@ -1,4 +1,5 @@
 export * from './administration';
+export * from './alert-actions';
 export * from './alerts';
 export * from './events';
 export * from './explanation';

@@ -10,6 +10,8 @@ export interface ArchivedAlert {
   readonly revision: number;
   /** Streams of its notifications. */
   readonly notifications: readonly string[];
+  /** Streams of what actions did for it; absent where there were none. */
+  readonly actions?: readonly string[];
 }
 
 /** What is left of alerts in the log: each service that owns streams of them removes those, each view its documents. */

@@ -1,5 +1,17 @@
-import type { AlertSourceId, ApiKeyId, ContactId, EscalationPolicyId, PreferenceId, ScheduleId, TeamId, UserId } from '../ids';
 import type { SlackLink, SlackWorkspace } from '../chat/slack-resources';
+import type { TriggerType } from '../alert-action/trigger-types';
+import type {
+  AlertActionId,
+  AlertSourceId,
+  ApiKeyId,
+  ConnectorId,
+  ContactId,
+  EscalationPolicyId,
+  PreferenceId,
+  ScheduleId,
+  TeamId,
+  UserId,
+} from '../ids';
 import type { Schedule } from '../oncall/schedule';
 import type { Instant } from '../time';
 
@@ -190,6 +202,38 @@ export interface ApiKey extends Resource<ApiKeyId> {
   readonly expiresAt?: Instant;
 }
 
+/** Other systems that alert actions can work in; the registry in `libs/alert-actions` is the list. */
+export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github';
+
+export type AlertActionType = 'webhook' | 'email' | ConnectorType;
+
+/** Settings of one type of connector or action. Which of them are secrets, the type says. */
+export interface TypeParams {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The secret ones, as one JSON text: AES-256-GCM under TOCSIN_SECRET_KEY. Absent when there are none. */
+  readonly secretParams?: string;
+}
+
+/** An account in another system, for actions of its type. */
+export interface Connector extends Resource<ConnectorId>, TypeParams {
+  readonly name: string;
+  readonly type: ConnectorType;
+}
+
+/** What is done elsewhere when something happens to an alert, or when a person asks for it. */
+export interface AlertAction extends Resource<AlertActionId>, TeamOwned, TypeParams {
+  readonly name: string;
+  readonly type: AlertActionType;
+  readonly connectorId?: ConnectorId;
+  /** Ascending; none means all. */
+  readonly sourceIds: readonly AlertSourceId[];
+  readonly triggerMode: 'AUTOMATIC' | 'MANUAL';
+  /** Of an automatic one. */
+  readonly triggerTypes: readonly TriggerType[];
+  readonly escalationEndedDelaySec?: number;
+  readonly notResolvedDelaySec?: number;
+}
+
 /** Kind of resource = the category of its stream: `source-7`, `policy-3`. */
 export interface ConfigurationResources {
   readonly source: AlertSource;
@@ -200,6 +244,8 @@ export interface ConfigurationResources {
   readonly apikey: ApiKey;
   readonly slacklink: SlackLink;
   readonly slackworkspace: SlackWorkspace;
+  readonly connector: Connector;
+  readonly alertaction: AlertAction;
 }
 
 export type ConfigurationKind = keyof ConfigurationResources;

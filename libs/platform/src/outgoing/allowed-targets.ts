@@ -49,16 +49,20 @@ export class AllowedTargets {
   }
 
   /** What is wrong whatever address the host has. */
-  refusesAnyAddress({ plain, port }: Pick<Destination, 'plain' | 'port'>): 'plain-http' | 'port' | undefined {
-    const asked = plain ? this.targets.filter((target) => target.plain) : this.targets;
+  refusesAnyAddress({ plain, host, port }: Omit<Destination, 'address'>): 'plain-http' | 'port' | undefined {
+    const possible = this.targets.filter(({ network, name }) => network !== undefined || isNamed(name, host));
+    const asked = possible.filter((target) => target.plain || !plain);
     if (plain && asked.length === 0) return 'plain-http';
     return STANDARD_PORTS.includes(port) || asked.some((target) => target.port === port) ? undefined : 'port';
   }
 }
 
+const isNamed = (name: string | undefined, host: string): boolean =>
+  name !== undefined && (name.startsWith('.') ? host.endsWith(name) : host === name);
+
 const isMeant = ({ network, name }: AllowedTarget, { host, address }: Destination, kind: ReturnType<typeof kindOfAddress>): boolean => {
   if (network !== undefined) return isWithin(network, address);
-  if (name === undefined || !(name.startsWith('.') ? host.endsWith(name) : host === name)) return false;
+  if (!isNamed(name, host)) return false;
   return kind === 'public' || kind === 'inside' || (kind === 'loopback' && name === 'localhost');
 };
 

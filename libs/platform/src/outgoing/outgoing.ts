@@ -131,7 +131,7 @@ export class Outgoing {
     const plain = url.protocol === 'http:';
     const host = hostOf(url);
     const port = url.port === '' ? (plain ? 80 : 443) : Number(url.port);
-    const refused = this.allowed.refusesAnyAddress({ plain, port });
+    const refused = this.allowed.refusesAnyAddress({ plain, host, port });
     if (refused !== undefined) throw new OutgoingRefused(refused);
     const addresses = await this.addressesOf(host, deadline);
     for (const { address } of addresses) {

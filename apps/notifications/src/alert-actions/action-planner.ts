@@ -1,0 +1,83 @@
+import { actionStream, alertStream, isConfigurationChange, maySetOff, triggersOf, wantedRuns } from '@tocsin/domain';
+import type { AlertAction, AlertEvent, AlertEventOf, ConfigurationEvent } from '@tocsin/domain';
+import { eventOf, EventStore } from '@tocsin/event-store';
+import type { Position } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import type { Cause } from '@tocsin/messaging';
+import { derivedUuid } from '@tocsin/platform';
+import { ActionStreams } from './action-streams';
+import { SharedReading } from './shared-reading';
+
+/** A fact of an alert, and its place. */
+export interface FactAt {
+  readonly event: AlertEvent;
+  readonly id: string;
+  readonly revision: number;
+  readonly position: Position;
+}
+
+/**
+ * Sets off what actions are to do about a fact: once, however often it comes. The actions are those of the moment at which it
+ * was recorded, so that one made later does not act for what was before it.
+ */
+export class ActionPlanner {
+  private readonly upToDate: SharedReading;
+
+  constructor(
+    private readonly parts: {
+      readonly eventStore: EventStore;
+      readonly configuration: ConfigurationReader;
+      readonly streams: ActionStreams;
+    },
+  ) {
+    this.upToDate = new SharedReading(() => parts.configuration.upToDate());
+  }
+
+  /** @throws EventStoreFault; MessageBusFault while it cannot be said which actions there are */
+  async plan(fact: FactAt, cause: Cause): Promise<void> {
+    if (!maySetOff(fact.event)) return;
+    const { configuration, eventStore } = this.parts;
+    await this.upToDate.now();
+    const actions = configuration.list('alertaction');
+    if (actions.length === 0) return;
+    const { alertId, at } = fact.event.data;
+    const history = (await eventStore.readStream(alertStream(alertId))).filter(({ revision }) => revision <= fact.revision);
+    const events = history.map(eventOf<AlertEvent>);
+    const raised = events.find((event): event is AlertEventOf<'AlertRaised'> => event.type === 'AlertRaised');
+    // It is in the archive.
+    if (raised === undefined) return;
+    const triggers = triggersOf(fact.event, events);
+    if (triggers.length === 0) return;
+    const { sourceId } = raised.data;
+    for (const known of actions) {
+      const action = await this.asItWas(known, fact);
+      if (action === undefined) continue;
+      for (const wanted of wantedRuns(action, { triggers, sourceId, at })) await this.setOff(action, wanted, fact, cause);
+    }
+  }
+
+  private async setOff(action: AlertAction, { trigger, dueAt }: ReturnType<typeof wantedRuns>[number], fact: FactAt, cause: Cause) {
+    const { alertId, at } = fact.event.data;
+    const stream = actionStream(alertId, action.id);
+    const data = {
+      alertId,
+      actionId: action.id,
+      trigger,
+      deliveryId: derivedUuid('alert action', stream, fact.id, trigger),
+      at,
+      dueAt,
+      // What is to happen later is about the alert as it will be then.
+      ...(dueAt > at ? {} : { alertRevision: fact.revision }),
+    };
+    await this.parts.streams.change(stream, { type: 'trigger', data }, { ...cause, commandId: `${fact.id}:${trigger}` });
+  }
+
+  private async asItWas(action: AlertAction, { event, position }: FactAt): Promise<AlertAction | undefined> {
+    if (action.updatedAt < event.data.at) return action;
+    const changes = (await this.parts.eventStore.readStream(`alertaction-${action.id}`)).filter(isConfigurationChange);
+    const last = changes.findLast((change) => change.position < position);
+    if (last === undefined) return undefined;
+    const change = eventOf<ConfigurationEvent<'alertaction'>>(last);
+    return change.type === 'ResourceConfigured' ? change.data.resource : undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import { AllowedTargets, Outgoing } from '@tocsin/platform';
+import type { ActionKind } from './action-kind';
+import { github } from './github/github';
+import { webhook } from './webhook/webhook';
+
+export interface ActionSettings {
+  /** For URLs that people choose. */
+  readonly outgoing: Outgoing;
+  readonly githubApiBaseUrl: string;
+}
+
+/** All kinds there are. */
+export const actionKinds = ({ outgoing, githubApiBaseUrl }: ActionSettings): readonly ActionKind[] => [
+  webhook(outgoing),
+  github(trusted(githubApiBaseUrl), githubApiBaseUrl),
+];
+
+/** Lists of what is there hold whole texts. */
+const MOST_BYTES = 4_194_304;
+
+/** The address is the operator's own word, wherever it leads. */
+const trusted = (base: string): Outgoing => new Outgoing({ allowed: AllowedTargets.from([new URL(base).origin]), mostBytes: MOST_BYTES });

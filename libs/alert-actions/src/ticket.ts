@@ -1,0 +1,68 @@
+import { toIso } from '@tocsin/domain';
+import type { ActionCall, ActionOutcome } from './action-kind';
+import { outcomeOfError } from './heard';
+import { CallFailed } from './json-api';
+
+export interface TicketText {
+  readonly title: string;
+  readonly text: string;
+  /** Stands in the ticket, so that it is found again when nobody heard that it was opened. */
+  readonly mark: string;
+}
+
+/** Somebody else's tickets. Each call throws `CallFailed`, or what `Outgoing` throws, when it was not done. */
+export interface TicketSystem {
+  /** The one with this mark, if there is one. */
+  find(mark: string): Promise<string | undefined>;
+  /** Resolves with what names it from then on. */
+  open(ticket: TicketText): Promise<string>;
+  comment(reference: string, text: string): Promise<void>;
+  close(reference: string, text: string): Promise<void>;
+}
+
+const CLOSING: readonly string[] = ['alert-resolved', 'alert-auto-resolved'];
+const LONGEST_TITLE = 200;
+const LONGEST_DETAILS = 20_000;
+
+/** One ticket for each alert: opened by the first run, told of what follows, closed when the alert is resolved. */
+export const keepTicket = async (system: TicketSystem, call: ActionCall): Promise<ActionOutcome> => {
+  try {
+    const reference = await kept(system, call);
+    return { type: 'done', ...(reference === undefined ? {} : { reference }) };
+  } catch (error) {
+    return error instanceof CallFailed ? error.outcome : outcomeOfError(error);
+  }
+};
+
+const kept = async (system: TicketSystem, call: ActionCall): Promise<string | undefined> => {
+  const { trigger, reference, possiblyDone } = call;
+  if (reference === undefined) {
+    // There is nothing to close, and nobody wants one opened for what is over.
+    if (CLOSING.includes(trigger)) return undefined;
+    const ticket = ticketOf(call);
+    const opened = possiblyDone ? await system.find(ticket.mark) : undefined;
+    return opened ?? system.open(ticket);
+  }
+  if (CLOSING.includes(trigger)) await system.close(reference, newsOf(call));
+  else await system.comment(reference, newsOf(call));
+  return reference;
+};
+
+const ticketOf = ({ alert }: ActionCall): TicketText => {
+  const { id, summary, details, source, priority, reportTime, url, links } = alert;
+  const mark = `tocsin-alert-${id}`;
+  const lines = [
+    ...(details === undefined || details === '' ? [] : [details.slice(0, LONGEST_DETAILS), '']),
+    `Alert #${id} of ${source.name}, ${priority} priority, reported at ${toIso(reportTime)}`,
+    url,
+    ...links.slice(0, 20).map(({ href, text }) => (text === undefined ? href : `${text}: ${href}`)),
+    '',
+    mark,
+  ];
+  return { title: summary.slice(0, LONGEST_TITLE), text: lines.join('\n'), mark };
+};
+
+const newsOf = ({ alert, trigger, at }: ActionCall): string => {
+  const by = alert.assignedTo === undefined ? '' : `, assigned to ${alert.assignedTo.firstName} ${alert.assignedTo.lastName}`.trimEnd();
+  return `Alert #${alert.id} at ${toIso(at)}: ${trigger}, ${alert.status}${by}. ${alert.summary.slice(0, LONGEST_TITLE)}`;
+};

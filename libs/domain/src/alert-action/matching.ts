@@ -1,0 +1,44 @@
+import type { AlertAction } from '../configuration/resources';
+import type { AlertSourceId } from '../ids';
+import { plusMs, type Instant } from '../time';
+import type { ActionCancelReason } from './action-events';
+import type { PendingRun } from './action-state';
+import type { TriggerType } from './trigger-types';
+
+/** A run that an action is to make. */
+export interface WantedRun {
+  readonly trigger: TriggerType;
+  readonly dueAt: Instant;
+}
+
+export const actsFor = ({ sourceIds }: AlertAction, sourceId: AlertSourceId): boolean =>
+  sourceIds.length === 0 || sourceIds.includes(sourceId);
+
+/** What an action that is there makes of the triggers of one fact, recorded at that time. */
+export const wantedRuns = (
+  action: AlertAction,
+  { triggers, sourceId, at }: { readonly triggers: readonly TriggerType[]; readonly sourceId: AlertSourceId; readonly at: Instant },
+): readonly WantedRun[] => {
+  if (action.triggerMode === 'MANUAL' || !actsFor(action, sourceId)) return [];
+  const { triggerTypes, escalationEndedDelaySec = 0, notResolvedDelaySec = 0 } = action;
+  const heard = triggers.find((trigger) => triggerTypes.includes(trigger));
+  const delaySec = heard === 'alert-escalation-ended' ? escalationEndedDelaySec : 0;
+  const isWatched = triggers.includes('alert-created') && triggerTypes.includes('v-alert-not-resolved');
+  return [
+    ...(heard === undefined ? [] : [{ trigger: heard, dueAt: plusMs(at, delaySec * 1_000) }]),
+    ...(isWatched ? [{ trigger: 'v-alert-not-resolved' as const, dueAt: plusMs(at, notResolvedDelaySec * 1_000) }] : []),
+  ];
+};
+
+/** Why a run is not wanted any more: the action is not what it was, or what it was to watch for cannot come. */
+export const stoppedRun = (
+  { trigger, dueAt, at }: PendingRun,
+  { action, alertStatus }: { readonly action: AlertAction | undefined; readonly alertStatus: 'PENDING' | 'ACCEPTED' | 'RESOLVED' },
+): ActionCancelReason | undefined => {
+  if (action === undefined) return 'action-deleted';
+  if (trigger !== 'manual' && (action.triggerMode === 'MANUAL' || !action.triggerTypes.includes(trigger))) return 'switched-off';
+  // One that waits watches for an alert that nobody answers.
+  if (dueAt <= at || alertStatus === 'PENDING') return undefined;
+  if (alertStatus === 'RESOLVED') return 'resolved';
+  return trigger === 'alert-escalation-ended' ? 'accepted' : undefined;
+};

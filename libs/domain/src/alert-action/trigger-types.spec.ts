@@ -1,0 +1,120 @@
+import type { AlertEvent, AlertEventOf } from '../alert/alert-events';
+import type { AlertAction } from '../configuration/resources';
+import type { AlertActionId, AlertId, AlertSourceId } from '../ids';
+import {
+  accepted,
+  activated,
+  alertId,
+  ana,
+  ben,
+  minute,
+  raised,
+  resolvedBy,
+  responderAccepted,
+  source,
+  sourceId,
+  step,
+  user,
+} from '../testing/alert-builders';
+import { instant, plusMs, type Instant } from '../time';
+import type { PendingRun } from './action-state';
+import { stoppedRun, wantedRuns } from './matching';
+import { triggersOf, type TriggerType } from './trigger-types';
+
+const about = { alertId, at: minute(1), by: user(ana) } as const;
+const requested: AlertEvent = { type: 'EscalationRequested', data: { ...about, round: 2, to: { pass: 1, level: 1 } } };
+const skipped = (of = step(0)): AlertEvent => ({ type: 'LevelSkipped', data: { alertId, at: minute(1), step: of, problems: [] } });
+const resolved = (cause: AlertEventOf<'AlertResolved'>['data']['cause']): AlertEvent => ({
+  type: 'AlertResolved',
+  data: { ...about, cause },
+});
+
+describe('a fact of an alert', () => {
+  it.each<[string, AlertEvent, readonly TriggerType[]]>([
+    ['that it was raised', raised(), ['alert-created']],
+    ['that it was accepted', accepted(ana), ['alert-acknowledged']],
+    ['that one more person accepted', responderAccepted(ben, minute(2)), []],
+    ['that it was resolved', resolvedBy(source, minute(3)), ['alert-resolved']],
+    ['that its source resolved it by itself', resolved('auto-resolution'), ['alert-auto-resolved', 'alert-resolved']],
+    ['that a person escalated it', requested, ['alert-assigned']],
+    ['that a person was removed', { type: 'ResponderRemoved', data: { ...about, userId: ben } }, ['alert-responder-removed']],
+    ['that LOW became HIGH', { type: 'AlertPriorityRaised', data: { ...about, status: 'PENDING' } }, ['alert-raised']],
+    ['that somebody said something', { type: 'CommentAdded', data: { ...about, comment: { content: 'x' } } }, ['alert-comment-added']],
+    ['that a level was skipped', skipped(), []],
+  ])('%s sets off what it is named for', (_what, fact, triggers) => expect(triggersOf(fact, [])).toEqual(triggers));
+
+  it.each<[string, readonly AlertEvent[], AlertEvent, boolean]>([
+    ['the first level of a round', [raised()], activated(step(0), 1, ana), false],
+    ['the level behind it', [raised(), activated(step(0), 1, ana)], activated(step(1), 2, ben), true],
+    ['the level behind one that was skipped', [raised(), skipped()], activated(step(1), 1, ben), true],
+    ['the first level of the next pass', [raised(), activated(step(0), 1, ana)], activated(step(0, 2), 2, ana), true],
+    ['a level that somebody asked for', [raised(), activated(step(0), 1, ana), requested], activated(step(1, 1, 2), 2, ben), false],
+  ])('that %s was reached sets off the automatic escalation only when nobody asked for it', (_what, before, fact, isAutomatic) => {
+    expect(triggersOf(fact, before)).toEqual(isAutomatic ? ['alert-auto-escalated'] : []);
+  });
+});
+
+const action = (changes: Partial<AlertAction> = {}): AlertAction => ({
+  id: 11 as AlertActionId,
+  name: 'hook',
+  type: 'webhook',
+  sourceIds: [],
+  triggerMode: 'AUTOMATIC',
+  triggerTypes: ['alert-resolved'],
+  params: {},
+  teamIds: [],
+  createdAt: instant(0),
+  updatedAt: instant(0),
+  ...changes,
+});
+const at = minute(0);
+const wanted = (changes: Partial<AlertAction>, ...triggers: readonly TriggerType[]) =>
+  wantedRuns(action(changes), { triggers, sourceId, at });
+
+describe('an action', () => {
+  it('runs once for what it listens for in several words', () => {
+    expect(wanted({ triggerTypes: ['alert-resolved', 'alert-auto-resolved'] }, 'alert-auto-resolved', 'alert-resolved')).toEqual([
+      { trigger: 'alert-auto-resolved', dueAt: at },
+    ]);
+    expect(wanted({}, 'alert-auto-resolved', 'alert-resolved')).toEqual([{ trigger: 'alert-resolved', dueAt: at }]);
+  });
+  it('does not run for what it does not listen for, for other sources, or by itself when it is MANUAL', () => {
+    expect(wanted({}, 'alert-created')).toEqual([]);
+    expect(wanted({ sourceIds: [8 as AlertSourceId] }, 'alert-resolved')).toEqual([]);
+    expect(wanted({ sourceIds: [sourceId] }, 'alert-resolved')).toHaveLength(1);
+    expect(wanted({ triggerMode: 'MANUAL' }, 'alert-resolved')).toEqual([]);
+  });
+  it('waits before it says that the escalation ended, and watches from the creation on', () => {
+    expect(wanted({ triggerTypes: ['alert-escalation-ended'], escalationEndedDelaySec: 30 }, 'alert-escalation-ended')).toEqual([
+      { trigger: 'alert-escalation-ended', dueAt: plusMs(at, 30_000) },
+    ]);
+    expect(wanted({ triggerTypes: ['alert-created', 'v-alert-not-resolved'], notResolvedDelaySec: 60 }, 'alert-created')).toEqual([
+      { trigger: 'alert-created', dueAt: at },
+      { trigger: 'v-alert-not-resolved', dueAt: plusMs(at, 60_000) },
+    ]);
+  });
+});
+
+describe('a run that is due', () => {
+  const run = (trigger: PendingRun['trigger'], dueAt: Instant = at): PendingRun => ({
+    ...{ run: 1, alertId: 1 as AlertId, actionId: 11 as AlertActionId, trigger, deliveryId: 'd', at, dueAt, attempts: 0, uncertain: false },
+  });
+  const stopped = (of: PendingRun, now: AlertAction | undefined, alertStatus: 'PENDING' | 'ACCEPTED' | 'RESOLVED' = 'PENDING') =>
+    stoppedRun(of, { action: now, alertStatus });
+  it('is made though the alert went on meanwhile', () => {
+    expect(stopped(run('alert-resolved'), action(), 'RESOLVED')).toBeUndefined();
+    expect(stopped(run('manual'), action({ triggerMode: 'MANUAL', triggerTypes: [] }), 'RESOLVED')).toBeUndefined();
+  });
+  it('is not made when its action is gone, MANUAL now, or listens for something else', () => {
+    expect(stopped(run('alert-resolved'), undefined)).toBe('action-deleted');
+    expect(stopped(run('alert-resolved'), action({ triggerMode: 'MANUAL', triggerTypes: [] }))).toBe('switched-off');
+    expect(stopped(run('alert-created'), action())).toBe('switched-off');
+  });
+  it('after a wait for an answer is not made when there was one', () => {
+    const watching = action({ triggerTypes: ['alert-escalation-ended', 'v-alert-not-resolved'] });
+    const [later, ended] = [run('v-alert-not-resolved', minute(5)), run('alert-escalation-ended', minute(5))];
+    expect([later, ended].map((each) => stopped(each, watching, 'RESOLVED'))).toEqual(['resolved', 'resolved']);
+    expect([later, ended].map((each) => stopped(each, watching, 'ACCEPTED'))).toEqual([undefined, 'accepted']);
+    expect([later, ended].map((each) => stopped(each, watching))).toEqual([undefined, undefined]);
+  });
+});

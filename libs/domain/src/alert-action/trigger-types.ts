@@ -1,0 +1,67 @@
+import type { AlertEvent } from '../alert/alert-events';
+
+/** What sets an action off; the public API's words. */
+export const TRIGGER_TYPES = [
+  ...(['alert-created', 'alert-assigned', 'alert-auto-escalated', 'alert-acknowledged', 'alert-raised', 'alert-comment-added'] as const),
+  ...(['alert-escalation-ended', 'alert-resolved', 'alert-auto-resolved', 'alert-responder-added', 'alert-responder-removed'] as const),
+  'v-alert-not-resolved',
+] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
+
+/** The public API's others: nothing sets them off yet. */
+export const TRIGGER_TYPES_WITHOUT_EFFECT: readonly string[] = ['alert-channel-attached', 'alert-channel-detached'];
+
+export const isTriggerType = (word: string): word is TriggerType => (TRIGGER_TYPES as readonly string[]).includes(word);
+
+/**
+ * What one fact sets off; an action that listens for several of these runs once, for the first. `before`: the facts of the same
+ * alert up to it, asked for only where they decide.
+ */
+export const triggersOf = (fact: AlertEvent, before: readonly AlertEvent[]): readonly TriggerType[] => {
+  switch (fact.type) {
+    case 'AlertRaised':
+      return ['alert-created'];
+    // Whoever escalates by hand gives the alert to others, as whoever assigns it does.
+    case 'AlertAssigned':
+    case 'EscalationRequested':
+      return ['alert-assigned'];
+    case 'RespondersActivated':
+      return isGoneOn(fact, before) ? ['alert-auto-escalated'] : [];
+    case 'AlertAccepted':
+      return ['alert-acknowledged'];
+    case 'AlertPriorityRaised':
+      return ['alert-raised'];
+    case 'CommentAdded':
+      return ['alert-comment-added'];
+    case 'EscalationEnded':
+      return ['alert-escalation-ended'];
+    case 'AlertResolved':
+      return fact.data.cause === 'auto-resolution' ? ['alert-auto-resolved', 'alert-resolved'] : ['alert-resolved'];
+    case 'ResponderAdded':
+      return ['alert-responder-added'];
+    case 'ResponderRemoved':
+      return ['alert-responder-removed'];
+    default:
+      return [];
+  }
+};
+
+/** Whether anything may come of a fact of this kind, so that others cost nothing. */
+export const maySetOff = ({ type }: AlertEvent): boolean => settingOff.includes(type);
+
+const settingOff: readonly AlertEvent['type'][] = [
+  ...(['AlertRaised', 'AlertAssigned', 'EscalationRequested', 'RespondersActivated', 'AlertAccepted', 'AlertPriorityRaised'] as const),
+  ...(['CommentAdded', 'EscalationEnded', 'AlertResolved', 'ResponderAdded', 'ResponderRemoved'] as const),
+];
+
+type Activated = Extract<AlertEvent, { type: 'RespondersActivated' }>;
+
+/** A level before it was reached in the same round: nobody asked for this one. */
+const isGoneOn = ({ data: { step } }: Activated, before: readonly AlertEvent[]): boolean =>
+  before.some(
+    ({ type, data }) =>
+      (type === 'RespondersActivated' || type === 'LevelSkipped') &&
+      'step' in data &&
+      data.step.round === step.round &&
+      (data.step.pass < step.pass || (data.step.pass === step.pass && data.step.level < step.level)),
+  );

@@ -1,0 +1,122 @@
+import { isTriggerType, TRIGGER_TYPES, TRIGGER_TYPES_WITHOUT_EFFECT, type TriggerType } from '../alert-action/trigger-types';
+import type { AlertActionId, AlertSourceId, ConnectorId, TeamId } from '../ids';
+import type { Instant } from '../time';
+import type { ConfigurationLookup } from './configuration-lookup';
+import { invalidSetting, withoutEffect } from './refusals';
+import type { AlertAction, AlertActionType, ConnectorType, TypeParams } from './resources';
+import { checkedTeams } from './team-ownership';
+
+export interface AlertActionRequest extends TypeParams {
+  readonly name: string;
+  readonly type: AlertActionType;
+  /** Of a connector of this type; undefined: the type needs none. */
+  readonly connectorType: ConnectorType | undefined;
+  readonly connectorId?: ConnectorId;
+  readonly sourceIds: readonly AlertSourceId[];
+  readonly triggerMode?: string;
+  readonly triggerTypes: readonly string[];
+  readonly escalationEndedDelaySec?: number;
+  readonly notResolvedDelaySec?: number;
+  /** Unlike with other resources, absent clears. */
+  readonly teamIds: readonly TeamId[];
+}
+
+export interface AlertActionChange {
+  readonly now: Instant;
+  readonly configuration: ConfigurationLookup;
+}
+
+/** @throws Rejection `invalid`, `setting-without-effect` */
+export const createAlertAction = (id: AlertActionId, request: AlertActionRequest, change: AlertActionChange): AlertAction => ({
+  id,
+  ...checked(request, change),
+  createdAt: change.now,
+  updatedAt: change.now,
+});
+
+/** The whole action anew, but for its type. @throws Rejection `invalid`, `setting-without-effect` */
+export const replaceAlertAction = (current: AlertAction, request: AlertActionRequest, change: AlertActionChange): AlertAction => {
+  // What was made in one system cannot be closed in another.
+  if (request.type !== current.type)
+    throw invalidSetting('connectorType', `is ${current.type} and cannot be changed: create another alert action`);
+  return { id: current.id, ...checked(request, change), createdAt: current.createdAt, updatedAt: change.now };
+};
+
+type Settings = Omit<AlertAction, 'id' | 'createdAt' | 'updatedAt'>;
+
+const checked = (request: AlertActionRequest, { configuration }: AlertActionChange): Settings => {
+  const { name, type, sourceIds, params, secretParams, teamIds } = request;
+  const connectorId = checkedConnector(request, configuration);
+  return {
+    name,
+    type,
+    ...(connectorId === undefined ? {} : { connectorId }),
+    sourceIds: checkedSources(sourceIds, configuration),
+    ...checkedTriggers(request),
+    teamIds: checkedTeams(teamIds, configuration),
+    params,
+    ...(secretParams === undefined ? {} : { secretParams }),
+  };
+};
+
+const checkedConnector = (
+  { type, connectorType, connectorId }: AlertActionRequest,
+  configuration: ConfigurationLookup,
+): ConnectorId | undefined => {
+  if (connectorType === undefined) {
+    if (connectorId !== undefined) throw withoutEffect('connectorId', `an action of type ${type} works without a connector: leave it out`);
+    return undefined;
+  }
+  if (connectorId === undefined) throw invalidSetting('connectorId', `must be the id of a connector of type ${connectorType}`);
+  const connector = configuration.get('connector', connectorId);
+  if (connector === undefined) throw invalidSetting('connectorId', `there is no connector ${connectorId}`);
+  if (connector.type !== connectorType)
+    throw invalidSetting('connectorId', `connector ${connectorId} is of type ${connector.type}, and ${connectorType} is needed`);
+  return connectorId;
+};
+
+const checkedSources = (sourceIds: readonly AlertSourceId[], configuration: ConfigurationLookup): readonly AlertSourceId[] => {
+  sourceIds.forEach((id, index) => {
+    if (configuration.get('source', id) === undefined) throw invalidSetting(`alertSources[${index}].id`, `there is no alert source ${id}`);
+  });
+  return [...new Set(sourceIds)].sort((a, b) => a - b);
+};
+
+const NOT_RESOLVED: TriggerType = 'v-alert-not-resolved';
+const ESCALATION_ENDED: TriggerType = 'alert-escalation-ended';
+
+const checkedTriggers = (
+  request: AlertActionRequest,
+): Pick<AlertAction, 'triggerMode' | 'triggerTypes' | 'escalationEndedDelaySec' | 'notResolvedDelaySec'> => {
+  const { triggerMode = 'AUTOMATIC', triggerTypes: given, escalationEndedDelaySec = 0, notResolvedDelaySec = 0 } = request;
+  if (triggerMode !== 'AUTOMATIC' && triggerMode !== 'MANUAL') throw invalidSetting('triggerMode', 'must be AUTOMATIC or MANUAL');
+  const triggerTypes = given.map((word, index) => checkedTrigger(word, index));
+  if (triggerMode === 'MANUAL' && triggerTypes.length > 0)
+    throw withoutEffect('triggerTypes', 'an action that is MANUAL is set off by people alone: leave them out');
+  if (triggerMode === 'AUTOMATIC' && triggerTypes.length === 0)
+    throw invalidSetting('triggerTypes', `must name what sets it off: ${TRIGGER_TYPES.join(', ')}`);
+  const listens = (trigger: TriggerType): boolean => triggerTypes.includes(trigger);
+  if (escalationEndedDelaySec > 0 && !listens(ESCALATION_ENDED))
+    throw withoutEffect('escalationEndedDelaySec', `has an effect with the trigger type ${ESCALATION_ENDED} alone`);
+  if (escalationEndedDelaySec !== 0) refuseOutside('escalationEndedDelaySec', escalationEndedDelaySec, 30, 7_200, '0 or from 30 to 7200');
+  if (notResolvedDelaySec > 0 && !listens(NOT_RESOLVED))
+    throw withoutEffect('notResolvedDelaySec', `has an effect with the trigger type ${NOT_RESOLVED} alone`);
+  if (listens(NOT_RESOLVED)) refuseOutside('notResolvedDelaySec', notResolvedDelaySec, 60, 172_800, 'from 60 to 172800');
+  return {
+    triggerMode,
+    triggerTypes: TRIGGER_TYPES.filter(listens),
+    ...(escalationEndedDelaySec === 0 ? {} : { escalationEndedDelaySec }),
+    ...(notResolvedDelaySec === 0 ? {} : { notResolvedDelaySec }),
+  };
+};
+
+const checkedTrigger = (word: string, index: number): TriggerType => {
+  const field = `triggerTypes[${index}]`;
+  if (TRIGGER_TYPES_WITHOUT_EFFECT.includes(word)) throw withoutEffect(field, `nothing sets off ${word} yet: leave it out`);
+  if (!isTriggerType(word)) throw invalidSetting(field, `must be one of ${TRIGGER_TYPES.join(', ')}`);
+  return word;
+};
+
+const refuseOutside = (field: string, value: number, min: number, max: number, words: string): void => {
+  if (!(value >= min && value <= max)) throw invalidSetting(field, `must be ${words} seconds`);
+};

@@ -1,0 +1,44 @@
+import type { ConnectorId } from '../ids';
+import type { Instant } from '../time';
+import { invalidSetting, stillInUse } from './refusals';
+import type { AlertAction, Connector, ConnectorType, TypeParams } from './resources';
+
+export interface ConnectorRequest extends TypeParams {
+  readonly name: string;
+  readonly type: ConnectorType;
+}
+
+export const createConnector = (id: ConnectorId, request: ConnectorRequest, { now }: { readonly now: Instant }): Connector => ({
+  id,
+  ...request,
+  createdAt: now,
+  updatedAt: now,
+});
+
+/** The whole connector anew, but for its type. @throws Rejection `invalid` */
+export const replaceConnector = (current: Connector, request: ConnectorRequest, { now }: { readonly now: Instant }): Connector => {
+  if (request.type !== current.type) throw invalidSetting('type', `is ${current.type} and cannot be changed: create another connector`);
+  return { id: current.id, ...request, createdAt: current.createdAt, updatedAt: now };
+};
+
+/** A connector that an action works with stays. @throws Rejection `still-in-use` */
+export const refuseUsedConnector = (connector: Connector, actions: readonly AlertAction[]): void =>
+  refuseUsed(
+    `connector ${connector.id}`,
+    actions.filter(({ connectorId }) => connectorId === connector.id),
+  );
+
+/** A source that an action names stays: an action without sources is one for all of them. @throws Rejection `still-in-use` */
+export const refuseUsedSource = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
+  refuseUsed(
+    `alert source ${id}`,
+    actions.filter(({ sourceIds }) => sourceIds.some((sourceId) => sourceId === id)),
+  );
+
+const refuseUsed = (what: string, using: readonly AlertAction[]): void => {
+  if (using.length === 0) return;
+  throw stillInUse(
+    `${what} is used by ${using.map(({ name }) => `alert action "${name}"`).join(', ')}`,
+    using.map(({ id, name }) => ({ type: 'alert-action', id, name })),
+  );
+};
