@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { alertActionsSchema } from '@tocsin/alert-actions';
 import { alertsSchema } from '@tocsin/alerts';
 import { channelSchema } from '@tocsin/channels';
@@ -7,7 +9,7 @@ import { Metrics } from '@tocsin/platform';
 import type { Setting } from '@tocsin/platform';
 import { rejectionProblems } from '@tocsin/platform/nest';
 import { standaloneSchema } from '@tocsin/standalone';
-import { firstCells, markdown, namesIn, rows, section, sorted, sourcesUnder } from './sources';
+import { firstCells, markdown, namesIn, root, rows, section, sorted, sourcesUnder } from './sources';
 
 const code = sourcesUnder('libs', 'apps');
 
@@ -112,6 +114,18 @@ describe('the catalogue of events', () => {
 
   it('names no event twice', () => {
     expect(firstCells(text)).toEqual([...new Set(firstCells(text))]);
+  });
+
+  it('has a golden file of the first version of each event, and of each message on each of its topics (P12)', () => {
+    const files = (folder: string) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+    const first = (name: string) => `${name}@1.json`;
+    const kept = files('libs/event-store/src/golden');
+    expect([...ofRules, ...machinery].filter((name) => !kept.includes(first(name)))).toEqual([]);
+    const said = files('test/promises/src/golden');
+    const expected = rows(section(text, 'Messages')).flatMap(([name = '', topics = '']) =>
+      topics.split(/`?, `?/).map((topic) => `${topic.replaceAll('`', '')}/${first(name)}`),
+    );
+    expect(expected.filter((name) => !said.includes(name))).toEqual([]);
   });
 
   it('lists every event and message that is made outside the domain, and none that is not', () => {

@@ -62,8 +62,9 @@ const UNKNOWN_OUTCOME_WITHIN_MS = 5_000;
 
 /**
  * Reads, folds, decides, appends at the expected revision; decides from what it remembers where the store makes that exact. A
- * conflict reloads and decides again, five times, then refuses with `too-many-conflicts`. An append whose outcome is unknown is repeated with the same event ids, which is exact.
- * Commands on one stream wait for each other inside this process, so that conflicts come from other replicas only.
+ * conflict reloads and decides again, five times, then refuses with `too-many-conflicts`. An append whose outcome is unknown is
+ * repeated with the same event ids, which is exact. Commands on one stream wait for each other inside this process, so that
+ * conflicts come from other replicas only.
  */
 export class CommandHandler<Command, State, Event extends { readonly type: string; readonly data: unknown }> {
   private readonly cache: RecentlyUsed<Cached<State>>;

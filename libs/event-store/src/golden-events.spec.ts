@@ -11,6 +11,7 @@ import {
   notificationDecider,
   slackPostDecider,
   sourceLogDecider,
+  verificationDecider,
 } from '@tocsin/domain';
 import type {
   ActionEvent,
@@ -22,8 +23,10 @@ import type {
   ErasureEvent,
   EscalationEvent,
   NotificationEvent,
+  ParkedMessageEvent,
   SlackPostEvent,
   SourceLogEvent,
+  VerificationEvent,
 } from '@tocsin/domain';
 import { START } from './event-store';
 import type { StoredEvent } from './event-store';
@@ -40,9 +43,11 @@ type DomainEvent =
   | SourceLogEvent
   | ArchiveEvent
   | ErasureEvent
-  | SlackPostEvent;
-type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost';
-type Stream = Folded | 'configuration' | 'archive' | 'erasure';
+  | ParkedMessageEvent
+  | SlackPostEvent
+  | VerificationEvent;
+type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost' | 'verification';
+type Stream = Folded | 'configuration' | 'archive' | 'erasure' | 'parked';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
 const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
@@ -110,8 +115,25 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   ResourceDeleted: 'configuration',
   AlertsArchived: 'archive',
   UserErased: 'erasure',
+  VerificationCodeRequested: 'verification',
+  VerificationCodeMistaken: 'verification',
+  VerificationCodeEntered: 'verification',
+  ParkedMessageReplayed: 'parked',
+  ParkedMessageDiscarded: 'parked',
 };
 const types = Object.keys(streamOf) as readonly DomainEvent['type'][];
+
+/** No rule reads these; that today's readers understand them is shown where all of them are (`test/promises`). */
+const ofTheMachinery: readonly string[] = [
+  'CheckpointSaved',
+  'IdBlockTaken',
+  'LeaseReleased',
+  'LeaseRenewed',
+  'LeaseTaken',
+  'PathProbed',
+  'SignInLinkUsed',
+  'StreamDeleted',
+];
 
 const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {
   action: actionDecider,
@@ -124,6 +146,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
   escalation: escalationDecider,
   notification: notificationDecider,
   slackpost: slackPostDecider,
+  verification: verificationDecider,
 };
 /** What happened before each of the stream's events. */
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
@@ -134,9 +157,11 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   escalation: ['EscalationStarted', 'LevelPlanned'],
   notification: ['NotificationPlanned', 'AttemptStarted'],
   slackpost: ['SlackPostPlanned', 'SlackAttemptStarted'],
+  verification: ['VerificationCodeRequested'],
   configuration: [],
   archive: [],
   erasure: [],
+  parked: [],
 };
 
 const isFolded = (stream: Stream): stream is Folded => stream in folds;
@@ -182,7 +207,9 @@ const changed = (from: unknown, to: unknown): unknown => {
 // A golden file is what some release has written: it is added with a version and never edited afterwards (P12).
 describe('stored events of all versions', () => {
   it('have a golden file each, and there is no other', () => {
-    const expected = types.flatMap((type) => Array.from({ length: newestVersion(type) }, (_, index) => `${type}@${index + 1}.json`));
+    const expected = [...types, ...ofTheMachinery].flatMap((type) =>
+      Array.from({ length: newestVersion(type) }, (_, index) => `${type}@${index + 1}.json`),
+    );
     expect(files).toEqual(expected.toSorted());
   });
 
@@ -194,7 +221,8 @@ describe('stored events of all versions', () => {
   });
 
   /** A field that was renamed without an upcast is missing here; look closely before you accept a new snapshot. */
-  it.each(files)('mean what they meant: %s', (file) => {
+  const ofRules = files.filter((file) => golden(file).type in streamOf);
+  it.each(ofRules)('mean what they meant: %s', (file) => {
     const events = golden(file);
     const stream = streamOf[events.type as DomainEvent['type']];
     const effects = current(events).map((data) => {
