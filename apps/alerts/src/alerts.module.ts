@@ -24,6 +24,7 @@ import { ManualCommands } from './manual-commands';
 import { ParkedMessageCommands } from './parked-messages/parked-message-commands';
 import { ParkedMessagesController } from './parked-messages/parked-messages.controller';
 import { PathProbesConsumer } from './path-probes.consumer';
+import { RaiseAlertConsumer } from './raise-alert.consumer';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';
 import { SourceLog } from './source-log';
@@ -86,6 +87,7 @@ export class AlertsModule {
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,
+        RaiseAlertConsumer,
         ParkedMessagesController,
         PathProbesConsumer,
         ArchivedAlertsConsumer,

@@ -27,6 +27,8 @@ export interface SlackAlert {
   readonly standing: readonly string[];
   /** Where the escalation stands: its button says from where (B13). Absent where nothing can be escalated. */
   readonly step?: EscalationStep;
+  /** Shows what alerts look like: it has no number, and there is nothing to press. */
+  readonly isTest?: true;
 }
 
 export type SlackContent = SlackAlert | { readonly type: 'text'; readonly text: string };
@@ -47,7 +49,19 @@ export type SlackDialog =
       readonly sources: readonly SlackChoice[];
       readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
     }
-  | { readonly type: 'reassign'; readonly language: Language; readonly alertId: AlertId; readonly answerUrl: string };
+  | { readonly type: 'reassign'; readonly language: Language; readonly alertId: AlertId; readonly answerUrl: string }
+  | {
+      readonly type: 'raise';
+      readonly language: Language;
+      /** What the alert will be, so that the same dialog sent off twice is one alert. */
+      readonly alertId: AlertId;
+      readonly channelId: string;
+      readonly answerUrl: string;
+      /** What was typed behind the command. */
+      readonly summary: string;
+      /** The source that is chosen unless the person chooses another one. */
+      readonly source?: SlackChoice;
+    };
 
 interface Asked {
   readonly by: SlackAccount;
@@ -58,7 +72,8 @@ interface Asked {
 
 /** What somebody asks for in Slack. A trigger opens a dialog and is of use for three seconds. */
 export type SlackRequest =
-  | (Asked & { readonly type: 'command'; readonly text: string; readonly triggerId: string })
+  /** `name`: without its slash. */
+  | (Asked & { readonly type: 'command'; readonly name: string; readonly text: string; readonly triggerId: string })
   | (Asked & { readonly type: 'answer'; readonly purpose: 'accept' | 'resolve'; readonly alertId: AlertId })
   | (Asked & { readonly type: 'answer'; readonly purpose: 'escalate'; readonly alertId: AlertId; readonly step: EscalationStep })
   | (Asked & { readonly type: 'ask-reassign'; readonly alertId: AlertId; readonly triggerId: string })
@@ -68,6 +83,16 @@ export type SlackRequest =
       readonly teamId: string;
       readonly sourceIds: readonly AlertSourceId[];
       readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+    })
+  | (Asked & { readonly type: 'test' })
+  | (Asked & {
+      readonly type: 'raise';
+      readonly alertId: AlertId;
+      readonly sourceId: AlertSourceId;
+      readonly summary: string;
+      readonly details?: string;
+      /** Absent: as the source has it. */
+      readonly priority?: AlertPriority;
     })
   | { readonly type: 'suggest'; readonly by: SlackAccount; readonly what: 'sources' | 'people'; readonly typed: string }
   /** Slack wants to know whether we are there. */
@@ -125,6 +150,8 @@ export abstract class SlackWorkspace {
   abstract read(callback: SlackCallback): SlackRequest;
   /** The answer to a `suggest`, as Slack wants it. */
   abstract suggestions(choices: readonly SlackChoice[]): unknown;
+  /** The answer to a `command`, which only whoever typed it sees. */
+  abstract told(text: string): unknown;
 
   abstract team(): Promise<SlackResult<{ readonly teamId: string; readonly botUserId: string }>>;
   /**

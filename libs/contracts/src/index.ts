@@ -2,6 +2,7 @@ export * from './alert-command';
 export * from './notification-command';
 export * from './path-probe';
 export * from './public';
+export * from './raise-alert';
 export * from './resolution';
 export * from './services';
 export * from './slack-command';

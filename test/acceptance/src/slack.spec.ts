@@ -164,6 +164,81 @@ describe('a channel that is linked to a source (B27)', () => {
   });
 });
 
+describe('what is typed in a channel', () => {
+  const typed = async (person: SlackPerson, text: string, command = '/tocsin'): Promise<string> => {
+    const { status, body } = await send(slack.command(person, ops, command, text));
+    expect(status).toBe(200);
+    return body === '' ? '' : (JSON.parse(body) as { text: string }).text;
+  };
+
+  it('tells who is on call now, by level and by the clocks of who asks', async () => {
+    const nights = await world.shifts('Nights', [{ userId: ben, start: '2026-01-05T08:00', end: '2026-01-05T20:00' }]);
+    await world.changePolicy(policy, (current) => ({
+      ...current,
+      rules: [...current.rules.slice(0, 1), { escalationTimeoutMin: 5, targets: [{ type: 'schedule', scheduleId: nights }] }],
+    }));
+    for (const [text, command] of [
+      ['oncall', '/tocsin'],
+      ['', '/il-oncall'],
+    ] as const)
+      expect((await typed(inSlack.ana, text, command)).split('\n')).toEqual([
+        'On call now:',
+        '• Default escalation policy, level 1: Admin User',
+        expect.stringMatching(/^• policy \d+, level 1: Ana Tester$/),
+        expect.stringMatching(/level 2: Ben Tester \(until 21:00 .*5 Jan 2026\)$/),
+      ]);
+    expect(await typed(slack.team.addPerson('eve'), 'oncall')).toContain('not linked');
+  });
+
+  it('raises an alert, once for one dialog, under the name of who did', async () => {
+    await link();
+    expect(await typed(inSlack.ben, 'alert the shop is down')).toBe('');
+    const dialog = slack.dialog(inSlack.ben);
+    expect(JSON.stringify(dialog.view)).toContain('the shop is down');
+    const choices = await slack.suggestions(inSlack.ben, dialog, 'source', 'sources', 'source');
+    const choice = choices.find(({ value }) => value === String(world.sourceId(source)));
+    const values = {
+      source: { sources: { selected_option: choice ?? {} } },
+      summary: { summary: { value: 'the shop is down' } },
+      details: { details: { value: 'since 9' } },
+      priority: { priority: { selected_option: { value: 'HIGH' } } },
+    };
+    await send(slack.submit(inSlack.ben, dialog, values));
+    await send(slack.submit(inSlack.ben, dialog, values));
+    const alerts = await world.alerts();
+    expect(alerts).toMatchObject([{ summary: 'the shop is down', details: 'since 9', priority: 'HIGH', status: 'PENDING' }]);
+    expect(slack.whispers(inSlack.ben).at(-1)).toBe(`Alert #${alerts[0]?.id} is raised.`);
+    expect(slack.channel(ops)).toHaveLength(2);
+    expect(world.mailbox('ana').all()).toHaveLength(1);
+  });
+
+  it('raises no alert for whoever may not', async () => {
+    await world.person('dora', { role: 'STAKEHOLDER' });
+    expect(await typed(slack.team.addPerson('dora'), 'alert x')).toContain('may not');
+    await typed(inSlack.ana, 'alert x');
+    const dialog = slack.dialog(inSlack.ana);
+    const values = {
+      source: { sources: { selected_option: { value: String(world.sourceId(source)) } } },
+      summary: { summary: { value: 'x' } },
+    };
+    await send(slack.submit(slack.team.addPerson('dora'), dialog, values));
+    expect(await world.alerts()).toEqual([]);
+  });
+
+  it('shows a test alert, which pages nobody', async () => {
+    expect(await typed(inSlack.ana, 'test')).toBe('');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('This channel is linked to no alert source.');
+    await link();
+    await typed(inSlack.ana, 'test');
+    const shown = slack.channel(ops).at(-1) as SlackMessage;
+    expect(shown.text).toBe('This is a test: no alert was raised, and nobody is paged.');
+    expect(buttonsOf(shown)).toEqual([]);
+    expect(world.mailbox('ana').all()).toEqual([]);
+  });
+
+  it('is explained when it is something else', async () => expect(await typed(inSlack.ana, 'what?')).toContain('oncall'));
+});
+
 describe('somebody whom nobody knows (B27)', () => {
   it('is sent a private link and changes nothing; linked by it, they can answer', async () => {
     await link();

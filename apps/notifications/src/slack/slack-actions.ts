@@ -1,26 +1,31 @@
 import type { SlackRequest, SlackWorkspace } from '@tocsin/channels';
 import type { SlackRequestMade } from '@tocsin/contracts';
-import { createSlackLink, mayEndSlackLink, Rejection, replaceSlackLink } from '@tocsin/domain';
+import { Clock, createSlackLink, mayEndSlackLink, mayLinkSlack, Rejection, replaceSlackLink } from '@tocsin/domain';
 import type { SlackLink, User } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, SecretBox } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
+import { AlertRaising } from '../alert-raising';
 import { Answers } from '../answers';
 import { SlackComposer } from './slack-composer';
 import { SlackPeople } from './slack-people';
 import { slackTexts } from './slack-texts';
 
-type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' }>;
+type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' | 'raise' | 'test' }>;
+type TestRequest = Extract<SlackRequest, { type: 'test' }>;
+type RaiseRequest = Extract<SlackRequest, { type: 'raise' }>;
 type LinkRequest = Extract<SlackRequest, { type: 'link' }>;
 
 export interface SlackActionsParts {
   readonly workspace: SlackWorkspace;
   readonly people: SlackPeople;
   readonly answers: Answers;
+  readonly raising: AlertRaising;
   readonly composer: SlackComposer;
   readonly configuration: ConfigurationReader;
   readonly configurationStore: ConfigurationStore;
   readonly secrets: SecretBox;
+  readonly clock: Clock;
 }
 
 /** Carries out what was asked for in Slack, as the person who asked, and tells them alone what came of it. */
@@ -34,6 +39,8 @@ export class SlackActions {
       case 'answer':
       case 'reassign':
       case 'link':
+      case 'raise':
+      case 'test':
         // That an answer does not get through changes nothing about what was done.
         await this.parts.workspace.answer(request.answerUrl, await this.done(request, id));
         return;
@@ -48,6 +55,8 @@ export class SlackActions {
     const user = await people.userOf(request.by);
     if (user === undefined) return slackTexts.en.unlinked(people.linkUrl(request.by));
     if (request.type === 'link') return this.link(request, user, id);
+    if (request.type === 'test') return this.test(request, user, id);
+    if (request.type === 'raise') return this.raise(request, user, id);
     const t = slackTexts[user.language];
     const view =
       request.type === 'reassign'
@@ -59,6 +68,37 @@ export class SlackActions {
           );
     if (view.type === 'refused') return t.notAllowed;
     return view.type === 'outcome' ? view.text : t.gone;
+  }
+
+  private async raise(request: RaiseRequest, by: User, id: string): Promise<string> {
+    const { alertId, sourceId, summary, details, priority } = request;
+    const asked = {
+      alertId,
+      sourceId,
+      summary,
+      ...(details === undefined ? {} : { details }),
+      ...(priority === undefined ? {} : { priority }),
+    };
+    const t = slackTexts[by.language];
+    switch (await this.parts.raising.raise(asked, by, id)) {
+      case 'raised':
+        return t.raised(alertId);
+      case 'taken':
+        return t.raising(alertId);
+      case 'refused':
+        return t.mayNotRaise;
+    }
+  }
+
+  /** As alerts look in this channel, with nothing to press and nobody paged. */
+  private async test({ channelId, by: account }: TestRequest, by: User, id: string): Promise<string> {
+    const t = slackTexts[by.language];
+    if (!mayLinkSlack(by)) return t.mayNotLink;
+    const link = this.parts.configuration.find('slacklink', 'channel', `${account.teamId} ${channelId}`);
+    if (link === undefined) return t.notLinked;
+    const content = this.parts.composer.test(link, this.sourceNames(link), this.parts.clock.now());
+    const shown = await this.parts.workspace.post({ channelId, content, key: `slack-test-${id}` });
+    return shown.ok ? t.testShown : t.notShown;
   }
 
   private async link(request: LinkRequest, by: User, id: string): Promise<string> {

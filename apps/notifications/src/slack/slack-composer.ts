@@ -1,5 +1,5 @@
 import type { Language, SlackAlert } from '@tocsin/channels';
-import type { AlertEvent, UserId } from '@tocsin/domain';
+import type { AlertEvent, AlertId, Instant, SlackLink, UserId } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { AlertHistory } from '@tocsin/read-models';
@@ -25,6 +25,12 @@ export class SlackComposer {
       standing: this.standing(document, language),
       ...(canEscalate ? { step } : {}),
     };
+  }
+
+  /** What alerts look like in the channel. */
+  test({ language }: Pick<SlackLink, 'language'>, sourceName: string, reportTime: Instant): SlackAlert {
+    const about = { id: 0 as AlertId, status: 'PENDING', priority: 'HIGH', links: [], standing: [], isTest: true } as const;
+    return { type: 'alert', language, ...about, summary: slackTexts[language].testSummary, sourceName, reportTime };
   }
 
   /** What the thread tells of the alert's fact at this revision; undefined when there is none. */

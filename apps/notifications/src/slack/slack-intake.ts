@@ -2,16 +2,21 @@ import type { SlackChoice, SlackRequest, SlackWorkspace } from '@tocsin/channels
 import { topics } from '@tocsin/contracts';
 import type { SlackRequestMade } from '@tocsin/contracts';
 import { allSlackUpdates, Clock, mayAnswerAlerts, mayLinkSlack, seesSource } from '@tocsin/domain';
-import type { SlackAccount, User } from '@tocsin/domain';
+import type { AlertId, SlackAccount, SlackLink, User } from '@tocsin/domain';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
-import { hashSecret, SecretBox } from '@tocsin/platform';
+import { hashSecret, IdAllocator, SecretBox } from '@tocsin/platform';
+import { dutiesText } from './slack-duties';
 import { SlackPeople } from './slack-people';
 import { slackTexts } from './slack-texts';
 
 /** What Slack is answered at once: nothing, one person's text, or choices. */
 export type AtOnce = { readonly text?: string; readonly body?: unknown };
 
-type Durable = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' | 'uninstalled' }>;
+type Durable = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' | 'test' | 'raise' | 'uninstalled' }>;
+type Command = Extract<SlackRequest, { type: 'command' }>;
+
+/** ilert's own names for what can stand behind the command. */
+const shortcuts: Readonly<Record<string, string>> = { 'il-alert': 'alert', 'il-oncall': 'oncall' };
 
 const MOST_CHOICES = 100;
 
@@ -22,6 +27,7 @@ export interface SlackIntakeParts {
   readonly bus: MessageBus;
   readonly secrets: SecretBox;
   readonly clock: Clock;
+  readonly ids: IdAllocator;
 }
 
 /**
@@ -37,6 +43,8 @@ export class SlackIntake {
       case 'answer':
       case 'reassign':
       case 'link':
+      case 'test':
+      case 'raise':
         await this.record(request, id);
         return {};
       case 'uninstalled':
@@ -44,7 +52,7 @@ export class SlackIntake {
         await this.record(request, `slack-event-${request.eventId}`);
         return {};
       case 'command':
-        return this.command(request);
+        return this.command(request, id);
       case 'ask-reassign':
         return this.askReassign(request);
       case 'suggest':
@@ -75,15 +83,49 @@ export class SlackIntake {
     ]);
   }
 
-  private async command(request: Extract<SlackRequest, { type: 'command' }>): Promise<AtOnce> {
-    const { by, channelId, triggerId, answerUrl } = request;
+  private async command(request: Command, id: string): Promise<AtOnce> {
+    const { by, channelId, answerUrl } = request;
     const user = await this.parts.people.userOf(by);
     if (user === undefined) return { text: this.unlinked(by) };
     const t = slackTexts[user.language];
-    if (request.text !== '') return { text: t.help };
+    const [word = '', ...rest] = [shortcuts[request.name] ?? '', request.text].join(' ').trim().split(/\s+/);
+    switch (word.toLowerCase()) {
+      case '':
+        return this.askLink(request, user);
+      case 'oncall':
+        return { text: dutiesText(user, this.parts.configuration, this.parts.clock.now()) };
+      case 'alert':
+        return this.askRaise(request, user, rest.join(' '));
+      case 'test':
+        await this.record({ type: 'test', by, channelId, answerUrl }, id);
+        return {};
+      default:
+        return { text: t.help };
+    }
+  }
+
+  private async askRaise({ channelId, triggerId, answerUrl, by }: Command, user: User, summary: string): Promise<AtOnce> {
+    const t = slackTexts[user.language];
+    if (!mayAnswerAlerts(user)) return { text: t.notAllowed };
+    const link = this.linkOf(by, channelId);
+    const source = this.visibleSources(user).find(({ id }) => link?.sourceIds.some((linked) => linked === id));
+    const alertId = (await this.parts.ids.next('alert')) as AlertId;
+    const opened = await this.parts.workspace.openDialog(triggerId, {
+      ...{ type: 'raise', language: user.language, alertId, channelId, answerUrl, summary },
+      ...(source === undefined ? {} : { source }),
+    });
+    return opened.ok ? {} : { text: t.dialogFailed };
+  }
+
+  private linkOf({ teamId }: SlackAccount, channelId: string): SlackLink | undefined {
+    return this.parts.configuration.find('slacklink', 'channel', `${teamId} ${channelId}`);
+  }
+
+  private async askLink({ by, channelId, triggerId, answerUrl }: Command, user: User): Promise<AtOnce> {
+    const t = slackTexts[user.language];
     if (!mayLinkSlack(user)) return { text: t.mayNotLink };
-    const { configuration, workspace } = this.parts;
-    const link = configuration.find('slacklink', 'channel', `${by.teamId} ${channelId}`);
+    const { workspace } = this.parts;
+    const link = this.linkOf(by, channelId);
     const linked = new Set<number>(link?.sourceIds ?? []);
     const opened = await workspace.openDialog(triggerId, {
       type: 'link',

@@ -7,6 +7,7 @@ import type { Platform } from '@tocsin/platform';
 import { DueTimers } from '@tocsin/read-models';
 import { SlackCallbacksController } from '../callbacks/slack/slack-callbacks.controller';
 import { SlackPagesController } from '../callbacks/slack/slack-pages.controller';
+import { AlertRaising } from '../alert-raising';
 import type { Answers } from '../answers';
 import type { SlackSetUp } from './open-slack';
 import { SlackActions } from './slack-actions';
@@ -33,10 +34,12 @@ export const slackParts = (
   { workspace, isSetUpByHand }: SlackSetUp,
   { posts, answers, random }: SlackContext,
 ): { readonly controllers: readonly Type[]; readonly providers: readonly Provider[] } => {
-  const { eventStore, bus, readStore, configuration, configurationStore, clock, secrets, settings, log, metrics, background } = platform;
+  const { eventStore, bus, readStore, configuration, configurationStore, clock, secrets, settings, log, metrics, background, ids, views } =
+    platform;
   const team = new SlackTeam(workspace, configuration, isSetUpByHand);
   const people = new SlackPeople({ workspace, team, configuration, configurationStore, secrets, settings, clock });
   const composer = new SlackComposer(configuration);
+  const raising = new AlertRaising({ eventStore, bus, configuration, clock, views, visibleWithinMs: settings.visibleWithinMs });
   const acts = metrics.counter({
     name: 'tocsin_slack_acts_total',
     help: 'Messages, edits and updates in threads that Slack was asked for, by what came of it.',
@@ -73,10 +76,10 @@ export const slackParts = (
       { provide: SlackWorkspace, useValue: workspace },
       { provide: SlackPeople, useValue: people },
       { provide: SlackFollower, useValue: new SlackFollower(posts, configuration, clock) },
-      { provide: SlackIntake, useValue: new SlackIntake({ workspace, people, configuration, bus, secrets, clock }) },
+      { provide: SlackIntake, useValue: new SlackIntake({ workspace, people, configuration, bus, secrets, clock, ids }) },
       {
         provide: SlackActions,
-        useValue: new SlackActions({ workspace, people, answers, composer, configuration, configurationStore, secrets }),
+        useValue: new SlackActions({ workspace, people, answers, raising, composer, configuration, configurationStore, secrets, clock }),
       },
       {
         provide: SlackInstallation,

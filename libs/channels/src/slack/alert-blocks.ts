@@ -25,7 +25,9 @@ export const rendered = (content: SlackContent): RenderedContent =>
 export const renderedPlainly = (content: SlackContent): RenderedContent =>
   content.type === 'text' ? rendered(content) : { text: headline(content) };
 
-const headline = (alert: SlackAlert): string => escaped(`[#${alert.id}] ${oneLine(alert.summary)}`, 300);
+const headline = (alert: SlackAlert): string => escaped(titleOf(alert), 300);
+
+const titleOf = ({ id, summary, isTest }: SlackAlert): string => `${isTest === true ? '' : `[#${id}] `}${oneLine(summary)}`;
 
 const icons = { PENDING: '🔴', ACCEPTED: '🟠', RESOLVED: '✅' } as const;
 
@@ -38,7 +40,7 @@ const alertMessage = (alert: SlackAlert): RenderedContent => {
   return {
     text: headline(alert),
     blocks: [
-      { type: 'header', text: plain(`${icons[alert.status]} [#${alert.id}] ${oneLine(alert.summary)}`, MOST.header) },
+      { type: 'header', text: plain(`${icons[alert.status]} ${titleOf(alert)}`, MOST.header) },
       { type: 'context', elements: [{ type: 'mrkdwn', text: raised }] },
       ...(alert.details === undefined || alert.details.trim() === '' ? [] : [section(escaped(alert.details, DETAILS))]),
       ...(links.length === 0 ? [] : [section(links.join('\n'))]),
@@ -70,8 +72,8 @@ const linkText = ({ href, text }: SlackAlert['links'][number]): string => {
   return isLink ? `<${href.replaceAll('&', '&amp;')}|${label.replaceAll('|', '¦')}>` : label;
 };
 
-const buttons = ({ language, id, status, step }: SlackAlert): readonly Block[] => {
-  if (status === 'RESOLVED') return [];
+const buttons = ({ language, id, status, step, isTest }: SlackAlert): readonly Block[] => {
+  if (status === 'RESOLVED' || isTest === true) return [];
   const t = slackTexts[language];
   const value = JSON.stringify({ a: id });
   const escalation = step === undefined ? undefined : JSON.stringify({ a: id, s: [step.round, step.pass, step.level] });

@@ -1,11 +1,12 @@
 import type { SlackUpdateKind } from '@tocsin/domain';
 import type { SlackChoice, SlackDialog } from '../slack-workspace';
 import { plain } from './alert-blocks';
-import { MOST, oneLine } from './limits';
+import { MOST, oneLine, shortened } from './limits';
 import { slackTexts } from './texts';
 
 const TITLE = 24;
 const LABEL = 150;
+const LONGEST_INPUT = 255;
 
 export const updateKinds: readonly SlackUpdateKind[] = ['escalations', 'assignments', 'actions'];
 
@@ -42,6 +43,56 @@ export const dialogView = (dialog: SlackDialog): Readonly<Record<string, unknown
             optional: true,
             label: plain(t.updates, LABEL),
             element: { type: 'checkboxes', action_id: 'updates', options: choices.map(({ choice }) => choice), ...initial(chosen) },
+          },
+        ],
+      };
+    }
+    case 'raise': {
+      const { alertId, channelId, answerUrl, summary, source } = dialog;
+      const priorities = (['HIGH', 'LOW'] as const).map((value) => ({ text: plain(t.priorities[value], MOST.option), value }));
+      const [chosen] = options(source === undefined ? [] : [source]);
+      return {
+        ...frame,
+        submit: plain(t.raise, TITLE),
+        title: plain(t.raiseTitle, TITLE),
+        private_metadata: JSON.stringify({ a: alertId, c: channelId, u: answerUrl }),
+        blocks: [
+          {
+            type: 'input',
+            block_id: 'source',
+            label: plain(t.source, LABEL),
+            element: {
+              type: 'external_select',
+              action_id: 'sources',
+              placeholder: plain(t.chooseSources, LABEL),
+              min_query_length: 0,
+              ...(chosen === undefined ? {} : { initial_option: chosen }),
+            },
+          },
+          {
+            type: 'input',
+            block_id: 'summary',
+            label: plain(t.summary, LABEL),
+            element: {
+              type: 'plain_text_input',
+              action_id: 'summary',
+              max_length: LONGEST_INPUT,
+              ...(summary === '' ? {} : { initial_value: shortened(summary, LONGEST_INPUT) }),
+            },
+          },
+          {
+            type: 'input',
+            block_id: 'details',
+            optional: true,
+            label: plain(t.details, LABEL),
+            element: { type: 'plain_text_input', action_id: 'details', multiline: true, max_length: MOST.section },
+          },
+          {
+            type: 'input',
+            block_id: 'priority',
+            optional: true,
+            label: plain(t.priority, LABEL),
+            element: { type: 'static_select', action_id: 'priority', placeholder: plain(t.asSource, LABEL), options: priorities },
           },
         ],
       };

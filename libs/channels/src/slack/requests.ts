@@ -25,6 +25,7 @@ const command = (form: Json): SlackRequest => ({
   channelId: text(form['channel_id']),
   answerUrl: text(form['response_url']),
   triggerId: text(form['trigger_id']),
+  name: text(form['command']).replace(/^\//, '').toLowerCase(),
   text: text(form['text']).trim(),
 });
 
@@ -91,6 +92,23 @@ const submitted = (view: Json, by: SlackAccount): SlackRequest => {
       const { a: alertId } = about;
       if (typeof alertId !== 'number' || !Number.isSafeInteger(to)) return OTHER;
       return { ...asked, type: 'reassign', alertId: alertId as AlertId, to: to as UserId };
+    }
+    case 'raise': {
+      const sourceId = Number(object(object(object(values['source'])['sources'])['selected_option'])['value']);
+      const summary = text(object(object(values['summary'])['summary'])['value']).trim();
+      const details = text(object(object(values['details'])['details'])['value']).trim();
+      const priority = object(object(object(values['priority'])['priority'])['selected_option'])['value'];
+      const { a: alertId } = about;
+      if (typeof alertId !== 'number' || !Number.isSafeInteger(sourceId) || summary === '') return OTHER;
+      return {
+        ...asked,
+        type: 'raise',
+        alertId: alertId as AlertId,
+        sourceId: sourceId as AlertSourceId,
+        summary,
+        ...(details === '' ? {} : { details }),
+        ...(priority === 'HIGH' || priority === 'LOW' ? { priority } : {}),
+      };
     }
     default:
       return OTHER;

@@ -61,6 +61,10 @@ export class WebApiWorkspace extends SlackWorkspace {
     return { options: options(choices) };
   }
 
+  told(text: string): unknown {
+    return { response_type: 'ephemeral', text: escaped(text, MOST.text) };
+  }
+
   async team() {
     return this.call(async (client) => {
       const { team_id: teamId = '', user_id: botUserId = '' } = await client.auth.test();

@@ -109,7 +109,12 @@ const oneElement = (element: Json, path: string): readonly string[] => {
       return [...id, ...placeholder, ...optionProblems(element['options'], `${path}/options`)];
     case 'external_select':
     case 'multi_external_select':
-      return [...id, ...placeholder, ...optionProblems(element['initial_options'], `${path}/initial_options`)];
+      return [
+        ...id,
+        ...placeholder,
+        ...optionProblems(element['initial_options'], `${path}/initial_options`),
+        ...(element['initial_option'] === undefined ? [] : optionProblems([element['initial_option']], `${path}/initial_option`)),
+      ];
     case 'plain_text_input':
       return [...id, ...placeholder, ...lengthProblems(element['initial_value'], 3_000, `${path}/initial_value`)];
     default:

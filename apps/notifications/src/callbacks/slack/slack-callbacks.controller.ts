@@ -3,6 +3,7 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { SlackEndpoint } from '@tocsin/channels';
 import { SlackWorkspace } from '@tocsin/channels';
 import { Clock } from '@tocsin/domain';
+import { hashSecret } from '@tocsin/platform';
 import { problem, Public } from '@tocsin/platform/nest';
 import type { FastifyRequest } from 'fastify';
 import { slackTexts } from '../../slack/slack-texts';
@@ -26,7 +27,7 @@ export class SlackCallbacksController {
   @HttpCode(200)
   async command(@Req() request: FastifyRequest): Promise<unknown> {
     const { text, body } = await this.answer('commands', request);
-    return text === undefined ? body : { response_type: 'ephemeral', text };
+    return text === undefined ? body : this.workspace.told(text);
   }
 
   @Post('interactivity')
@@ -53,8 +54,8 @@ export class SlackCallbacksController {
     const late = delay(WITHIN_MS, { text: slackTexts.en.failed }, { signal: stopped.signal });
     late.catch(() => undefined);
     try {
-      // The signature is as good a name as any for the very same call-back, should it come again.
-      const taken = this.requests.take(this.workspace.read(callback), `slack-${callback.signature ?? ''}`);
+      // The signature, of which nobody learns by it, names the very same call-back, should it come again.
+      const taken = this.requests.take(this.workspace.read(callback), `slack-${hashSecret(callback.signature ?? '').slice(0, 32)}`);
       taken.catch(() => undefined);
       return await Promise.race([taken, late]);
     } finally {
