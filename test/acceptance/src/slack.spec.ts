@@ -82,6 +82,7 @@ describe('a channel that is linked to a source (B27)', () => {
     expect(buttonsOf(message)).toEqual(['resolve', 'escalate', 'reassign']);
     expect(slack.thread(message)).toEqual(['Ana Tester accepted this alert.']);
     expect(slack.channel(ops)).toHaveLength(2);
+    expect(await world.timeline((await world.alert()).id)).toContain(`Slack channel ${ops.id}: the alert is shown`);
   });
 
   it('is edited when the alert is resolved elsewhere, and nothing can be pressed any more', async () => {
@@ -334,6 +335,12 @@ describe('a Slack in trouble', () => {
     await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
     await world.advance('1m');
     expect(slack.channel(ops)).toHaveLength(1);
+    expect(await world.timeline((await world.alert()).id)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Slack channel C\d+: attempt 1 failed \(ratelimited\); again at /),
+        expect.stringMatching(/^Slack channel C\d+: the message was given up: resolved$/),
+      ]),
+    );
   });
 
   it('shows what happened while we were down', async () => {

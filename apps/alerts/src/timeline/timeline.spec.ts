@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceLookup } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
-import type { ActionEvent, ActionEventOf, AlertEvent, AlertId, EscalationEvent, NotificationEvent } from '@tocsin/domain';
+import type { ActionEvent, ActionEventOf, AlertEvent, AlertId, EscalationEvent, NotificationEvent, SlackPostEvent } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { NewEvent } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
@@ -14,6 +14,7 @@ import { actionLines } from './action-lines';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
+import { slackLines } from './slack-lines';
 import { Timeline } from './timeline';
 import type { PublicLogEntry } from '@tocsin/contracts';
 
@@ -55,8 +56,10 @@ const ofActions = new Set([
 const triggered = new Map(
   examples.flatMap(({ type, data }) => (type === 'ActionTriggered' ? [[(data as Triggered).run, data as Triggered]] : [])),
 );
+const silentInSlack = ['SlackPostPlanned', 'SlackPostOutdated', 'SlackUpdatePlanned', 'SlackAttemptStarted', 'SlackEdited', 'SlackUpdated'];
 
 const linesOf = (event: { readonly type: string; readonly data: unknown }) => {
+  if (event.type.startsWith('Slack')) return slackLines(event as SlackPostEvent, new Map([[3, 'C000001']]));
   if (ofNotifications.has(event.type)) return notificationLines(event as NotificationEvent, planned, names);
   if (ofActions.has(event.type)) return actionLines(event as ActionEvent, triggered, names);
   return ofEscalations.has(event.type) ? escalationLines(event as EscalationEvent) : alertLines(event as AlertEvent, names);
@@ -67,10 +70,12 @@ const isAtOnce = ({ type, data }: { readonly type: string; readonly data: unknow
   type === 'ActionTriggered' && (data as Triggered).by === undefined && (data as Triggered).dueAt <= (data as Triggered).at;
 
 describe('an event of an alert', () => {
-  const told = examples.filter(({ type }) => !notTold.has(type) && !type.startsWith('Slack'));
+  const told = examples.filter(({ type }) => !notTold.has(type));
   // What the alert's own stream tells, and an attempt that its outcome follows, have no line of their own.
   const silent = new Set(
-    [...ofEscalations, 'AttemptStarted', 'ActionAttempted'].filter((type) => type !== 'LevelDue' && type !== 'LevelUnresolved'),
+    [...ofEscalations, ...silentInSlack, 'AttemptStarted', 'ActionAttempted'].filter(
+      (type) => type !== 'LevelDue' && type !== 'LevelUnresolved',
+    ),
   );
 
   it.each(told.map((event, index) => [`${event.type} ${index}`, event] as const))('is told in both languages: %s', (_name, event) => {

@@ -1,6 +1,14 @@
 import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
-import { alertStream, escalationStream, rejected, toIso } from '@tocsin/domain';
-import type { ActionEvent, AlertEvent, AlertId, EscalationEvent, NotificationEvent, NotificationEventOf } from '@tocsin/domain';
+import { alertStream, escalationStream, rejected, slackPostStream, toIso } from '@tocsin/domain';
+import type {
+  ActionEvent,
+  AlertEvent,
+  AlertId,
+  EscalationEvent,
+  NotificationEvent,
+  NotificationEventOf,
+  SlackPostEvent,
+} from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position, StoredEvent } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
@@ -11,6 +19,7 @@ import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import type { TimelineLine } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
+import { slackLines } from './slack-lines';
 
 export interface TimelineQuery {
   readonly language: TextLanguage;
@@ -24,7 +33,8 @@ export interface TimelineQuery {
 const MOST_STREAMS = 1_000;
 
 /**
- * Why was I (not) paged: the alert's, its escalation's, its notifications' and its actions' streams told in the order of the log. It is
+ * Why was I (not) paged: the alert's, its escalation's, its notifications' and its actions' streams, and that of its messages in
+ * Slack, told in the order of the log. It is
  * derived when it is read: nothing has to be kept, and it cannot disagree with the log.
  */
 export class Timeline {
@@ -63,9 +73,10 @@ export class Timeline {
     const { eventStore } = this.parts;
     const names = new Names(this.parts.configuration);
     const head = await eventStore.head();
-    const [alert, escalation, notifications, actions] = await Promise.all([
+    const [alert, escalation, slack, notifications, actions] = await Promise.all([
       this.upTo(head, alertStream(alertId)),
       this.upTo(head, escalationStream(alertId)),
+      this.upTo(head, slackPostStream(alertId)),
       this.notifications(alertId, head),
       this.actions(alertId, head),
     ]);
@@ -73,6 +84,7 @@ export class Timeline {
     const told = [
       ...alert.map((stored) => ({ stored, lines: alertLines(eventOf<AlertEvent>(stored), names) })),
       ...escalation.map((stored) => ({ stored, lines: escalationLines(eventOf<EscalationEvent>(stored)) })),
+      ...slackStreamLines(slack),
       ...notifications.flatMap((stream) => notificationStreamLines(stream, names)),
       ...actions.flatMap((stream) => actionStreamLines(stream, names)),
     ];
@@ -107,6 +119,14 @@ export class Timeline {
     return (await this.parts.eventStore.readStream(stream)).filter(({ position }) => position <= head);
   }
 }
+
+const slackStreamLines = (stream: readonly StoredEvent[]) => {
+  const events = stream.map((stored) => ({ stored, event: eventOf<SlackPostEvent>(stored) }));
+  const channels = new Map(
+    events.flatMap(({ event: { type, data } }) => (type === 'SlackPostPlanned' ? [[data.linkId, data.channelId] as const] : [])),
+  );
+  return events.map(({ stored, event }) => ({ stored, lines: slackLines(event, channels) }));
+};
 
 const notificationStreamLines = (stream: readonly StoredEvent[], names: Names) => {
   const [first] = stream;

@@ -102,7 +102,7 @@ const begin = (point: CrashPoint): Running => {
   });
   const store = crashing(eventStore, ['append'], point);
   const posts = new SlackPosts(store, clock);
-  const acts = new Metrics().counter({ name: 'acts', help: 'acts', labels: ['act', 'outcome'] });
+  const acts = new Metrics().counter({ name: 'tocsin_spec_acts_total', help: 'acts', labels: ['act', 'outcome'] });
   const parts = {
     posts,
     composer: new SlackComposer(configuration),
