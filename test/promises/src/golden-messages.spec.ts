@@ -169,6 +169,14 @@ describe('messages that only the bus holds, as an older version has said them', 
     expect(await streams(world, 'notification-')).toContain('notification-1-1-102 Delivered');
   });
 
+  it('raise an alert for whoever asked for it where they chat', async () => {
+    const { world, hears } = told;
+    await hears(topics.alertCommands, 'RaiseAlert@1');
+    const about = { summary: 'the shop is down', status: 'PENDING' };
+    expect((await world.get('/api/alerts/7001')).body).toMatchObject({ ...about, details: 'since 9', priority: 'LOW' });
+    expect((await world.get('/api/alerts/7002')).body).toMatchObject({ ...about, priority: 'HIGH' });
+  });
+
   it('set off an alert action', async () => {
     const { world, hears } = told;
     await hears(topics.notificationCommands, 'InvokeAlertAction@1');
