@@ -38,13 +38,16 @@ export class JsonApi {
   }
 }
 
-const parsed = (answer: OutgoingAnswer): unknown => {
-  if (answer.body === '') return undefined;
+export const basic = (name: string, password: string): { readonly authorization: string } => ({
+  authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+});
+
+/** Undefined for what cannot be read: a page of a proxy in between, or more than is read of an answer. Who needs it, misses it. */
+const parsed = ({ body }: OutgoingAnswer): unknown => {
   try {
-    return JSON.parse(answer.body) as unknown;
+    return JSON.parse(body) as unknown;
   } catch {
-    // A page of a proxy in between, or more than is read of an answer.
-    throw new CallFailed({ type: 'failed', reason: 'server-error', retriable: true, uncertain: true, status: answer.status });
+    return undefined;
   }
 };
 

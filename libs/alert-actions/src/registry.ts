@@ -1,7 +1,10 @@
 import { AllowedTargets, Outgoing } from '@tocsin/platform';
 import type { ActionKind } from './action-kind';
 import { github } from './github/github';
+import { jira } from './jira/jira';
+import { servicenow } from './servicenow/servicenow';
 import { webhook } from './webhook/webhook';
+import { zendesk } from './zendesk/zendesk';
 
 export interface ActionSettings {
   /** For URLs that people choose. */
@@ -12,6 +15,9 @@ export interface ActionSettings {
 /** All kinds there are. */
 export const actionKinds = ({ outgoing, githubApiBaseUrl }: ActionSettings): readonly ActionKind[] => [
   webhook(outgoing),
+  jira(outgoing),
+  servicenow(outgoing),
+  zendesk(outgoing),
   github(trusted(githubApiBaseUrl), githubApiBaseUrl),
 ];
 

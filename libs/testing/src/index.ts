@@ -8,5 +8,8 @@ export * from './standalone-process';
 export * from './tcp-proxy';
 export * from './trace-collector';
 export { startGithub } from './trackers/github';
+export { startJira } from './trackers/jira';
+export { startServiceNow } from './trackers/servicenow';
 export * from './trackers/tracker';
+export { startZendesk } from './trackers/zendesk';
 export * from './webhook-receiver';

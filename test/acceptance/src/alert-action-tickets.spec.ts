@@ -1,5 +1,5 @@
 import type { UserId } from '@tocsin/domain';
-import { startGithub } from '@tocsin/testing';
+import { startGithub, startJira, startServiceNow, startZendesk } from '@tocsin/testing';
 import { World } from './world';
 
 jest.setTimeout(60_000);
@@ -15,6 +15,7 @@ interface Ticket {
 }
 
 interface System {
+  readonly type: string;
   readonly env: Readonly<Record<string, string>>;
   readonly connector: object;
   readonly params: object;
@@ -23,10 +24,63 @@ interface System {
   stop(): Promise<void>;
 }
 
+const jira = async (cloud: boolean): Promise<System> => {
+  const account = { email: 'tocsin@example.test', password: 'jira-token' };
+  const server = await startJira('OPS', account, cloud);
+  return {
+    type: 'jira',
+    env: { TOCSIN_OUTGOING_ALLOW: server.url },
+    connector: { url: server.url, ...account },
+    params: { project: 'OPS', issueType: 'Bug' },
+    troubles: server.troubles,
+    tickets: () =>
+      server.tickets.map(({ fields, done, comments }) => ({
+        ...{ title: String(fields['summary']), text: String(fields['description']), open: !done, comments },
+      })),
+    stop: () => server.stop(),
+  };
+};
+
 const systems: Readonly<Record<string, () => Promise<System>>> = {
+  'jira, in the cloud': () => jira(true),
+  'jira, a server of one’s own': () => jira(false),
+  servicenow: async () => {
+    const account = { username: 'tocsin', password: 'sn-password' };
+    const server = await startServiceNow(account);
+    return {
+      type: 'servicenow',
+      env: { TOCSIN_OUTGOING_ALLOW: server.url },
+      connector: { url: server.url, ...account },
+      params: { callerId: 'ops@example.test', impact: '1', urgency: '2' },
+      troubles: server.troubles,
+      tickets: () =>
+        server.tickets.map(({ fields, notes }) => ({
+          ...{ title: String(fields['short_description']), text: String(fields['description']) },
+          ...{ open: fields['state'] !== '6', comments: notes },
+        })),
+      stop: () => server.stop(),
+    };
+  },
+  zendesk: async () => {
+    const account = { email: 'tocsin@example.test', apiKey: 'zd-token' };
+    const server = await startZendesk(account);
+    return {
+      type: 'zendesk',
+      env: { TOCSIN_OUTGOING_ALLOW: server.url },
+      connector: { url: server.url, ...account },
+      params: { priority: 'urgent' },
+      troubles: server.troubles,
+      tickets: () =>
+        server.tickets.map(({ subject: title, status, comments: [first, ...others] }) => ({
+          ...{ title, text: first?.body ?? '', open: status !== 'solved', comments: others.map(({ body }) => body) },
+        })),
+      stop: () => server.stop(),
+    };
+  },
   github: async () => {
     const github = await startGithub('us/ours', 'gh-token');
     return {
+      type: 'github',
       env: { GITHUB_API_BASE_URL: github.url },
       connector: { apiKey: 'gh-token' },
       params: { owner: 'us', repository: 'ours', labels: ['alert'] },
@@ -37,7 +91,8 @@ const systems: Readonly<Record<string, () => Promise<System>>> = {
   },
 };
 
-describe.each(Object.entries(systems))('an action of type %s', (type, startSystem) => {
+describe.each(Object.entries(systems))('an action of type %s', (_name, startSystem) => {
+  let type: string;
   let world: World;
   let system: System;
   let ana: UserId;
@@ -45,6 +100,7 @@ describe.each(Object.entries(systems))('an action of type %s', (type, startSyste
   let connectorId: string;
   beforeEach(async () => {
     system = await startSystem();
+    ({ type } = system);
     world = await World.start({}, system.env);
     ana = await world.person('ana');
     key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: ana }], timeoutMin: 300 }]));
