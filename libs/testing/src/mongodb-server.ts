@@ -10,7 +10,12 @@ interface Running {
   stop(): Promise<void>;
 }
 
-type StartMongodb = (options: { readonly directory: string; readonly port?: number }) => Promise<Running>;
+interface MongodbOptions {
+  /** Encryption, and this user's password, are asked for; both are in the server's URL. */
+  readonly secure?: { readonly username: string; readonly password: string };
+}
+
+type StartMongodb = (options: MongodbOptions & { readonly directory: string; readonly port?: number }) => Promise<Running>;
 
 const startMongodb: StartMongodb = async (options) => {
   const module = pathToFileURL(resolve(__dirname, '../../../scripts/servers/mongodb.mjs')).href;
@@ -25,9 +30,9 @@ export class MongodbServer {
     private running: Running,
   ) {}
 
-  static async start(): Promise<MongodbServer> {
+  static async start(options: MongodbOptions = {}): Promise<MongodbServer> {
     const directory = mkdtempSync(join(tmpdir(), 'tocsin-mongodb-'));
-    return new MongodbServer(directory, await startMongodb({ directory }));
+    return new MongodbServer(directory, await startMongodb({ directory, ...options }));
   }
 
   get url(): string {
