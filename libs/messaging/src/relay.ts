@@ -66,9 +66,9 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {}
 
-  /** Everything up to here is on the bus; undefined until the checkpoint is loaded. */
+  /** Everything up to here is on the bus; undefined until the checkpoint is loaded, and once another relay has taken over. */
   position(): Position | undefined {
-    return this.reached;
+    return this.options.isOwner?.() === false ? undefined : this.reached;
   }
 
   /** Resolves when it follows, however long the event store is away, or when stopped. */
