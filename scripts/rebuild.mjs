@@ -37,17 +37,14 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 const startedAt = performance.now();
 const seconds = () => Math.max(0.001, (performance.now() - startedAt) / 1_000);
 const rate = (events) => `${events} events, ${Math.round(events / seconds())} a second`;
-// The log goes on growing: what came after the beginning makes it no more than all.
-const partOf = (position, head) =>
-  `${head === '' ? 100 : Math.min(100, Math.floor((100 * Number(position)) / Math.max(1, Number(head))))} %`;
 let toldAt = startedAt;
 let seen = 0;
 try {
-  await runner.rebuild(({ position, head, events }) => {
+  await runner.rebuild(({ events }) => {
     seen = events;
     if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
     toldAt = performance.now();
-    console.log(`${name}: ${partOf(position, head)} of the log (to ${Number(position)} of ${Number(head)}), ${rate(events)}`);
+    console.log(`${name}: ${rate(events)}`);
   });
   await runner.stop();
   console.log(stopped ? `${name}: stopped, nothing has changed` : `${name}: made anew from ${rate(seen)}, in ${seconds().toFixed(1)} s`);

@@ -92,6 +92,7 @@ describe('the catalogue of events', () => {
     ['Events of a message in Slack', /slack-post-events\.ts$/],
     ['Events of an alert action', /action-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
+    ['Events of duties', /duty-events\.ts$/],
     ['Events of a verification', /verification-events\.ts$/],
     ['Events of the archive', /archive-events\.ts$/],
     ['Events of an erasure', /erasure-events\.ts$/],

@@ -146,7 +146,7 @@ export class Delivery {
     { user }: Recipient,
     { lateMs, possiblyDuplicate }: Attempt,
   ): Promise<MessageContent | { readonly stopped: CancelReason }> {
-    if (plan.alertId === undefined) return this.parts.composer.withoutAlert(plan, user) ?? { stopped: 'expired' };
+    if (plan.alertId === undefined) return this.parts.composer.withoutAlert(plan, user);
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
     const history = await readAlertFromStreams(this.parts.eventStore, plan.alertId);
     if (history === undefined) return { stopped: 'resolved' };

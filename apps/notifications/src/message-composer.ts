@@ -2,13 +2,14 @@ import { timeText } from '@tocsin/channels';
 import type { MessageContent } from '@tocsin/channels';
 import { reasonText } from '@tocsin/contracts';
 import { CODE_PURPOSE, CODE_VALID_MINUTES, codeSubject } from '@tocsin/domain';
-import type { AlertEvent, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
+import type { AlertEvent, CancelReason, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { SecretBox } from '@tocsin/platform';
 import type { AlertHistory } from '@tocsin/read-models';
 import { actorName } from './actor-name';
 import { AnswerLinks } from './answer-links';
+import { DutyComposer } from './duties/duty-composer';
 import { newsText } from './news/news-texts';
 
 export type Planned = NotificationEventOf<'NotificationPlanned'>['data'];
@@ -28,6 +29,7 @@ export class MessageComposer {
     private readonly links: AnswerLinks,
     private readonly configuration: ConfigurationReader,
     private readonly secrets: SecretBox,
+    private readonly duties: DutyComposer,
   ) {}
 
   page(planned: Planned, user: User, { document, events }: AlertHistory, { lateMs, possiblyDuplicate }: AttemptNotes): MessageContent {
@@ -76,12 +78,13 @@ export class MessageComposer {
     return { type: 'news', language, personName: user.firstName, alert: { id, summary, priority }, news };
   }
 
-  /** A message that is about no alert; undefined when there is nothing to say any more. */
-  withoutAlert(planned: Planned, user: User): MessageContent | undefined {
+  /** A message that is about no alert, or why there is nothing to say any more. @throws EventStoreFault */
+  async withoutAlert(planned: Planned, user: User): Promise<MessageContent | { readonly stopped: CancelReason }> {
     const addressed = { language: user.language, personName: user.firstName };
+    if (planned.purpose === 'duty') return this.duties.content(planned, user);
     if (planned.purpose === 'test') return { type: 'test', ...addressed };
     const contact = user.contacts.find(({ id }) => id === planned.contactId);
-    if (planned.purpose !== 'verification' || contact === undefined || planned.challenge === undefined) return undefined;
+    if (planned.purpose !== 'verification' || contact === undefined || planned.challenge === undefined) return { stopped: 'expired' };
     const code = this.secrets.shortCode(CODE_PURPOSE, codeSubject(user.id, contact, planned.challenge));
     return { type: 'verification', ...addressed, code, validMinutes: CODE_VALID_MINUTES };
   }

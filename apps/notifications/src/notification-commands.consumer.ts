@@ -1,15 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
-import type { SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
+import type { SendDutyNotice, SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
+import { DutyPlanner } from './duties/duty-planner';
 import { Notifications } from './notifications';
 
 /** What people ask to be sent to them goes the same way as a page: planned, attempted, accounted for. */
 @Controller()
 export class NotificationCommandsConsumer {
-  constructor(private readonly notifications: Notifications) {}
+  constructor(
+    private readonly notifications: Notifications,
+    private readonly duties: DutyPlanner,
+  ) {}
 
   @Consumes(topics.notificationCommands, 'notifications', { types: ['SendTestNotification'] })
   async sendTest(message: Message): Promise<void> {
@@ -28,6 +32,11 @@ export class NotificationCommandsConsumer {
         }),
       causeOf(message),
     );
+  }
+
+  @Consumes(topics.notificationCommands, 'notifications', { types: ['SendDutyNotice'] })
+  async sendDutyNotice(message: Message): Promise<void> {
+    await this.duties.plan(message.data as SendDutyNotice, causeOf(message));
   }
 
   @Consumes(topics.notificationCommands, 'notifications', { types: ['SendVerificationCode'] })

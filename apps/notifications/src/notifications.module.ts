@@ -32,6 +32,8 @@ import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { AttemptOutcomes } from './attempt-outcomes';
 import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Delivery } from './delivery';
+import { DutyComposer } from './duties/duty-composer';
+import { DutyPlanner } from './duties/duty-planner';
 import { MessageComposer } from './message-composer';
 import { NewsPlanner } from './news/news-planner';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
@@ -67,7 +69,7 @@ export class NotificationsModule {
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
     const outcomes = new AttemptOutcomes({ notifications, configuration, clock, log, ...options });
-    const composer = new MessageComposer(links, configuration, secrets);
+    const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const delivery = new Delivery({
       notifications,
       eventStore,
@@ -172,6 +174,7 @@ export class NotificationsModule {
         { provide: Notifications, useValue: notifications },
         { provide: AttemptOutcomes, useValue: outcomes },
         { provide: PagePlanner, useValue: new PagePlanner({ people, notifications, ids, settings }) },
+        { provide: DutyPlanner, useValue: new DutyPlanner({ configuration, notifications, ids, settings }) },
         { provide: NewsPlanner, useValue: new NewsPlanner({ eventStore, configuration, notifications, people, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Answers, useValue: answers },

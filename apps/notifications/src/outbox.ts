@@ -79,7 +79,10 @@ export class Outbox {
   }
 
   private async content(planned: Extract<NotificationEvent, { type: 'NotificationPlanned' }>['data'], user: User, attempt: AttemptNotes) {
-    if (planned.alertId === undefined) return this.parts.composer.withoutAlert(planned, user);
+    if (planned.alertId === undefined) {
+      const content = await this.parts.composer.withoutAlert(planned, user);
+      return 'stopped' in content ? undefined : content;
+    }
     const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId);
     if (history === undefined) return undefined;
     return planned.purpose === 'update'

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
+import { DutiesModule } from './duties/duties.module';
 import { LevelDueConsumer } from './level-due.consumer';
 import { OnCallsController } from './on-calls/on-calls.controller';
 import { OverridesController } from './schedules/overrides.controller';
@@ -20,7 +21,7 @@ export class OncallModule {
     const { eventStore, configuration, configurationStore, secrets, clock, settings } = platform;
     return {
       module: OncallModule,
-      imports: [PeopleModule.register(platform)],
+      imports: [PeopleModule.register(platform), DutiesModule.register(platform)],
       controllers: [LevelDueConsumer, PathProbesConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
       providers: [
         ...platformProviders(platform),

@@ -57,7 +57,35 @@ export interface NewsContent {
   readonly news: string;
 }
 
-export type MessageContent = PageContent | TestContent | SignInContent | VerificationContent | NewsContent;
+/** A shift of the person begins. */
+export interface DutyBeginsContent {
+  readonly type: 'duty-begins';
+  readonly language: Language;
+  readonly personName: string;
+  readonly schedule: string;
+  /** By the person's clocks. */
+  readonly start: string;
+  readonly end: string;
+}
+
+interface Turn {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Somebody edited a schedule, and the person's shifts are others now. */
+export interface DutyChangedContent {
+  readonly type: 'duty-changed';
+  readonly language: Language;
+  readonly personName: string;
+  readonly schedule: string;
+  readonly by: string;
+  readonly gained: readonly Turn[];
+  readonly lost: readonly Turn[];
+}
+
+export type MessageContent =
+  PageContent | TestContent | SignInContent | VerificationContent | NewsContent | DutyBeginsContent | DutyChangedContent;
 
 /** Ready to hand over. `html` only where the method shows it. */
 export interface RenderedMessage {

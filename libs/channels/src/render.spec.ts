@@ -154,6 +154,30 @@ describe('messages that are about no alert', () => {
     expect(renderMessage('SMS', code).text.length).toBeLessThan(70);
   });
 
+  const turn = { start: '13:00 CET on Mon, 5 Jan 2026', end: '19:00 CET on Mon, 5 Jan 2026' };
+  const begins: MessageContent = { type: 'duty-begins', language: 'en', personName: hostile, schedule: 'Nights', ...turn };
+  const changed: MessageContent = {
+    type: 'duty-changed',
+    language: 'de',
+    personName: hostile,
+    schedule: 'Nights\r\nBcc: evil@example.test',
+    by: 'Ben',
+    gained: Array.from({ length: 12 }, () => turn),
+    lost: [turn],
+  };
+
+  it('tell of a shift when it begins and when it ends', () => {
+    expect(renderMessage('EMAIL', begins).subject).toBe(`Your shift in Nights begins at ${turn.start}`);
+    expect(renderMessage('SMS', begins).text).toBe(`Your shift in Nights begins at ${turn.start} and ends at ${turn.end}.`);
+  });
+
+  it('tell of changed shifts the first ones, and how many more there are', () => {
+    const { subject, text } = renderMessage('EMAIL', changed);
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(text.match(/^Neu: /gm)).toHaveLength(9);
+    expect(text).toContain('Und 3 weitere.');
+  });
+
   it('repeat id and summary where they tell news of an alert (B29)', () => {
     const news: MessageContent = {
       type: 'news',
@@ -171,7 +195,7 @@ describe('messages that are about no alert', () => {
     );
   });
 
-  it.each([test, signIn, code])('escape the name of the person', (content) => {
+  it.each([test, signIn, code, begins, changed])('escape the name of the person', (content) => {
     const { html } = renderMessage('EMAIL', content);
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toContain('<script');

@@ -1,6 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
-import type { MessageContent, NewsContent, PageContent, RenderedMessage } from './message';
+import type { DutyChangedContent, MessageContent, NewsContent, PageContent, RenderedMessage } from './message';
 import { texts } from './texts';
 
 /** Longest summary that goes into a subject or a short text; the alert itself keeps all of it. */
@@ -21,6 +21,14 @@ const email = (content: MessageContent): RenderedMessage => {
       };
     case 'test':
       return mail(t.greeting(content.personName), t.testSubject, t.testBody);
+    case 'duty-begins':
+      return mail(
+        t.greeting(content.personName),
+        oneLine(t.dutyBeginsSubject(content.schedule, content.start)),
+        t.dutyBegins(content.schedule, content.start, content.end),
+      );
+    case 'duty-changed':
+      return mail(t.greeting(content.personName), oneLine(t.dutyChangedSubject(content.schedule)), changedLines(content));
     case 'news':
       return mail(t.greeting(content.personName), `${t.news}: ${pageSubject(content)}`, newsLines(content));
     case 'verification':
@@ -52,6 +60,13 @@ const shortText = (content: MessageContent): RenderedMessage => {
     }
     case 'test':
       return { subject: t.testSubject, text: t.testBody };
+    case 'duty-begins':
+      return {
+        subject: oneLine(t.dutyBeginsSubject(content.schedule, content.start)),
+        text: oneLine(t.dutyBegins(content.schedule, content.start, content.end)),
+      };
+    case 'duty-changed':
+      return { subject: oneLine(t.dutyChangedSubject(content.schedule)), text: oneLine(t.dutyChanged(content.by, content.schedule)) };
     case 'news': {
       const subject = pageSubject(content);
       return { subject, text: `${subject}\n${oneLine(content.news)}` };
@@ -61,6 +76,16 @@ const shortText = (content: MessageContent): RenderedMessage => {
     case 'sign-in':
       return { subject: t.signInSubject, text: `${t.signInBody(content.validMinutes)}\n${content.url}` };
   }
+};
+
+/** More would not be read; the calendar has them all. */
+const MOST_TURNS = 10;
+
+const changedLines = ({ language, by, schedule, gained, lost }: DutyChangedContent): readonly string[] => {
+  const t = texts[language];
+  const lines = [...lost.map(({ start, end }) => t.turnLost(start, end)), ...gained.map(({ start, end }) => t.turnGained(start, end))];
+  const left = lines.length - MOST_TURNS;
+  return [t.dutyChanged(by, schedule), ...lines.slice(0, MOST_TURNS), ...(left > 0 ? [t.moreTurns(left)] : [])];
 };
 
 /** Id and summary first, since a status update is often all that its reader has of the alert. */

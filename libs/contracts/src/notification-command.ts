@@ -1,4 +1,14 @@
-import type { Actor, AlertActionId, AlertId, ContactId, Instant, NotificationMethod, UserId } from '@tocsin/domain';
+import type {
+  Actor,
+  AlertActionId,
+  AlertId,
+  ContactId,
+  DutySubject,
+  Instant,
+  NotificationMethod,
+  ScheduleId,
+  UserId,
+} from '@tocsin/domain';
 
 /** `SendTestNotification` version 1, topic `notification-commands`: somebody wants to see whether a message reaches them. */
 export interface SendTestNotification {
@@ -40,10 +50,20 @@ export interface SendVerificationCode {
   readonly at: Instant;
 }
 
-/** Everything that people ask for on the topic `notification-commands`. */
+/** `SendDutyNotice` version 1, topic `notification-commands`: somebody's shift begins, or an edit of a schedule changed their shifts. */
+export interface SendDutyNotice {
+  readonly userId: UserId;
+  readonly scheduleId: ScheduleId;
+  /** When it was due, or when the schedule was edited. */
+  readonly at: Instant;
+  readonly about: DutySubject;
+}
+
+/** Everything that is asked for on the topic `notification-commands`, by people or on their behalf. */
 export type NotificationCommand =
   | { readonly type: 'SendTestNotification'; readonly data: SendTestNotification }
-  | { readonly type: 'SendVerificationCode'; readonly data: SendVerificationCode };
+  | { readonly type: 'SendVerificationCode'; readonly data: SendVerificationCode }
+  | { readonly type: 'SendDutyNotice'; readonly data: SendDutyNotice };
 
 /** `InvokeAlertAction` version 1, topic `notification-commands`: somebody wants an action made for an alert. */
 export interface InvokeAlertAction {

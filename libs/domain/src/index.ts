@@ -71,6 +71,8 @@ export * from './notification/recipient';
 export * from './notification/status-updates';
 export * from './notification/wanted';
 export * from './oncall/calendar-months';
+export * from './oncall/duties';
+export * from './oncall/duty-events';
 export * from './oncall/iso-duration';
 export * from './oncall/on-calls';
 export * from './oncall/overrides';

@@ -20,6 +20,7 @@ import type {
   ArchiveEvent,
   ConfigurationEvent,
   Decider,
+  DutiesTold,
   ErasureEvent,
   EscalationEvent,
   NotificationEvent,
@@ -43,11 +44,12 @@ type DomainEvent =
   | SourceLogEvent
   | ArchiveEvent
   | ErasureEvent
+  | DutiesTold
   | ParkedMessageEvent
   | SlackPostEvent
   | VerificationEvent;
 type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost' | 'verification';
-type Stream = Folded | 'configuration' | 'archive' | 'erasure' | 'parked';
+type Stream = Folded | 'configuration' | 'archive' | 'erasure' | 'duty' | 'parked';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
 const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
@@ -115,6 +117,7 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   ResourceDeleted: 'configuration',
   AlertsArchived: 'archive',
   UserErased: 'erasure',
+  DutiesTold: 'duty',
   VerificationCodeRequested: 'verification',
   VerificationCodeMistaken: 'verification',
   VerificationCodeEntered: 'verification',
@@ -161,6 +164,7 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   configuration: [],
   archive: [],
   erasure: [],
+  duty: [],
   parked: [],
 };
 

@@ -229,10 +229,7 @@ describe('a relay that lost its lease while it slept', () => {
     const slept = await relaying({ checkpointEveryMs: 60_000, isOwner: () => isOwner });
     const { position } = await disk.eventStore.append('alert-1', 'no_stream', [event('AlertRaised')]);
     expect(await slept.waitFor(position, 5_000)).toBe(true);
-    expect(slept.position()).toBe(position);
     isOwner = false;
-    // Where it stood says nothing any more of how far the bus is behind.
-    expect(slept.position()).toBeUndefined();
     const owner = await relaying();
     const later = await disk.eventStore.append('alert-1', 0, [event('AlertResolved')]);
     expect(await owner.waitFor(later.position, 5_000)).toBe(true);

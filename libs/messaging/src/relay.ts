@@ -66,9 +66,9 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {}
 
-  /** Everything up to here is on the bus; undefined until the checkpoint is loaded, and once another relay has taken over. */
+  /** Everything up to here is on the bus; undefined until the checkpoint is loaded. */
   position(): Position | undefined {
-    return this.options.isOwner?.() === false ? undefined : this.reached;
+    return this.reached;
   }
 
   /** Resolves when it follows, however long the event store is away, or when stopped. */

@@ -5,8 +5,7 @@ type Entry = DueTimersLog | ProjectionLog;
 
 const levels: Readonly<Record<Entry['message'], 'info' | 'warn' | 'error'>> = {
   'projection rebuilding': 'info',
-  // As its beginning: whoever reads of the one reads of the other.
-  'projection recovered': 'warn',
+  'projection recovered': 'info',
   'projection degraded': 'warn',
   // The view leaves that stream out until it is rebuilt.
   'event parked': 'error',

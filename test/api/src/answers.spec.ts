@@ -97,7 +97,9 @@ const goThroughPeople = async (): Promise<number> => {
     delayMin: 5,
   });
   const push = await server.create(`${preferences}/alerts`, { type: 'HIGH_PRIORITY', method: 'PUSH', delayMin: 1 });
-  for (const list of ['duties', 'subscriptions']) await get(`${preferences}/${list}`);
+  await get(`${preferences}/subscriptions`);
+  const duty = await goThrough(`${preferences}/duties`, { type: 'ON_CALL', method: 'EMAIL', contact: { id: email }, beforeMin: 15 });
+  await write('DELETE', `${preferences}/duties/${duty}`);
   const update = await goThrough(`${preferences}/updates`, { type: 'ALERT_RESOLVED', method: 'EMAIL', contact: { id: email } });
   await write('DELETE', `${preferences}/updates/${update}`);
   await write('POST', `/api/users/${user}/test-notification`, { method: 'EMAIL', contact: { id: email } });

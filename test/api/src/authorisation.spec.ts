@@ -96,7 +96,7 @@ describe('somebody who only looks on', () => {
     ['POST', '/api/users/1/contacts/emails', { target: 'x@example.test' }],
     ['POST', '/api/users/1/contacts/phone-numbers', { regionCode: 'DE', target: '+4915112345678' }],
     ['POST', '/api/users/1/notification-preferences/alerts', { type: 'HIGH_PRIORITY', method: 'PUSH' }],
-    ['POST', '/api/users/1/notification-preferences/duties', {}],
+    ['POST', '/api/users/1/notification-preferences/duties', { method: 'PUSH' }],
     ['POST', '/api/users/1/test-notification', { method: 'PUSH' }],
     ['POST', '/api/api-keys', { name: 'of the administrator', user: { id: 1 } }],
   ])('%s %s: may not, since it is another person', async (method, path, body) => {

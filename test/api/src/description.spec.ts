@@ -41,7 +41,7 @@ const WITHOUT_BODY = [
   /\/(accept|resolve|assign|escalate|raise)$/,
   /\/sign-in-links$/,
   /\/emails\/[^/]+\/verification-codes$/,
-  /\/notification-preferences\/(duties|subscriptions)/,
+  /\/notification-preferences\/subscriptions/,
   /^\/api\/parked-messages\//,
 ];
 

@@ -85,7 +85,7 @@ const PROBES = ['probealert-', 'probeescalation-', 'probenotification-'];
 /** Of streams in which this version stores anything. */
 const CATEGORIES = [
   ...['alert-', 'alertkey-', 'escalation-', 'notification-', 'sourcelog-', 'source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
-  ...['archive-', 'erasure-', 'parked-', 'idblock-', 'lease-', 'signin-', ...PROBES],
+  ...['archive-', 'duty-', 'erasure-', 'parked-', 'idblock-', 'lease-', 'signin-', 'verification-', ...PROBES],
 ];
 
 const streams = async (world: World, ...prefixes: readonly string[]) =>
@@ -158,6 +158,23 @@ describe('messages that only the bus holds, as an older version has said them', 
     await world.advance('30m');
     await hears(topics.notificationCommands, 'SendVerificationCode@1');
     expect(world.mailbox('ana').subjects).toHaveLength(1);
+  });
+
+  it('have people told of their shifts', async () => {
+    const { world, hears } = told;
+    const ben = world.platform.configuration.find('user', 'username', 'ben');
+    await world.changePerson(ben?.id as never, (user) => ({
+      ...user,
+      messagePreferences: [
+        { list: 'duties', id: 900 as never, type: 'ON_CALL', method: 'EMAIL', contactId: ben?.contacts[0]?.id as never, beforeMin: 60 },
+      ],
+    }));
+    await world.advance('30m');
+    await hears(topics.notificationCommands, 'SendDutyNotice@1');
+    expect(world.mailbox('ben').subjects).toEqual([
+      'Your shift in Nights begins at 19:00 CET on Mon, 5 Jan 2026',
+      'Your shifts in Nights have changed',
+    ]);
   });
 
   it('say what became of a message', async () => {

@@ -46,6 +46,7 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
   'user-deleted': { en: 'the person was deleted', de: 'die Person wurde gelöscht' },
   muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
   merged: { en: 'a newer page to the same contact replaces it', de: 'eine neuere Nachricht an denselben Kontakt ersetzt sie' },
+  'shift-changed': { en: "the shift is somebody else's now", de: 'die Schicht hat jetzt jemand anderes' },
   expired: { en: 'it was of no use any more', de: 'sie hätte nichts mehr genützt' },
 };
 

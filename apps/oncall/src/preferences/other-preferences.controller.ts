@@ -5,11 +5,11 @@ import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyRequest } from 'fastify';
 import { People } from '../users/people';
 
-const lists = ['duties', 'subscriptions'];
+const lists = ['subscriptions'];
 const entries = lists.map((list) => `${list}/:id`);
 const NO_SUCCESS = { statuses: {} };
 
-/** Messages about shifts and subscriptions are not sent yet: the lists are empty, and nothing is taken in that would do nothing (B6). */
+/** Messages about subscriptions are not sent yet: the lists are empty, and nothing is taken in that would do nothing (B6). */
 @DescribedUnder('Notification Preferences')
 @Controller('api/users/:user/notification-preferences')
 @RequiresRole('STAKEHOLDER')

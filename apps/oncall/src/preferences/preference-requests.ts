@@ -1,10 +1,12 @@
 import { OptionalOrNull } from '@tocsin/platform/nest';
 import { Type } from 'class-transformer';
+import { DUTY_MINUTES } from '@tocsin/domain';
 import { IsIn, IsInt, Min, ValidateNested } from 'class-validator';
 import type {
   AlertPreference,
   AlertPreferenceRequest,
   ContactId,
+  DutyPreference,
   MessagePreferenceRequest,
   NotificationMethod,
   UpdatePreference,
@@ -40,6 +42,24 @@ export class AlertPreferenceBody {
 export class UpdatePreferenceBody {
   @IsIn(updateTypes, { message: `must be one of ${updateTypes.join(', ')}` })
   type!: UpdatePreference['type'];
+
+  @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
+  method!: NotificationMethod;
+
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => ContactReference)
+  contact?: ContactReference;
+}
+
+export class DutyPreferenceBody {
+  @OptionalOrNull()
+  @IsIn(['ON_CALL'], { message: 'must be ON_CALL' })
+  type?: DutyPreference['type'];
+
+  @OptionalOrNull()
+  @IsIn(DUTY_MINUTES, { message: `must be one of ${DUTY_MINUTES.join(', ')}` })
+  beforeMin?: DutyPreference['beforeMin'];
 
   @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
   method!: NotificationMethod;

@@ -73,6 +73,43 @@ describe('an alert preference', () => {
   });
 });
 
+describe('a preference for shifts', () => {
+  const at = '/api/users/current/notification-preferences/duties';
+
+  it('is created, read, replaced and deleted by its id', async () => {
+    const made = await server.call('POST', at, ben, { type: 'ON_CALL', method: 'EMAIL', contact: { id: email }, beforeMin: 60 });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({ type: 'ON_CALL', method: 'EMAIL', contact: { id: email }, beforeMin: 60 });
+    const one = `${at}/${String(made.body['id'])}`;
+    expect((await server.call('GET', one, ben)).body).toEqual(made.body);
+    expect((await server.call('PUT', one, ben, { method: 'PUSH' })).body).toEqual({
+      id: made.body['id'],
+      type: 'ON_CALL',
+      method: 'PUSH',
+      beforeMin: 0,
+    });
+    expect((await server.call('GET', '/api/users/current/notification-preferences/updates', ben)).body).toEqual([]);
+    expect((await server.call('DELETE', one, ben)).status).toBe(204);
+    expect((await server.call('GET', at, ben)).body).toEqual([]);
+  });
+
+  it.each([
+    ['a time that cannot be chosen', { beforeMin: 20, method: 'PUSH' }, 'beforeMin: must be one of 0, 15, 30, 60'],
+    ['a call', { beforeMin: 15, method: 'VOICE' }, 'method: must be one of EMAIL, SMS, PUSH'],
+  ])('is refused with %s', async (_situation, body, message) => {
+    const answer = await server.call('POST', at, ben, body);
+    expect(answer.status).toBe(400);
+    expect(String(answer.body['message'])).toContain(message);
+  });
+
+  it('is there for a new person: half an hour before', async () => {
+    const { body } = await server.call('POST', '/api/users', admin, { email: 'new@example.org', firstName: 'New', lastName: 'One' });
+    expect((await server.call('GET', `/api/users/${String(body['id'])}/notification-preferences/duties`, admin)).body).toMatchObject([
+      { type: 'ON_CALL', method: 'EMAIL', beforeMin: 30, contact: { target: 'new@example.org', verified: true } },
+    ]);
+  });
+});
+
 describe('a preference for status updates', () => {
   const at = '/api/users/current/notification-preferences/updates';
   const accepted = () => ({ type: 'ALERT_ACCEPTED', method: 'EMAIL', contact: { id: email } });
@@ -138,7 +175,7 @@ describe('a preference for status updates', () => {
   });
 });
 
-describe.each(['duties', 'subscriptions'])('preferences for %s', (list) => {
+describe.each(['subscriptions'])('preferences for %s', (list) => {
   const at = `/api/users/current/notification-preferences/${list}`;
 
   it('are none, and none is taken that would do nothing (B6)', async () => {

@@ -12,6 +12,7 @@ import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
 import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
 import { NotificationWishes } from '../notification-wishes';
+import { DutyPreferencesController } from '../preferences/duty-preferences.controller';
 import { MessagePreferences } from '../preferences/message-preferences';
 import { OtherPreferencesController } from '../preferences/other-preferences.controller';
 import { ReachableMethods } from '../preferences/reachable-methods';
@@ -63,6 +64,7 @@ export class PeopleModule {
         PhoneContactsController,
         AlertPreferencesController,
         UpdatePreferencesController,
+        DutyPreferencesController,
         OtherPreferencesController,
         TestNotificationsController,
         TeamsController,

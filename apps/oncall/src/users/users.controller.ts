@@ -60,11 +60,12 @@ export class UsersController {
   ): Promise<PublicUser> {
     readFlag(query, 'send-no-invitation');
     const request = userRequest(body);
-    const [contact, high, low] = await Promise.all([this.ids.next('contact'), this.ids.next('preference'), this.ids.next('preference')]);
+    const contact = (await this.ids.next('contact')) as ContactId;
+    const [high, low, duty] = [await this.preferenceId(), await this.preferenceId(), await this.preferenceId()];
     const user = await this.store.create(
       'user',
       (id, now) =>
-        createUser({ id, contact: contact as ContactId, high: high as PreferenceId, low: low as PreferenceId }, request, {
+        createUser({ id, contact, high, low, duty }, request, {
           by,
           now,
           others: this.people.all(),
@@ -118,5 +119,9 @@ export class UsersController {
   ): Promise<void> {
     const confirmed = readFlag(query, 'confirm-gaps') ?? false;
     await this.deletion.delete(await this.people.find(reference, by), confirmed, context);
+  }
+
+  private async preferenceId(): Promise<PreferenceId> {
+    return (await this.ids.next('preference')) as PreferenceId;
   }
 }

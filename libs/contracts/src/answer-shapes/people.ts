@@ -2,6 +2,7 @@ import type {
   PublicAlertPreference,
   PublicApiKey,
   PublicContact,
+  PublicDutyPreference,
   PublicNewApiKey,
   PublicTeam,
   PublicTeamMember,
@@ -84,6 +85,11 @@ export const UpdatePreference = named(
     contact: maybe(Contact),
     type: words('ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'),
   }),
+);
+
+export const DutyPreference = named(
+  'DutyPreference',
+  object<PublicDutyPreference>({ id, method: text, contact: maybe(Contact), type: words('ON_CALL'), beforeMin: whole }),
 );
 
 const notificationFields = { id, method: text, contact: maybe(Contact), status: words('SCHEDULED') };

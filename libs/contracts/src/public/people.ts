@@ -1,5 +1,16 @@
 import { toIso } from '@tocsin/domain';
-import type { AlertPreference, ApiKey, Contact, MessagePreference, Team, TeamId, UpdatePreference, User, UserId } from '@tocsin/domain';
+import type {
+  AlertPreference,
+  ApiKey,
+  Contact,
+  DutyPreference,
+  MessagePreference,
+  Team,
+  TeamId,
+  UpdatePreference,
+  User,
+  UserId,
+} from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 
 export interface PublicUserRel {
@@ -68,6 +79,14 @@ export interface PublicUpdatePreference {
   readonly method: string;
   readonly contact?: PublicContact;
   readonly type: string;
+}
+
+export interface PublicDutyPreference {
+  readonly id: number;
+  readonly method: string;
+  readonly contact?: PublicContact;
+  readonly type: string;
+  readonly beforeMin: number;
 }
 
 /** A test message that is on its way. */
@@ -168,6 +187,14 @@ export const publicUpdatePreference = ({
   readonly preference: UpdatePreference;
   readonly contacts: readonly Contact[];
 }): PublicUpdatePreference => ({ ...publicWay(preference, contacts), type: preference.type });
+
+export const publicDutyPreference = ({
+  preference,
+  contacts,
+}: {
+  readonly preference: DutyPreference;
+  readonly contacts: readonly Contact[];
+}): PublicDutyPreference => ({ ...publicWay(preference, contacts), type: preference.type, beforeMin: preference.beforeMin });
 
 /** Without anything of the key itself, which is shown once, by the answer that made it. */
 export const publicApiKey = (key: ApiKey, lookup: ResourceLookup): PublicApiKey => ({

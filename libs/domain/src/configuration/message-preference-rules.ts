@@ -1,4 +1,5 @@
 import type { ContactId, PreferenceId } from '../ids';
+import { DUTY_MINUTES } from '../oncall/duties';
 import { rejected } from '../rejection';
 import { contactFor, type PreferenceChange } from './preference-rules';
 import { invalidSetting } from './refusals';
@@ -12,10 +13,12 @@ export interface MessagePreferenceRequest {
   readonly method: NotificationMethod;
   readonly contactId?: ContactId;
   readonly type?: string;
+  readonly beforeMin?: number;
 }
 
 const methods: Readonly<Record<PreferenceList, readonly NotificationMethod[]>> = {
   updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
+  duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
 };
 
 const updateTypes = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'] as const;
@@ -77,7 +80,7 @@ const checked = (
   user: User,
   list: PreferenceList,
   id: PreferenceId,
-  { method, contactId, type }: MessagePreferenceRequest,
+  { method, contactId, type, beforeMin }: MessagePreferenceRequest,
 ): MessagePreference => {
   if (!methods[list].includes(method)) throw invalidSetting('method', `must be one of ${methods[list].join(', ')} for ${list}`);
   const contact = contactFor(user, method, contactId);
@@ -85,10 +88,17 @@ const checked = (
   switch (list) {
     case 'updates':
       return { list, ...way, type: oneOf('type', type, updateTypes) };
+    case 'duties':
+      return {
+        list,
+        ...way,
+        type: oneOf('type', type ?? 'ON_CALL', ['ON_CALL']),
+        beforeMin: oneOf('beforeMin', beforeMin ?? 0, DUTY_MINUTES),
+      };
   }
 };
 
-const oneOf = <T>(field: string, value: unknown, choices: readonly T[]): T => {
+const oneOf = <const T>(field: string, value: unknown, choices: readonly T[]): T => {
   const choice = choices.find((each) => each === value);
   if (choice === undefined) throw invalidSetting(field, `must be one of ${choices.join(', ')}`);
   return choice;

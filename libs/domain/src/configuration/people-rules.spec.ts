@@ -13,6 +13,7 @@ const ids = (id: number) => ({
   contact: (id * 10) as ContactId,
   high: (id * 10) as PreferenceId,
   low: (id * 10 + 1) as PreferenceId,
+  duty: (id * 10 + 2) as PreferenceId,
 });
 const made = (id: number, email: string, others: readonly User[] = []): User =>
   createUser(ids(id), { email, firstName: 'A', lastName: 'B' }, { by: admin, now, others });

@@ -12,6 +12,7 @@ import type {
   TeamId,
   UserId,
 } from '../ids';
+import type { DutyBeforeMin } from '../oncall/duties';
 import type { Schedule } from '../oncall/schedule';
 import type { Instant } from '../time';
 
@@ -157,8 +158,11 @@ export type UpdatePreference = MessageWay & {
   readonly type: 'ALERT_ACCEPTED' | 'ALERT_RESOLVED' | 'ALERT_ESCALATED';
 };
 
+/** When a shift begins; and at once when somebody else's edit changed the person's shifts. */
+export type DutyPreference = MessageWay & { readonly list: 'duties'; readonly type: 'ON_CALL'; readonly beforeMin: DutyBeforeMin };
+
 /** How a person is told what is no page. */
-export type MessagePreference = UpdatePreference;
+export type MessagePreference = UpdatePreference | DutyPreference;
 
 export interface User extends Resource<UserId> {
   /** Unique; default the local part of the e-mail address. */

@@ -1,13 +1,15 @@
 import type { EscalationStep } from '../alert/alert-events';
 import type { NotificationMethod } from '../configuration/resources';
-import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
+import type { DutySubject } from '../oncall/duties';
 import type { Instant } from '../time';
 
 /**
  * Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them.
  * `verification`: the code that shows that the contact is theirs. `update`: what others did with an alert that the person is on.
+ * `duty`: a shift of the person begins, or was changed.
  */
-export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update';
+export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update' | 'duty';
 
 export type CancelReason =
   | 'accepted'
@@ -21,7 +23,8 @@ export type CancelReason =
   | 'contact-blacklisted'
   | 'muted'
   | 'merged'
-  | 'expired';
+  | 'expired'
+  | 'shift-changed';
 
 /** What became of the method before. */
 export type BroughtForwardReason = 'no-receipt' | 'failed';
@@ -46,6 +49,8 @@ export type NotificationEvent =
         readonly alertRevision?: number;
         /** With `verification`: of which the code is made, with the secret key. */
         readonly challenge?: string;
+        /** With `duty`: of which schedule, and what. */
+        readonly duty?: { readonly scheduleId: ScheduleId; readonly about: DutySubject };
       };
     }
   /** Recorded before the provider is called. `key` is the idempotency key (Message-ID) and stays the same over attempts. */

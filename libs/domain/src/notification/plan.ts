@@ -1,5 +1,6 @@
 import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
-import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
+import type { DutySubject } from '../oncall/duties';
 import type { WhyUnreachable } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 
@@ -131,6 +132,10 @@ export const planMessage = (
 /** Of what is told about one fact of an alert: once for each preference. */
 export const newsStream = (alertId: AlertId, purpose: 'update', revision: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${purpose}${revision}-${preferenceId}`;
+
+/** Of what is told of a shift that begins, or of an edit of a schedule: once for each preference. */
+export const dutyNoticeStream = (scheduleId: ScheduleId, about: DutySubject, preferenceId: PreferenceId): string =>
+  `notification-duty-${scheduleId}-${about.type === 'begins' ? about.shiftStart : `edit${about.revision}`}-${preferenceId}`;
 
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
