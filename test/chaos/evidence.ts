@@ -4,7 +4,9 @@ import { alertsSeenBy } from '../kills/src/alerts-seen.ts';
 import { audit } from '../kills/src/audit.ts';
 import type { Evidence } from '../kills/src/audit.ts';
 import type { Ledger } from '../kills/src/ledger.ts';
+import { withoutEffect } from './answers.ts';
 import type { Cluster } from './cluster.ts';
+import type { Responders } from './responders.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -12,20 +14,27 @@ export interface World {
   readonly cluster: Cluster;
   readonly ledger: Ledger;
   readonly mail: MailServer;
-  readonly addresses: readonly string[];
+  readonly responders: Responders;
 }
+
+/** What is seen from outside, sentence by sentence. */
+export const auditOf = (evidence: Evidence, { responders }: World): readonly string[] => [
+  ...audit(evidence),
+  ...withoutEffect(responders.answers, evidence.alerts),
+];
 
 /**
  * Looks until all promises are kept, or until nothing has become better for so long: a slow machine is given its time, and
  * what is stuck is not waited for.
  */
-export const evidenceWhenQuiet = async ({ cluster, ledger, mail, addresses }: World, withoutProgressMs: number): Promise<Evidence> => {
+export const evidenceWhenQuiet = async (world: World, pagedFor: Evidence['pagedFor'], withoutProgressMs: number): Promise<Evidence> => {
+  const { cluster, ledger, mail } = world;
   let [fewest, giveUpAt] = [Infinity, performance.now() + withoutProgressMs];
   for (;;) {
     try {
       const alerts = await alertsSeenBy((path) => cluster.call('GET', path));
-      const evidence = { ledger, alerts, mails: mail.all(), addresses };
-      const broken = audit(evidence).length;
+      const evidence = { ledger, alerts, mails: mail.all(), pagedFor };
+      const broken = auditOf(evidence, world).length;
       if (broken === 0 || performance.now() > giveUpAt) return evidence;
       if (broken < fewest) [fewest, giveUpAt] = [broken, performance.now() + withoutProgressMs];
     } catch (error) {

@@ -8,6 +8,14 @@ const ANSWER_WITHIN_MS = 8_000;
 const AGAIN_AFTER_MS = 300;
 /** Of the keys a tool knows it speaks of the latest ones, so that none is repeated a hundred times. */
 const KEYS_IN_USE = 8;
+/** One of so many keys is of the source whose policy has a second level. */
+const CLIMBING_ONE_IN = 4;
+
+/** `waiting`: everybody at once, and then nobody for a day. `climbing`: one person, and after a minute another. */
+export type AlertKind = 'waiting' | 'climbing';
+export type IntegrationKeys = Readonly<Record<AlertKind, string>>;
+
+export const kindOf = (alertKey: string): AlertKind => (alertKey.startsWith('climbing-') ? 'climbing' : 'waiting');
 
 /**
  * Monitoring tools that post at a steady rate, whatever happens. Each has its own keys and says one thing after the other:
@@ -20,13 +28,13 @@ export class Tools {
   readonly refusals = new Map<string, number>();
   private created = 0;
   private readonly url: string;
-  private readonly integrationKey: string;
+  private readonly integrationKeys: IntegrationKeys;
   private readonly ledger: Ledger;
   private readonly chance: Chance;
 
-  constructor(url: string, integrationKey: string, ledger: Ledger, chance: Chance) {
+  constructor(url: string, integrationKeys: IntegrationKeys, ledger: Ledger, chance: Chance) {
     this.url = url;
-    this.integrationKey = integrationKey;
+    this.integrationKeys = integrationKeys;
     this.ledger = ledger;
     this.chance = chance;
   }
@@ -38,7 +46,7 @@ export class Tools {
       const isOpen = new Set<string>();
       while (!signal.aborted) {
         const startedAt = performance.now();
-        const key = own.length >= KEYS_IN_USE / 2 && !this.chance.oneIn(6) ? this.oneOf(own.slice(-KEYS_IN_USE)) : this.newKey();
+        const key = own.length >= KEYS_IN_USE / 2 && !this.chance.oneIn(6) ? this.oneOf(own.slice(-KEYS_IN_USE)) : this.anyKey();
         if (!own.includes(key)) own.push(key);
         const type = isOpen.has(key) && this.chance.oneIn(4) ? 'RESOLVE' : 'ALERT';
         if (type === 'ALERT') isOpen.add(key);
@@ -53,11 +61,11 @@ export class Tools {
     await Promise.all(Array.from({ length: TOOLS }, tool));
   }
 
-  /** One new alert each; how many of them were taken before the time was over. */
+  /** One new alert each, of the kind that pages everybody at once; how many of them were taken before the time was over. */
   async raise(count: number, withinMs: number): Promise<number> {
     const giveUpAt = performance.now() + withinMs;
     const raised = async (): Promise<boolean> => {
-      for (const key = this.newKey(); performance.now() < giveUpAt; await delay(AGAIN_AFTER_MS))
+      for (const key = this.newKey('waiting'); performance.now() < giveUpAt; await delay(AGAIN_AFTER_MS))
         if (await this.say(key, 'ALERT')) return true;
       return false;
     };
@@ -73,7 +81,7 @@ export class Tools {
   }
 
   private async say(key: string, eventType: EventType): Promise<boolean> {
-    const body = JSON.stringify({ integrationKey: this.integrationKey, eventType, summary: `${key} is down`, alertKey: key });
+    const body = JSON.stringify({ integrationKey: this.integrationKeys[kindOf(key)], eventType, summary: `${key} is down`, alertKey: key });
     const outcome = await this.post(body);
     const answered = outcome === 'taken';
     this.ledger.record(key, { type: eventType, answered });
@@ -95,11 +103,15 @@ export class Tools {
     }
   }
 
-  private newKey(): string {
-    return `chaos-${++this.created}`;
+  private anyKey(): string {
+    return this.newKey(this.chance.oneIn(CLIMBING_ONE_IN) ? 'climbing' : 'waiting');
+  }
+
+  private newKey(kind: AlertKind): string {
+    return `${kind}-${++this.created}`;
   }
 
   private oneOf(keys: readonly string[]): string {
-    return keys[this.chance.below(keys.length)] ?? this.newKey();
+    return keys[this.chance.below(keys.length)] ?? this.anyKey();
   }
 }

@@ -1,26 +1,15 @@
-import { START } from '@tocsin/event-store';
+import type { PublicParkedMessage } from '@tocsin/contracts';
 import type { EventStore, StoredEvent } from '@tocsin/event-store';
 import { ProjectionRunner, views } from '@tocsin/read-models';
 import type { Document, Projection, ReadStore } from '@tocsin/read-models';
 import type { ReceivedMail } from '@tocsin/testing';
 
-const PAGE = 1_000;
 const REBUILT_WITHIN_MS = 300_000;
-
-/** All that became of tools' events. */
-export const eventsOfTools = async (eventStore: EventStore): Promise<readonly StoredEvent[]> => {
-  const events: StoredEvent[] = [];
-  for (let after = START, atHead = false; !atHead;) {
-    const page = await eventStore.readAll({ after, prefixes: ['alert-', 'sourcelog-'], limit: PAGE });
-    events.push(...page.events);
-    ({ next: after, atHead } = page);
-  }
-  return events;
-};
 
 /** P1, event by event: each one that was taken is the cause of something on record, in an alert or in its source's log. */
 export const lostEvents = (taken: ReadonlySet<string>, events: readonly StoredEvent[]): readonly string[] => {
-  const onRecord = new Set(events.map(({ metadata }) => metadata.correlationId));
+  const ofEvents = events.filter(({ stream }) => stream.startsWith('alert-') || stream.startsWith('sourcelog-'));
+  const onRecord = new Set(ofEvents.map(({ metadata }) => metadata.correlationId));
   // Beyond the first hundred of an hour a source's log only counts.
   const counted = events
     .filter(({ type }) => type === 'ToolEventsDropped')
@@ -50,6 +39,24 @@ export const openTwice = (events: readonly StoredEvent[]): readonly string[] => 
 /** Copies beyond the first of each message. */
 export const duplicatesIn = (mails: readonly ReceivedMail[]): number =>
   mails.length - new Set(mails.map(({ to, messageId }) => `${to} ${messageId}`)).size;
+
+/** P8: nothing here is beyond handling, so nothing may have been given up. */
+export const parked = (messages: readonly Pick<PublicParkedMessage, 'topic' | 'group' | 'error'>[]): readonly string[] =>
+  messages.map(({ topic, group, error }) => `a message of ${topic} was parked by ${group}: ${error.message}`);
+
+export interface Refusal {
+  /** Pages that were due for each of two people while the mail server refused all for one of them. */
+  readonly wanted: number;
+  readonly pagedToOthers: number;
+  readonly pagedToRefused: number;
+}
+
+/** P10: what the mail server refuses for one person delays nobody else. */
+export const heldUp = ({ wanted, pagedToOthers, pagedToRefused }: Refusal): readonly string[] => [
+  ...(pagedToOthers < wanted ? [`while one person's mail was refused, of ${wanted} pages for another ${pagedToOthers} came in time`] : []),
+  // Else it was no outage, and proves nothing.
+  ...(pagedToRefused > 0 ? [`${pagedToRefused} pages came to the person whose mail was refused`] : []),
+];
 
 /** P9: each view is what the log makes of an empty one. */
 export const unequalViews = async (eventStore: EventStore, live: ReadStore, empty: ReadStore): Promise<readonly string[]> => {

@@ -18,6 +18,8 @@ export interface MailFault {
   readonly code: number;
   readonly times: number;
   readonly to?: 'MAIL' | 'RCPT' | 'DATA';
+  /** Only what is for this person; said to `RCPT`. */
+  readonly address?: string;
 }
 
 /** `drop-before`: breaks the connection instead of asking for the message. `drop-after`: takes it and breaks off without a word. */
@@ -37,8 +39,8 @@ export class MailServer {
       authOptional: true,
       disabledCommands: ['STARTTLS'],
       onMailFrom: (_address, _session, done) => done(this.refusal('MAIL')),
-      onRcptTo: (_address, session, done) => {
-        const refused = this.refusal('RCPT');
+      onRcptTo: ({ address }, session, done) => {
+        const refused = this.refusal('RCPT', address);
         if (refused !== undefined || !this.troubled('before', session)) done(refused);
       },
       onData: (stream, session, done) => {
@@ -111,9 +113,9 @@ export class MailServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  private refusal(to: NonNullable<MailFault['to']>): Error | undefined {
-    const { code, times, to: wanted = 'DATA' } = this.fault;
-    if (times <= 0 || to !== wanted) return undefined;
+  private refusal(to: NonNullable<MailFault['to']>, recipient?: string): Error | undefined {
+    const { code, times, address, to: wanted = address === undefined ? 'DATA' : 'RCPT' } = this.fault;
+    if (times <= 0 || to !== wanted || (address !== undefined && address !== recipient)) return undefined;
     this.fault = { ...this.fault, times: times - 1 };
     return Object.assign(new Error('not now'), { responseCode: code });
   }

@@ -18,11 +18,11 @@ export interface Evidence {
   readonly ledger: Ledger;
   readonly alerts: readonly SeenAlert[];
   readonly mails: readonly ReceivedMail[];
-  /** Everybody who is to be paged for an alert that nobody answers. */
-  readonly addresses: readonly string[];
+  /** Everybody who is to have been paged for an alert of this key that nobody answers. */
+  readonly pagedFor: (alertKey: string) => readonly string[];
 }
 
-const DUPLICATE_NOTE = 'You may have received this page before.';
+export const DUPLICATE_NOTE = 'You may have received this page before.';
 
 /** Every promise that was broken, one sentence each; empty when all were kept. */
 export const audit = (evidence: Evidence): readonly string[] => [
@@ -36,7 +36,8 @@ const alertsOfKey = (key: string, { ledger, alerts }: Evidence): readonly string
   const posted = ledger.of(key);
   const ofKey = alerts.filter(({ alertKey }) => alertKey === key);
   const open = ofKey.filter(({ status }) => status !== 'RESOLVED');
-  const isResolved = posted.some(({ type }) => type === 'RESOLVE');
+  const isByHand = ledger.resolvedByHand.has(key);
+  const isResolved = isByHand || posted.some(({ type }) => type === 'RESOLVE');
   const last = posted.at(-1);
   return [
     ...(posted.some(({ type, answered }) => type === 'ALERT' && answered) && ofKey.length === 0
@@ -49,12 +50,15 @@ const alertsOfKey = (key: string, { ledger, alerts }: Evidence): readonly string
     ...(last?.type === 'RESOLVE' && posted.every(({ answered }) => answered) && open.length > 0
       ? [`${key} was resolved with a 2xx and is open`]
       : []),
-    ...(last?.type === 'ALERT' && last.answered && open.length === 0 ? [`${key} was raised last, with a 2xx, and is not open`] : []),
+    ...(!isByHand && last?.type === 'ALERT' && last.answered && open.length === 0
+      ? [`${key} was raised last, with a 2xx, and is not open`]
+      : []),
   ];
 };
 
 /** P6, P7: nothing waits for ever, and whoever is to be paged was. */
-const pagesOfAlert = ({ id, alertKey, status, notifications }: SeenAlert, { mails, addresses }: Evidence): readonly string[] => {
+const pagesOfAlert = ({ id, alertKey, status, notifications }: SeenAlert, { mails, pagedFor }: Evidence): readonly string[] => {
+  const addresses = pagedFor(alertKey);
   const name = `#${id} (${alertKey})`;
   const waiting = notifications.filter((notification) => notification.status === 'SCHEDULED').length;
   const failed = notifications.filter((notification) => notification.status === 'ERROR').length;

@@ -10,6 +10,8 @@ export interface Posted {
 export class Ledger {
   private readonly byKey = new Map<string, Posted[]>();
   answered = 0;
+  /** Keys of which a person resolved an alert, or tried to; when, among the tools' events, nobody can say. */
+  readonly resolvedByHand = new Set<string>();
 
   record(key: string, posted: Posted): void {
     const before = this.byKey.get(key);
