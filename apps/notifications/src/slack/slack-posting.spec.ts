@@ -13,6 +13,7 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import { createLogger, Metrics, newUuid, WoundClock } from '@tocsin/platform';
 import { SlackServer } from '@tocsin/testing';
 import type { SlackChannel, SlackMessage } from '@tocsin/testing';
+import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { SlackBudget } from './slack-budget';
 import { SlackComposer } from './slack-composer';
 import { SlackPosting } from './slack-posting';
@@ -20,36 +21,6 @@ import { SlackPosts, timerOf } from './slack-posts';
 
 const linkId = 3 as SlackLinkId;
 const timer = timerOf({ alertId, linkId });
-
-/** The process ends at this point: nothing that would come after it happens. */
-class Crash extends Error {}
-
-/** Counts calls to the outside, and ends the process before or after one of them. */
-class CrashPoint {
-  calls = 0;
-  constructor(
-    readonly at: number,
-    readonly when: 'before' | 'after',
-  ) {}
-
-  async around<T>(call: () => Promise<T>): Promise<T> {
-    this.calls += 1;
-    if (this.calls === this.at && this.when === 'before') throw new Crash();
-    const result = await call();
-    if (this.calls === this.at && this.when === 'after') throw new Crash();
-    return result;
-  }
-}
-
-const crashing = <Port extends object>(port: Port, methods: readonly string[], point: CrashPoint): Port =>
-  new Proxy(port, {
-    get: (target, name) => {
-      const method = (target as Record<string | symbol, unknown>)[name];
-      if (typeof method !== 'function') return method;
-      const call = (...given: unknown[]): unknown => (method as (...all: unknown[]) => unknown).apply(target, given);
-      return methods.includes(String(name)) ? (...given: unknown[]) => point.around(async () => call(...given)) : call;
-    },
-  });
 
 let slack: SlackServer;
 let ops: SlackChannel;
@@ -160,7 +131,7 @@ const tell = async (point: CrashPoint): Promise<number> => {
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       await clock.advance('1s');
-      running = begin(new CrashPoint(0, 'before'));
+      running = begin(CrashPoint.nowhere());
       await running.posting.repeatInterrupted(timer, clock.now());
       await part(running);
     }
@@ -180,7 +151,7 @@ describe('a message in a channel', () => {
 
   const POINTS = 15;
   it(`is told in ${POINTS} calls to the outside`, async () => {
-    expect(await tell(new CrashPoint(0, 'before'))).toBe(POINTS);
+    expect(await tell(CrashPoint.nowhere())).toBe(POINTS);
     await told();
   });
 
@@ -198,7 +169,7 @@ describe('a message in a channel', () => {
 describe('an alert that is over', () => {
   it('before its message was sent is not shown any more, and that is on record', async () => {
     await happens(raised(), resolvedBy(user(ana), minute(1)));
-    const running = begin(new CrashPoint(0, 'before'));
+    const running = begin(CrashPoint.nowhere());
     await heard('raised', (at) => ({ type: 'plan', at, alertId, alertRevision: 0, targets: [target()] }))(running);
     await drain(running);
     expect(slack.channel(ops)).toEqual([]);
@@ -210,7 +181,7 @@ describe('an alert that is over', () => {
 describe('a channel with more than Slack takes', () => {
   it('is told all of it in the end, a new alert before edits and threads, and Slack never has to refuse', async () => {
     await happens(raised());
-    const running = begin(new CrashPoint(0, 'before'));
+    const running = begin(CrashPoint.nowhere());
     const channels = Array.from({ length: 40 }, (_, index) => ({
       ...target(),
       linkId: (100 + index) as SlackLinkId,

@@ -1,0 +1,238 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { actionKinds, actionSettings } from '@tocsin/alert-actions';
+import { actionStream, alertStream, instant } from '@tocsin/domain';
+import type { ActionEventOf, AlertAction, AlertActionId, AlertEvent } from '@tocsin/domain';
+import { alertId, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
+import { EmbeddedLog } from '@tocsin/embedded-log';
+import type { EventStore } from '@tocsin/event-store';
+import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
+import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
+import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
+import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
+import { WebhookReceiver } from '@tocsin/testing';
+import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { ActionDelivery } from './action-delivery';
+import { ActionPlanner } from './action-planner';
+import { ActionStreams } from './action-streams';
+import { Kinds } from './kinds';
+import { StoredParams } from './stored-params';
+
+const actionId = 11 as AlertActionId;
+const stream = actionStream(alertId, actionId);
+const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
+const before = { createdAt: instant(0), updatedAt: instant(0) };
+
+let receiver: WebhookReceiver;
+let directory: string;
+let log: EmbeddedLog;
+let eventStore: EventStore;
+let bus: EmbeddedMessageBus;
+let configuration: ConfigurationReader;
+let clock: WoundClock;
+
+beforeEach(async () => {
+  clock = new WoundClock(minute(0));
+  receiver = await WebhookReceiver.start();
+  directory = await mkdtemp(join(tmpdir(), 'tocsin-actions-'));
+  log = await EmbeddedLog.open({
+    directory,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  eventStore = new EmbeddedEventStore(log);
+  bus = new EmbeddedMessageBus(log);
+  configuration = new ConfigurationReader();
+  await bus.declare([CONFIGURATION_TOPIC]);
+  await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, clock.now())]);
+  await configuration.start(bus);
+  await configured({});
+});
+afterEach(async () => {
+  await configuration.close();
+  await log.close();
+  await rm(directory, { recursive: true, force: true });
+  await receiver.stop();
+});
+
+let revision = 0;
+const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receiver.url}/hook`): Promise<void> => {
+  const action: AlertAction = {
+    ...{ id: actionId, name: 'hook', type: 'webhook', sourceIds: [], triggerMode: 'AUTOMATIC', teamIds: [] },
+    triggerTypes: ['alert-created', 'alert-resolved'],
+    params: {},
+    secretParams: secrets.encrypt(JSON.stringify({ webhookUrl, signingSecrets: ['a-secret-of-enough-length'] })),
+    ...before,
+    ...changes,
+  };
+  const key = `alertaction-${actionId}`;
+  const data = { kind: 'alertaction', resource: action };
+  const fact = { stream: key, revision: revision++, position: '' };
+  const ids = { id: newUuid(), correlationId: 'c', causationId: 'd' };
+  await bus.publish(CONFIGURATION_TOPIC.name, [
+    { ...ids, key, type: 'ResourceConfigured', schemaVersion: 1, time: clock.now(), fact, data },
+  ]);
+};
+
+interface Running {
+  readonly planner: ActionPlanner;
+  readonly delivery: ActionDelivery;
+}
+
+/** A process begins, which knows what is on record and nothing else. */
+const begin = (point: CrashPoint): Running => {
+  const store = crashing(eventStore, ['append'], point);
+  const streams = new ActionStreams(store, clock, new Metrics());
+  const kinds = actionKinds(actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }));
+  const delivery = new ActionDelivery({
+    ...{ streams, eventStore: store, configuration, secrets, clock },
+    kinds: new Kinds(kinds.map((kind) => crashing(kind, ['run'], point))),
+    stored: new StoredParams(secrets),
+    settings: { publicUrl: 'http://tocsin.test', listeningUrl: '', reachableMethods: new Set(), visibleWithinMs: 0 },
+    log: createLogger({ level: 'silent' }),
+    random: () => 0,
+  });
+  return { planner: new ActionPlanner({ eventStore: store, configuration, streams }), delivery };
+};
+
+const happens = async (event: AlertEvent): Promise<void> => {
+  const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
+  await eventStore.append(alertStream(alertId), 'any', [{ id: newUuid(), type: event.type, data: event.data, metadata }]);
+};
+
+/** The newest fact is heard, as often as it takes until somebody is done with it. */
+const heard = async ({ planner }: Running): Promise<void> => {
+  const stored = (await eventStore.readStream(alertStream(alertId))).at(-1);
+  if (stored === undefined) throw new Error('nothing has happened');
+  const { id, type, data, revision: of, position } = stored;
+  await planner.plan({ event: { type, data } as AlertEvent, id, revision: of, position }, { causationId: id, correlationId: 'c' });
+};
+const fired = ({ delivery }: Running): Promise<void> => delivery.attempt(stream);
+
+const story: readonly ((running: Running) => Promise<void>)[] = [
+  () => happens(raised()),
+  heard,
+  fired,
+  async () => {
+    await clock.advance('3m');
+    await happens(resolvedBy(source, minute(3)));
+  },
+  heard,
+  fired,
+];
+
+/** Tells the story with a process that ends at the point, and goes on with another one. @returns how many points there were */
+const tell = async (point: CrashPoint): Promise<number> => {
+  let running = begin(point);
+  for (const part of story) {
+    try {
+      await part(running);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      await clock.advance('1s');
+      running = begin(CrashPoint.nowhere());
+      await running.delivery.repeatInterrupted([stream], clock.now());
+      await part(running);
+    }
+  }
+  return point.calls;
+};
+
+const deliveries = () =>
+  receiver.received.map(({ headers, body }) => [(JSON.parse(body) as { eventType: string }).eventType, headers['x-tocsin-delivery']]);
+const attempts = async () =>
+  (await eventStore.readStream(stream)).flatMap(({ type, data }) =>
+    type === 'ActionAttempted' ? [data as ActionEventOf<'ActionAttempted'>['data']] : [],
+  );
+
+describe('what an action does for an alert', () => {
+  const POINTS = 8;
+  /** The receiver was called, and nobody wrote down what came of it. */
+  const CALLED: readonly (readonly [number, 'before' | 'after'])[] = [3, 7].flatMap((call) => [
+    [call, 'after'] as const,
+    [call + 1, 'before'] as const,
+  ]);
+  /** An attempt is on record, and nobody knows whether the receiver was called. */
+  const BEGUN = [...CALLED, ...[2, 6].flatMap((call) => [[call, 'after'] as const, [call + 1, 'before'] as const])];
+  const isOne = (of: readonly (readonly [number, string])[], at: number, when: string) =>
+    of.some(([call, side]) => call === at && side === when);
+
+  it(`is done in ${POINTS} calls to the outside`, async () => {
+    expect(await tell(CrashPoint.nowhere())).toBe(POINTS);
+    expect(deliveries().map(([event]) => event)).toEqual(['alert-created', 'alert-resolved']);
+  });
+
+  describe.each(Array.from({ length: POINTS }, (_, index) => index + 1))('with a crash at call %i', (at) => {
+    it.each(['before', 'after'] as const)(
+      '%s it: is done in its order, and twice, under one delivery id and marked so, only where it may have been done',
+      async (when) => {
+        expect(await tell(new CrashPoint(at, when))).toBe(at);
+        const told = deliveries();
+        const distinct = [...new Map(told.map(([event, id]) => [id, event])).values()];
+        expect(distinct).toEqual(['alert-created', 'alert-resolved']);
+        expect(told).toHaveLength(isOne(CALLED, at, when) ? 3 : 2);
+        const marked = (await attempts()).filter(({ possiblyDuplicate }) => possiblyDuplicate);
+        expect(marked).toHaveLength(isOne(BEGUN, at, when) ? 1 : 0);
+      },
+    );
+  });
+
+  it('is not done any more when the action was switched off before the crash was repaired', async () => {
+    const running = begin(new CrashPoint(3, 'before'));
+    await happens(raised());
+    await heard(running);
+    await expect(fired(running)).rejects.toThrow(Crash);
+    await configured({ triggerMode: 'MANUAL', triggerTypes: [], updatedAt: clock.now() });
+    await clock.advance('1s');
+    await begin(CrashPoint.nowhere()).delivery.repeatInterrupted([stream], clock.now());
+    expect(receiver.received).toEqual([]);
+    expect((await eventStore.readStream(stream)).at(-1)).toMatchObject({
+      type: 'ActionCancelled',
+      data: { reason: 'switched-off', possiblyDone: true },
+    });
+  });
+
+  it('is never done where nobody may call, whatever is on record', async () => {
+    await configured({}, 'https://169.254.169.254/latest/meta-data/');
+    await tell(CrashPoint.nowhere());
+    expect(receiver.received).toEqual([]);
+    expect(
+      (await eventStore.readStream(stream))
+        .filter(({ type }) => type === 'ActionFailed')
+        .map(({ data }) => (data as { reason: string }).reason),
+    ).toEqual(['refused-url', 'refused-url']);
+  });
+});
+
+describe('a receiver that is slow', () => {
+  it('is called eight times at once, and the rest wait for their turn', async () => {
+    const answers: (() => void)[] = [];
+    receiver.answer = (response) => void answers.push(() => response.end());
+    const running = begin(CrashPoint.nowhere());
+    const alerts = Array.from({ length: 12 }, (_, index) => 100 + index);
+    for (const id of alerts) {
+      const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
+      const { type, data } = raised({ alertId: id as typeof alertId });
+      const fact = { id: newUuid(), type, data, metadata };
+      await eventStore.append(alertStream(id as typeof alertId), 'no_stream', [fact]);
+      const [stored] = await eventStore.readStream(alertStream(id as typeof alertId));
+      await running.planner.plan(
+        { event: { type, data } as AlertEvent, id: fact.id, revision: 0, position: stored?.position as never },
+        { causationId: fact.id, correlationId: 'c' },
+      );
+    }
+    const all = Promise.all(alerts.map((id) => running.delivery.attempt(actionStream(id as typeof alertId, actionId))));
+    while (answers.length < 8) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(receiver.received).toHaveLength(8);
+    let isOver = false;
+    void all.then(() => (isOver = true));
+    while (!isOver) {
+      answers.splice(0).forEach((answer) => answer());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(receiver.received).toHaveLength(12);
+  });
+});
