@@ -54,9 +54,13 @@ describeWith('helm', fetched('helm'), (helm) => {
         'EVENTSTORE_URL',
         'MONGODB_URL',
         'PORT',
+        'SLACK_BOT_TOKEN',
+        'SLACK_CLIENT_SECRET',
+        'SLACK_SIGNING_SECRET',
         'SMTP_URL',
         'TOCSIN_HEARTBEAT_URL',
         'TOCSIN_SECRET_KEY',
+        'TWILIO_AUTH_TOKEN',
       ]);
       expect(alerts['SMTP_URL']).toEqual({ secretKeyRef: { name: 'tocsin', key: 'SMTP_URL', optional: true } });
       const withKey = names.filter((name) => 'TOCSIN_BOOTSTRAP_API_KEY' in environment(one(usual, 'Deployment', deployment(name))));

@@ -8,6 +8,7 @@ import type { Cause } from '@tocsin/messaging';
 import type { Logger } from '@tocsin/platform';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
+import { CarrierStatus } from './texting/carrier-status';
 
 interface Outcome<Of> {
   readonly stream: string;
@@ -25,6 +26,7 @@ export class AttemptOutcomes {
     private readonly parts: {
       readonly notifications: Notifications;
       readonly configuration: ConfigurationReader;
+      readonly carrier: CarrierStatus;
       readonly clock: Clock;
       readonly log: Logger;
       /** From 0 to below 1. */
@@ -57,8 +59,14 @@ export class AttemptOutcomes {
   }
 
   private async recordFailed({ stream, attempt, provider, outcome }: Outcome<Failure>, cause: Cause): Promise<void> {
-    const state = await this.parts.notifications.load(stream);
+    const { notifications, configuration, carrier } = this.parts;
+    const state = await notifications.load(stream);
     if (!('attempts' in state)) return;
+    const isContactClosed = outcome.type === 'failed' && outcome.isContactClosed === true;
+    // First: whatever becomes of this message, nobody writes there again (B24).
+    const { userId, contactId } = state.plan;
+    if (isContactClosed && contactId !== undefined && configuration.get('user', userId) !== undefined)
+      await carrier.set(userId, contactId, 'BLACKLISTED');
     await this.end(
       stream,
       state,
@@ -71,6 +79,7 @@ export class AttemptOutcomes {
         retriable: outcome.type === 'unknown' || !outcome.permanent,
         uncertain: outcome.type === 'unknown',
         jitter: this.parts.random(),
+        ...(isContactClosed ? { isContactClosed } : {}),
         otherProviderLeft: isOtherLeft(this.parts.channelsFor(state.plan.method), provider, state),
       },
       cause,
@@ -88,7 +97,8 @@ export class AttemptOutcomes {
     await this.parts.notifications.change(stream, command, cause);
   }
 
-  private async bringNextForward({ alertId, activation, userId }: Planned, because: BroughtForwardReason, cause: Cause): Promise<void> {
+  /** @throws EventStoreFault */
+  async bringNextForward({ alertId, activation, userId }: Planned, because: BroughtForwardReason, cause: Cause): Promise<void> {
     const { notifications, configuration, clock } = this.parts;
     if (alertId === undefined || activation === undefined) return;
     const preferences = configuration.get('user', userId)?.alertPreferences ?? [];

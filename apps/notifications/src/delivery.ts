@@ -5,13 +5,15 @@ import { Clock, isFinal, recipientOf, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
+import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
-import type { MessageComposer, Planned } from './message-composer';
+import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
 import { AttemptOutcomes } from './attempt-outcomes';
 import { Notifications } from './notifications';
+import type { Texts } from './texting/texts';
 
 type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
 
@@ -24,6 +26,7 @@ export interface DeliveryParts {
   readonly composer: MessageComposer;
   readonly clock: Clock;
   readonly outcomes: AttemptOutcomes;
+  readonly texts: Texts;
   readonly tracing?: Tracing;
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
@@ -85,10 +88,14 @@ export class Delivery {
       },
       cause,
     );
+    // Nothing was sent by it: the person's next method does not wait for its delay.
+    if ('stopped' in recipient && (recipient.stopped === 'contact-removed' || recipient.stopped === 'contact-blacklisted'))
+      await this.parts.outcomes.bringNextForward(plan, 'failed', cause);
     const started = events.find((event) => event.type === 'AttemptStarted');
     if (started === undefined || 'stopped' in recipient) return;
     const attempt = started.data as Attempt;
-    const content = await this.contentFor(plan, recipient, attempt);
+    const reply = await this.replyTo(stream, plan, { channel, recipient }, cause);
+    const content = await this.contentFor(plan, recipient, { ...attempt, ...(reply === undefined ? {} : { reply }) });
     if ('stopped' in content) {
       await notifications.change(
         stream,
@@ -128,6 +135,32 @@ export class Delivery {
     });
   }
 
+  /**
+   * Under which code a text message is answered, and where to when it is not where it comes from. Before the alert is read: only
+   * the provider is called after that.
+   */
+  private async replyTo(
+    stream: string,
+    { method, alertId, contactId, step }: Planned,
+    { channel, recipient }: { readonly channel: Channel | undefined; readonly recipient: Recipient },
+    cause: Cause,
+  ): Promise<AttemptNotes['reply']> {
+    if (method !== 'SMS' || alertId === undefined || contactId === undefined || channel === undefined) return undefined;
+    const sender = channel.senderTo(recipient.target);
+    // Any of our numbers will do: a code is one of the contact, not of the number.
+    const to =
+      sender === undefined
+        ? this.parts
+            .channelsFor(method)
+            .map((other) => other.senderTo(recipient.target))
+            .find(isThere)
+        : undefined;
+    if (sender === undefined && to === undefined) return undefined;
+    const page = { contactId, notification: stream, alertId, ...(step === undefined ? {} : { step }), sender };
+    const code = await this.parts.texts.codeFor(page, cause);
+    return { code, ...(to === undefined ? {} : { to }) };
+  }
+
   /** Whoever cannot be reached by what this process knows may have been made, or changed, a moment ago elsewhere. */
   private async recipient(plan: Planned): Promise<Recipient | { readonly stopped: CancelReason }> {
     const { configuration, clock } = this.parts;
@@ -144,7 +177,7 @@ export class Delivery {
   private async contentFor(
     plan: Planned,
     { user }: Recipient,
-    { lateMs, possiblyDuplicate }: Attempt,
+    notes: AttemptNotes,
   ): Promise<MessageContent | { readonly stopped: CancelReason }> {
     if (plan.alertId === undefined) return this.parts.composer.withoutAlert(plan, user);
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
@@ -152,8 +185,10 @@ export class Delivery {
     if (history === undefined) return { stopped: 'resolved' };
     if (plan.purpose === 'update') return this.parts.composer.news(plan, user, history) ?? { stopped: 'expired' };
     const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
-    return stopped === undefined ? this.parts.composer.page(plan, user, history, { lateMs, possiblyDuplicate }) : { stopped };
+    return stopped === undefined ? this.parts.composer.page(plan, user, history, notes) : { stopped };
   }
 }
+
+const isThere = (number: string | undefined): number is string => number !== undefined;
 
 const factsOf = ({ events }: AlertHistory) => events.map((stored) => ({ revision: stored.revision, event: eventOf<AlertEvent>(stored) }));

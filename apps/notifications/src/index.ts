@@ -1,3 +1,4 @@
+export { callbackSettings } from './callback-settings';
 export * from './notifications.module';
 export { notificationsService } from './service';
 export { openSlack } from './slack/open-slack';

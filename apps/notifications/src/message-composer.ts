@@ -18,6 +18,8 @@ export type Planned = NotificationEventOf<'NotificationPlanned'>['data'];
 export interface AttemptNotes {
   readonly lateMs: number;
   readonly possiblyDuplicate: boolean;
+  /** How a text message is answered. */
+  readonly reply?: { readonly code: string; readonly to?: string };
 }
 
 /** Less than this is on time: the machinery itself needs a moment. */
@@ -32,7 +34,12 @@ export class MessageComposer {
     private readonly duties: DutyComposer,
   ) {}
 
-  page(planned: Planned, user: User, { document, events }: AlertHistory, { lateMs, possiblyDuplicate }: AttemptNotes): MessageContent {
+  page(
+    planned: Planned,
+    user: User,
+    { document, events }: AlertHistory,
+    { lateMs, possiblyDuplicate, reply }: AttemptNotes,
+  ): MessageContent {
     const source = this.configuration.get('source', document.sourceId);
     const activation = activationOf(events, planned);
     // What delayed the level delayed the page: without it a page after downtime would look as if it were on time.
@@ -53,6 +60,7 @@ export class MessageComposer {
       reason: reasonText(activation.reason, user.language, (at) => timeText(at, user)),
       lateSec: lateTogetherMs < LATE_FROM_MS ? 0 : Math.round(lateTogetherMs / 1_000),
       possiblyDuplicate,
+      ...(reply === undefined ? {} : { reply }),
       answers: this.links.links(
         { alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) },
         planned.at as Instant,

@@ -30,7 +30,9 @@ import { AnswerLinks } from './answer-links';
 import { Answers } from './answers';
 import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { AttemptOutcomes } from './attempt-outcomes';
+import type { CallbackSettings } from './callback-settings';
 import { ReceiptsConsumer } from './callbacks/receipts.consumer';
+import { Receipts } from './callbacks/receipts';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
@@ -46,6 +48,9 @@ import { PathProbesConsumer } from './path-probes.consumer';
 import type { SlackSetUp } from './slack/open-slack';
 import { slackParts } from './slack/slack-parts';
 import { SlackPosts } from './slack/slack-posts';
+import { CarrierStatus } from './texting/carrier-status';
+import { textingParts } from './texting/texting-parts';
+import { Texts } from './texting/texts';
 
 export interface NotificationsOptions {
   readonly random: () => number;
@@ -55,6 +60,7 @@ export interface NotificationsOptions {
   /** Absent: alerts appear in no channel. */
   readonly slack?: SlackSetUp;
   readonly actions: ActionSettings;
+  readonly callbacks?: CallbackSettings;
 }
 
 const ACTIONS_AT_ONCE = 1_000;
@@ -68,7 +74,9 @@ export class NotificationsModule {
     const notifications = new Notifications(eventStore, clock, metrics);
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
-    const outcomes = new AttemptOutcomes({ notifications, configuration, clock, log, ...options });
+    const texts = new Texts(eventStore, clock);
+    const carrier = new CarrierStatus(platform.configurationStore);
+    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, clock, log, ...options });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const delivery = new Delivery({
       notifications,
@@ -77,6 +85,7 @@ export class NotificationsModule {
       composer,
       clock,
       outcomes,
+      texts,
       ...(tracing === undefined ? {} : { tracing }),
       ...options,
     });
@@ -154,6 +163,7 @@ export class NotificationsModule {
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
     const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
+    const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {
       module: NotificationsModule,
       controllers: [
@@ -164,6 +174,7 @@ export class NotificationsModule {
         ReceiptsConsumer,
         AnswerController,
         OutboxController,
+        ...texting.controllers,
         ...(slack?.controllers ?? []),
         ActionTriggersConsumer,
         AlertActionsController,
@@ -184,6 +195,8 @@ export class NotificationsModule {
         { provide: StoredParams, useValue: stored },
         { provide: ActionStreams, useValue: actionStreams },
         { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
+        { provide: Receipts, useValue: new Receipts(bus, clock) },
+        ...texting.providers,
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

@@ -1,6 +1,7 @@
 import { actionSettings } from '@tocsin/alert-actions';
 import { closeChannels, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { ServiceDefinition } from '@tocsin/platform/nest';
+import { callbackSettings } from './callback-settings';
 import { NotificationsModule } from './notifications.module';
 import { readSettings } from './config';
 import { openSlack } from './slack/open-slack';
@@ -22,6 +23,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       routes: routesOf(settings),
       ...(await openSlack(settings, platform)),
       actions: actionSettings(settings),
+      callbacks: callbackSettings(settings),
     });
   },
 };

@@ -9,7 +9,7 @@ import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import { openSlack } from '@tocsin/notifications';
+import { callbackSettings, openSlack } from '@tocsin/notifications';
 import { SignIn } from '@tocsin/oncall';
 import { bootstrap, createLogger, heartbeatOf, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
@@ -112,6 +112,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
         routes: routesOf(settings),
         ...(await openSlack(settings, platform)),
         actions: actionSettings(settings),
+        callbacks: callbackSettings(settings),
       });
     },
     clock,

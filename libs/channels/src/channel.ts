@@ -23,7 +23,13 @@ export interface Correlation {
  */
 export type SendOutcome =
   | { readonly type: 'handed-over'; readonly reference?: string; readonly receiptExpected: boolean }
-  | { readonly type: 'failed'; readonly permanent: boolean; readonly reason: string }
+  | {
+      readonly type: 'failed';
+      readonly permanent: boolean;
+      readonly reason: string;
+      /** The person does not want messages there: no provider may be asked, now or later. */
+      readonly isContactClosed?: boolean;
+    }
   | { readonly type: 'unknown'; readonly reason: string };
 
 /**
@@ -35,6 +41,10 @@ export abstract class Channel {
   abstract readonly method: NotificationMethod;
   /** Name on the timeline and in metrics: `smtp`, `outbox`. */
   abstract readonly provider: string;
+  /** Our number that such a message comes from and an answer to it goes to; undefined where none can come back. */
+  senderTo(_target: string): string | undefined {
+    return undefined;
+  }
   abstract send(message: OutgoingMessage): Promise<SendOutcome>;
   abstract close(): Promise<void>;
 }

@@ -12,3 +12,4 @@ export type { SlackSettings } from './slack/settings';
 export * from './slack-workspace';
 export * from './texts';
 export * from './time-texts';
+export { failureOfCode as twilioFailure } from './twilio/twilio-errors';

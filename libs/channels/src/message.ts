@@ -22,6 +22,8 @@ export interface PageContent {
   readonly lateSec: number;
   /** A crash may have sent it before. */
   readonly possiblyDuplicate: boolean;
+  /** By a text message: the code of this page, and the number to send it to when it is not the one that the page comes from. */
+  readonly reply?: { readonly code: string; readonly to?: string };
   readonly answers: { readonly accept: string; readonly resolve: string; readonly escalate?: string };
 }
 

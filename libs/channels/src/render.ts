@@ -1,6 +1,7 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
 import type { DutyChangedContent, MessageContent, NewsContent, PageContent, RenderedMessage } from './message';
+import { smsText } from './sms/sms-text';
 import { texts } from './texts';
 
 /** Longest summary that goes into a subject or a short text; the alert itself keeps all of it. */
@@ -55,6 +56,7 @@ const shortText = (content: MessageContent): RenderedMessage => {
   switch (content.type) {
     case 'page': {
       const subject = pageSubject(content);
+      if (content.reply !== undefined) return { subject, text: pageToReplyTo(content, content.reply) };
       const escalate = content.answers.escalate === undefined ? '' : `\n${t.escalate}: ${content.answers.escalate}`;
       return { subject, text: `${subject}\n${t.accept}: ${content.answers.accept}\n${t.resolve}: ${content.answers.resolve}${escalate}` };
     }
@@ -91,17 +93,27 @@ const changedLines = ({ language, by, schedule, gained, lost }: DutyChangedConte
 /** Id and summary first, since a status update is often all that its reader has of the alert. */
 const newsLines = ({ alert, news }: NewsContent): readonly string[] => [`#${alert.id} ${alert.summary}`, news];
 
+const pageToReplyTo = (content: PageContent, { code, to }: NonNullable<PageContent['reply']>): string => {
+  const t = texts[content.language];
+  const { id, priority, summary } = content.alert;
+  const mark = content.possiblyDuplicate ? ` ${t.duplicateMark}` : '';
+  const answer = to === undefined ? t.reply(code, content.answers.escalate !== undefined) : t.replyTo(code, to);
+  return smsText(t.page(id, priority, ''), onOneLine(summary), `${answer}${mark}`);
+};
+
+/** A header is one line, and a control character could be a command to a terminal or a modem. */
+const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+
 /** What stands above a page, and names it where it is listed. */
 export const pageSubject = ({
   language,
   alert,
 }: Pick<PageContent, 'language'> & { readonly alert: Pick<PageContent['alert'], 'id' | 'priority' | 'summary'> }): string => {
-  // A header is one line, and a control character could be a command to a terminal or a modem.
   return texts[language].page(alert.id, alert.priority, oneLine(alert.summary));
 };
 
 const oneLine = (text: string): string => {
-  const characters = [...text.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  const characters = [...onOneLine(text)];
   return characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
 };
 

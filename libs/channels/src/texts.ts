@@ -7,6 +7,10 @@ export const texts = {
     resolve: 'Resolve',
     escalate: 'Escalate',
     page: (id: number, priority: string, summary: string) => `[#${id}] ${priority === 'HIGH' ? '' : 'Low priority: '}${summary}`,
+    reply: (code: string, canEscalate: boolean) =>
+      `Reply 1 accept, 2 resolve${canEscalate ? ', 3 escalate' : ''}; or with its code: ACK ${code}`,
+    replyTo: (code: string, number: string) => `To answer, text ACK ${code} to ${number}`,
+    duplicateMark: '(maybe a repetition)',
     greeting: (name: string) => `Hello ${name},`,
     raised: (source: string, time: string) => `Raised by ${source} at ${time}.`,
     late: (seconds: number) => `This page is ${seconds} s late.`,
@@ -35,6 +39,10 @@ export const texts = {
     resolve: 'Lösen',
     escalate: 'Eskalieren',
     page: (id: number, priority: string, summary: string) => `[#${id}] ${priority === 'HIGH' ? '' : 'Niedrige Priorität: '}${summary}`,
+    reply: (code: string, canEscalate: boolean) =>
+      `Antworte 1 annehmen, 2 lösen${canEscalate ? ', 3 eskalieren' : ''}; oder mit Code: ACK ${code}`,
+    replyTo: (code: string, number: string) => `Zum Annehmen SMS mit ACK ${code} an ${number}`,
+    duplicateMark: '(vielleicht doppelt)',
     greeting: (name: string) => `Hallo ${name},`,
     raised: (source: string, time: string) => `Gemeldet von ${source} um ${time}.`,
     late: (seconds: number) => `Diese Nachricht kommt ${seconds} s zu spät.`,

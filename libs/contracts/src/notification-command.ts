@@ -24,7 +24,14 @@ export interface SendTestNotification {
 /** What a provider says of a message after it took it. */
 export type ReceiptOutcome =
   | { readonly type: 'delivered' }
-  | { readonly type: 'failed'; readonly permanent: boolean; /** Holds no address, number or text. */ readonly reason: string };
+  | {
+      readonly type: 'failed';
+      readonly permanent: boolean;
+      /** Holds no address, number or text. */
+      readonly reason: string;
+      /** The person does not want messages there. */
+      readonly isContactClosed?: boolean;
+    };
 
 /**
  * `NotificationReceipt` version 1, topic `notification-commands`, keyed by stream: made durable before the provider's call-back

@@ -10,6 +10,7 @@ import {
   instant,
   notificationDecider,
   slackPostDecider,
+  textingDecider,
   sourceLogDecider,
   verificationDecider,
 } from '@tocsin/domain';
@@ -26,6 +27,7 @@ import type {
   NotificationEvent,
   ParkedMessageEvent,
   SlackPostEvent,
+  TextingEvent,
   SourceLogEvent,
   VerificationEvent,
 } from '@tocsin/domain';
@@ -47,8 +49,9 @@ type DomainEvent =
   | DutiesTold
   | ParkedMessageEvent
   | SlackPostEvent
+  | TextingEvent
   | VerificationEvent;
-type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost' | 'verification';
+type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost' | 'texts' | 'verification';
 type Stream = Folded | 'configuration' | 'archive' | 'erasure' | 'duty' | 'parked';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
@@ -97,6 +100,8 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   NotificationHeld: 'notification',
   ReceiptOverdue: 'notification',
   NotificationBroughtForward: 'notification',
+  PageTexted: 'texts',
+  ReplyReceived: 'texts',
   SlackPostPlanned: 'slackpost',
   SlackPostOutdated: 'slackpost',
   SlackUpdatePlanned: 'slackpost',
@@ -150,6 +155,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
   notification: notificationDecider,
   slackpost: slackPostDecider,
   verification: verificationDecider,
+  texts: textingDecider,
 };
 /** What happened before each of the stream's events. */
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
@@ -161,6 +167,7 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   notification: ['NotificationPlanned', 'AttemptStarted'],
   slackpost: ['SlackPostPlanned', 'SlackAttemptStarted'],
   verification: ['VerificationCodeRequested'],
+  texts: [],
   configuration: [],
   archive: [],
   erasure: [],

@@ -13,3 +13,6 @@ export { startServiceNow } from './trackers/servicenow';
 export * from './trackers/tracker';
 export { startZendesk } from './trackers/zendesk';
 export * from './webhook-receiver';
+export { callBack, signatureOf } from './telephone-network/call-back';
+export * from './telephone-network/telephone';
+export * from './telephone-network/telephone-network';

@@ -46,6 +46,9 @@ export interface PersonOptions {
   readonly preferences?: readonly Omit<AlertPreference, 'id' | 'contactId'>[];
   readonly mutedUntil?: Instant;
   readonly verified?: boolean;
+  /** A telephone number beside the address; its preferences are those by SMS and call. */
+  readonly phone?: string;
+  readonly phoneVerified?: boolean;
 }
 
 export interface SourceOptions {
@@ -95,6 +98,7 @@ const usualProfile = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? 'cluster' : 'e
 export class World {
   readonly clock = new WoundClock(START);
   private product!: Product;
+  private readonly alsoSettled: (() => Promise<void>)[] = [];
   private ids = 100;
   private start: (options: ProductOptions) => Promise<Product>;
   private kept: string;
@@ -180,6 +184,13 @@ export class World {
 
   async settle(): Promise<void> {
     await this.product.settle();
+    for (const settled of this.alsoSettled) await settled();
+    if (this.alsoSettled.length > 0) await this.product.settle();
+  }
+
+  /** Somebody else's system that calls back, and has to have done so before anything else happens. */
+  with(system: { settled(): Promise<void> }): void {
+    this.alsoSettled.push(() => system.settled());
   }
 
   mailbox(name: string): Mailbox {
@@ -189,6 +200,8 @@ export class World {
   async person(name: string, options: PersonOptions = {}): Promise<UserId> {
     const id = this.nextId() as UserId;
     const contactId = this.nextId() as ContactId;
+    const phoneId = this.nextId() as ContactId;
+    const { phone, phoneVerified = true } = options;
     const preferences = options.preferences ?? [
       { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 0 },
       { type: 'LOW_PRIORITY', method: 'EMAIL', delayMin: 0 },
@@ -202,8 +215,27 @@ export class World {
       timezone: 'Europe/Berlin',
       language: 'en',
       role: options.role ?? 'USER',
-      contacts: [{ id: contactId, type: 'email', target: `${name}@example.test`, status: 'OK', verified: options.verified ?? true }],
-      alertPreferences: preferences.map((preference) => ({ ...preference, id: this.nextId() as PreferenceId, contactId })),
+      contacts: [
+        { id: contactId, type: 'email', target: `${name}@example.test`, status: 'OK', verified: options.verified ?? true },
+        ...(phone === undefined
+          ? []
+          : [
+              {
+                id: phoneId,
+                type: 'phone',
+                regionCode: 'DE',
+                target: phone,
+                primary: true,
+                status: 'OK',
+                verified: phoneVerified,
+              } as const,
+            ]),
+      ],
+      alertPreferences: preferences.map((preference) => ({
+        ...preference,
+        id: this.nextId() as PreferenceId,
+        contactId: preference.method === 'EMAIL' ? contactId : phoneId,
+      })),
       ...(options.mutedUntil === undefined ? {} : { mutedUntil: options.mutedUntil }),
       ...this.stamp(),
     };
@@ -420,7 +452,7 @@ export class World {
       },
       parts: { clock: this.clock, random: () => 0.5, ...this.parts },
     });
-    this.clock.settleWith(() => this.product.settle());
+    this.clock.settleWith(() => this.settle());
   }
 
   private async request<Body>(method: string, path: string, body: unknown, key: string): Promise<Answer<Body>> {

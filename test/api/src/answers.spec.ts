@@ -40,6 +40,8 @@ const useEverything = async (): Promise<void> => {
   await goThroughAlerts({ source, user, policy, schedule });
   await goThroughAlertActions(source, team);
   await get('/api/on-calls');
+  await get('/api/numbers');
+  await get('/api/numbers/vcard');
   await get('/api/on-calls?expand=user&expand=escalationPolicy&expand=schedule&timezone=Europe/Berlin');
   await goThroughParkedMessages();
   await get('/api/audit-log');

@@ -163,7 +163,8 @@ export class Server {
     });
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const { url } = request.routeOptions;
-      if (url?.startsWith('/api/') === true && request.method !== 'HEAD') {
+      const isData = !String(reply.getHeader('content-type') ?? '').startsWith('text/vcard');
+      if (url?.startsWith('/api/') === true && request.method !== 'HEAD' && isData) {
         const answer = { method: request.method, url, status: reply.statusCode, payload: typeof payload === 'string' ? payload : '' };
         this.sent.set(JSON.stringify(answer), answer);
       }

@@ -38,6 +38,7 @@ const examples = readdirSync(golden).flatMap((file) => {
 const planned = examples.find(({ type }) => type === 'NotificationPlanned')?.data as Parameters<typeof notificationLines>[1];
 /** Of streams that no timeline is made from. */
 const notTold = new Set([
+  ...['PageTexted', 'ReplyReceived'],
   ...['AlertOpenedForKey', 'KeyAttached', 'AlertForgotten', 'ToolEventDropped', 'ToolEventsDropped', 'AlertsArchived'],
   ...['ResourceConfigured', 'ResourceDeleted', 'UserErased'],
 ]);

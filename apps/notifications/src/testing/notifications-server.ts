@@ -17,6 +17,7 @@ import { createLogger, hashSecret, newApiKey, newUuid, SecretBox, WoundClock } f
 import { startService } from '@tocsin/platform/nest';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { AnswerLinks } from '../answer-links';
+import type { CallbackSettings } from '../callback-settings';
 import { NotificationsModule } from '../notifications.module';
 
 export const NIGHT = instant(Date.parse('2026-03-02T03:00:00Z'));
@@ -40,7 +41,7 @@ export class ToldChannel extends Channel {
 }
 
 /** The notifications service alone, listening, on embedded stores of its own. What alerts would do with an answer is not there. */
-export const notificationsServer = async (provider = 'told', others: readonly ToldChannel[] = []) => {
+export const notificationsServer = async (provider = 'told', others: readonly ToldChannel[] = [], callbacks: CallbackSettings = {}) => {
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-notifications-'));
   const onFailure = (error: Error): void => {
     throw error;
@@ -55,6 +56,7 @@ export const notificationsServer = async (provider = 'told', others: readonly To
       NotificationsModule.register(platform, {
         random: () => 0.5,
         channelsFor: (method) => (method === 'EMAIL' ? [channel, ...others] : []),
+        callbacks,
         actions: actionSettings({ outgoingAllow: ['http://127.0.0.0/8'], githubApiBaseUrl: 'https://github.invalid' }),
       }),
     clock,

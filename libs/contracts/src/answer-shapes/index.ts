@@ -1,13 +1,14 @@
 import * as alertActions from './alert-actions';
 import * as alerts from './alerts';
 import * as edges from './edges';
+import * as numbers from './numbers';
 import * as people from './people';
 import * as routing from './routing';
 import * as schedules from './schedules';
 import type { NamedShape } from './shape';
 
 /** What the API answers, by the names under which its description shows it. Loaded when somebody asks for the description. */
-export const answerShapes = { ...alertActions, ...alerts, ...edges, ...people, ...routing, ...schedules };
+export const answerShapes = { ...alertActions, ...alerts, ...edges, ...numbers, ...people, ...routing, ...schedules };
 
 export type AnswerName = keyof typeof answerShapes;
 

@@ -4,6 +4,7 @@ export * from './alerts';
 export * from './events';
 export * from './explanation';
 export * from './lookup';
+export * from './numbers';
 export * from './on-calls';
 export * from './people';
 export * from './readiness';

@@ -48,6 +48,8 @@ export type NotificationCommand =
       readonly jitter: number;
       /** Another provider of the method was not tried yet: no waiting (P10). */
       readonly otherProviderLeft: boolean;
+      /** The person does not want messages there: nobody is asked again. */
+      readonly isContactClosed?: boolean;
     }
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
   /** Held back with its reason: until then, or for good. */
@@ -154,7 +156,9 @@ const recordFailed = (command: Command<'recordFailed'>, state: Notification): re
   const retryAt = otherProviderLeft ? at : plusMs(at, retryDelayMs(attempt - failedInRound.length, jitter));
   const isTooOld = retryAt > plan.dueAt + maxAgeMs[plan.purpose];
   // One that failed for now, before this one in the round, can be asked again.
-  const canSucceed = retriable || otherProviderLeft || failedInRound.some((other) => other !== provider && !refusedBy.includes(other));
+  const canSucceed =
+    command.isContactClosed !== true &&
+    (retriable || otherProviderLeft || failedInRound.some((other) => other !== provider && !refusedBy.includes(other)));
   if (!canSucceed || isTooOld) return [{ type: 'NotificationFailed', data: { at, reason } }];
   const told = { at, attempt, provider, reason, retryAt, uncertain, ...(retriable ? {} : { permanent: true }) };
   return [{ type: 'AttemptFailed', data: told }];

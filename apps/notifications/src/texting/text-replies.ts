@@ -1,0 +1,138 @@
+import { dialled, pageSubject } from '@tocsin/channels';
+import type { Language } from '@tocsin/channels';
+import { answerablePages, Clock, livePages, replyOf, replyWords } from '@tocsin/domain';
+import type { AlertId, ContactId, TextAnswer, TextedAlert, Texting, User } from '@tocsin/domain';
+import { EventStore } from '@tocsin/event-store';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { readAlertFromStreams } from '@tocsin/read-models';
+import type { AlertDocument } from '@tocsin/read-models';
+import { answerTexts } from '../answer-texts';
+import { Answers } from '../answers';
+import { CarrierStatus } from './carrier-status';
+import { replyTexts } from './reply-texts';
+import { Texts } from './texts';
+
+/** A text message from a telephone, as a provider tells it. */
+export interface IncomingText {
+  /** The provider's id: the same when it tells it twice. */
+  readonly messageId: string;
+  /** With its country. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+interface Sender {
+  readonly user: User;
+  readonly contactId: ContactId;
+}
+
+/** So many codes are told; more is more than anybody reads on a telephone at night. */
+const TOLD = 6;
+
+/**
+ * Answers by text message (B24). What a reply means is decided and on record before anything is done; the same reply that comes
+ * again does the same. Each answer goes the way of a link's.
+ */
+export class TextReplies {
+  constructor(
+    private readonly parts: {
+      readonly texts: Texts;
+      readonly answers: Answers;
+      readonly carrier: CarrierStatus;
+      readonly configuration: ConfigurationReader;
+      readonly eventStore: EventStore;
+      readonly clock: Clock;
+      /** Our numbers that replies come to (B26). */
+      readonly replyNumbers: readonly string[];
+    },
+  ) {}
+
+  /** What to say back; undefined: nothing, which is what strangers and other numbers get. @throws EventStoreFault, MessageBusFault */
+  async take(incoming: IncomingText): Promise<string | undefined> {
+    const { configuration, replyNumbers, carrier } = this.parts;
+    if (!replyNumbers.includes(incoming.to)) return undefined;
+    const sender = await configuration.surely(() => this.senderOf(incoming.from));
+    if (sender === undefined) return undefined;
+    const words = replyWords(incoming.text);
+    switch (words.type) {
+      // The carrier has acted on it and has answered.
+      case 'stop':
+      case 'start':
+        await carrier.set(sender.user.id, sender.contactId, words.type === 'stop' ? 'BLACKLISTED' : 'OK');
+        return undefined;
+      case 'help':
+        return undefined;
+      default:
+        return this.answer(incoming, sender);
+    }
+  }
+
+  private async answer({ messageId, to, text }: IncomingText, { user, contactId }: Sender): Promise<string> {
+    const { texts, clock } = this.parts;
+    const before = await texts.load(contactId);
+    const alerts = await this.alertsOf(before);
+    const facts = new Map([...alerts].map(([id, document]) => [id, standing(document, user)]));
+    const texting = await texts.reply(contactId, { messageId, sender: to, text, alerts: facts });
+    const reply = replyOf(texting, messageId);
+    if (reply === undefined) throw new Error('a reply was not recorded');
+    if (reply.answers.length > 0) return this.give(reply.answers, user);
+    const t = replyTexts[user.language];
+    const open = answerablePages(texting, clock.now(), facts);
+    if (open.length === 0) return t.nothingOpen;
+    const shown = open.slice(-TOLD).toReversed();
+    const lines = shown.flatMap(({ code, alertId }) => {
+      const alert = alerts.get(alertId);
+      return alert === undefined ? [] : [`${code}: ${short(pageSubject({ language: user.language, alert }))}`];
+    });
+    return [
+      t.unclear[reply.unclear ?? 'not-understood'],
+      ...lines,
+      ...(open.length > shown.length ? [t.andMore(open.length - shown.length)] : []),
+      t.how(shown[0]?.code ?? ''),
+    ].join('\n');
+  }
+
+  private async give(answers: readonly TextAnswer[], user: User): Promise<string> {
+    const outcomes = await Promise.all(
+      answers.map(async ({ purpose, alertId, step }) => {
+        const view = await this.parts.answers.give(purpose, { alertId, userId: user.id, ...(step === undefined ? {} : { step }) });
+        return `#${alertId} ${outcomeText(view, user.language)}`;
+      }),
+    );
+    return outcomes.join('\n');
+  }
+
+  private async alertsOf(texting: Texting): Promise<ReadonlyMap<AlertId, AlertDocument>> {
+    const ids = new Set(livePages(texting, this.parts.clock.now()).map(({ alertId }) => alertId));
+    const found = await Promise.all([...ids].map((id) => readAlertFromStreams(this.parts.eventStore, id)));
+    return new Map(found.flatMap((history) => (history === undefined ? [] : [[history.document.id, history.document]])));
+  }
+
+  /** A number is verified for one person only, so that an answer from it is theirs. */
+  private senderOf(number: string): Sender | undefined {
+    for (const user of this.parts.configuration.list('user')) {
+      const contact = user.contacts.find(
+        (each) => each.type === 'phone' && each.verified && each.status !== 'LOCKED' && dialled(each.target, each.regionCode) === number,
+      );
+      if (contact !== undefined) return { user, contactId: contact.id };
+    }
+    return undefined;
+  }
+}
+
+const SHORT = 60;
+const short = (text: string): string => (text.length > SHORT ? `${text.slice(0, SHORT - 3)}...` : text);
+
+const outcomeText = (view: Awaited<ReturnType<Answers['give']>>, language: Language): string => {
+  const t = answerTexts[language];
+  if (view.type === 'outcome') return view.text;
+  return view.type === 'gone' ? t.gone : t.notAllowed;
+};
+
+const standing = (alert: AlertDocument, { id }: User): TextedAlert => {
+  const mine = alert.responders.find(({ userId }) => userId === id)?.acceptedAt;
+  const isResolved = alert.status === 'RESOLVED';
+  const answeredAt = alert.resolvedOn ?? mine;
+  return { isUnanswered: !isResolved && mine === undefined, isResolved, ...(answeredAt === undefined ? {} : { answeredAt }) };
+};

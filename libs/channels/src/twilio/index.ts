@@ -1,0 +1,2 @@
+export { twilioClient } from './twilio-client';
+export { TwilioSmsChannel } from './twilio-sms.channel';

@@ -1,0 +1,33 @@
+import { checked, listSetting, optional, textSetting, urlSetting } from '@tocsin/platform';
+import type { Provider } from '../provider';
+
+const NUMBER = /^\+[1-9]\d{6,14}$/;
+
+const schema = {
+  twilioAccountSid: optional(textSetting('TWILIO_ACCOUNT_SID', { about: 'account of Twilio, AC…' })),
+  twilioAuthToken: optional(
+    listSetting('TWILIO_AUTH_TOKEN', {
+      about: 'its token; several, newest first, while rotating: call-backs with any of them count',
+      secret: true,
+    }),
+  ),
+  twilioFrom: optional(
+    checked(
+      listSetting('TWILIO_FROM', { about: 'numbers to text and call from, +4915112345678, several separated by commas' }),
+      (numbers) => (numbers.every((number) => NUMBER.test(number)) ? undefined : 'must be numbers with their country, like +4915112345678'),
+    ),
+  ),
+  twilioApiBaseUrl: urlSetting('TWILIO_API_BASE_URL', { about: 'where its API is', usual: 'https://api.twilio.com' }),
+} as const;
+
+export const twilio: Provider<typeof schema> = {
+  name: 'twilio',
+  methods: ['SMS'],
+  schema,
+  needs: [['twilioAccountSid', 'twilioAuthToken', 'twilioFrom']],
+  open: async ({ twilioAccountSid = '', twilioAuthToken = [], twilioFrom = [], twilioApiBaseUrl }, { publicUrl }) => {
+    const { TwilioSmsChannel, twilioClient } = await import('./index.js');
+    const client = twilioClient({ accountSid: twilioAccountSid, authToken: twilioAuthToken[0] ?? '', baseUrl: twilioApiBaseUrl });
+    return [new TwilioSmsChannel({ client, from: twilioFrom, publicUrl })];
+  },
+};

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Twilio } from 'twilio';
+import { Channel } from '../channel';
+import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
+import { senderFor } from './sender-number';
+import { failureOf } from './twilio-errors';
+
+export interface TwilioSmsSettings {
+  readonly client: Twilio;
+  /** Our numbers, with their country. */
+  readonly from: readonly string[];
+  /** Of one message together. */
+  readonly deadlineMs?: number;
+  publicUrl(): string;
+}
+
+const DEADLINE_MS = 15_000;
+/** Twilio cannot reach the address for receipts: a private installation. Receipts are evidence that we can do without. */
+const NO_SUCH_CALLBACK = 21_609;
+
+/** Text messages by Twilio. It has no idempotency key: what it may have taken is repeated as possibly a duplicate. */
+export class TwilioSmsChannel extends Channel {
+  readonly method = 'SMS';
+  readonly provider = 'twilio';
+
+  constructor(private readonly settings: TwilioSmsSettings) {
+    super();
+  }
+
+  override senderTo(target: string): string {
+    return senderFor(this.settings.from, target);
+  }
+
+  async send(message: OutgoingMessage): Promise<SendOutcome> {
+    const stopped = new AbortController();
+    const late = delay(this.settings.deadlineMs ?? DEADLINE_MS, undefined, { signal: stopped.signal }).then(
+      (): SendOutcome => ({ type: 'unknown', reason: 'no answer from Twilio (deadline)' }),
+      (): SendOutcome => ({ type: 'unknown', reason: 'no answer from Twilio (deadline)' }),
+    );
+    try {
+      return await Promise.race([this.create(message, message.correlation), late]);
+    } finally {
+      stopped.abort();
+    }
+  }
+
+  private async create(message: OutgoingMessage, correlation: Correlation | undefined): Promise<SendOutcome> {
+    const { client, publicUrl } = this.settings;
+    const { target, message: rendered } = message;
+    try {
+      const { sid } = await client.messages.create({
+        to: target,
+        from: this.senderTo(target),
+        body: rendered.text,
+        ...(correlation === undefined ? {} : { statusCallback: receiptUrl(publicUrl(), correlation) }),
+      });
+      return { type: 'handed-over', reference: sid, receiptExpected: correlation !== undefined };
+    } catch (error) {
+      const isWithoutReceipts = correlation !== undefined && (error as { readonly code?: unknown }).code === NO_SUCH_CALLBACK;
+      return isWithoutReceipts ? this.create(message, undefined) : failureOf('SMS', error);
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** What a receipt belongs to stands in its URL, which is signed: it needs no index, and may come before the answer to the request. */
+const receiptUrl = (publicUrl: string, { stream, attempt }: Correlation): string =>
+  `${publicUrl}/api/callbacks/twilio/status?${new URLSearchParams({ stream, attempt: String(attempt) }).toString()}`;
