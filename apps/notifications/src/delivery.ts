@@ -8,7 +8,7 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
-import { readAlertFromStreams } from '@tocsin/read-models';
+import { readAlertFromItsStream } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
 import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
 import { AttemptOutcomes } from './attempt-outcomes';
@@ -181,7 +181,7 @@ export class Delivery {
   ): Promise<MessageContent | { readonly stopped: CancelReason }> {
     if (plan.alertId === undefined) return this.parts.composer.withoutAlert(plan, user);
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
-    const history = await readAlertFromStreams(this.parts.eventStore, plan.alertId);
+    const history = await readAlertFromItsStream(this.parts.eventStore, plan.alertId);
     if (history === undefined) return { stopped: 'resolved' };
     if (plan.purpose === 'update') return this.parts.composer.news(plan, user, history) ?? { stopped: 'expired' };
     const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));

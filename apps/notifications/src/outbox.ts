@@ -4,7 +4,7 @@ import type { NotificationEvent, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { Views } from '@tocsin/platform';
-import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromStreams } from '@tocsin/read-models';
+import { NOTIFICATIONS_VIEW, ReadStore, readAlertFromItsStream } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
 import { MessageComposer } from './message-composer';
 import type { AttemptNotes } from './message-composer';
@@ -83,7 +83,7 @@ export class Outbox {
       const content = await this.parts.composer.withoutAlert(planned, user);
       return 'stopped' in content ? undefined : content;
     }
-    const history = await readAlertFromStreams(this.parts.eventStore, planned.alertId);
+    const history = await readAlertFromItsStream(this.parts.eventStore, planned.alertId);
     if (history === undefined) return undefined;
     return planned.purpose === 'update'
       ? this.parts.composer.news(planned, user, history)

@@ -120,8 +120,9 @@ export class EventLog {
 
   readLast(stream: string): CommittedEvent | undefined {
     const recent = this.streams.last(stream);
-    if (recent !== undefined) return recent;
+    if (recent !== undefined || this.streams.lacks(stream)) return recent;
     const row = this.streamLast.get(stream);
+    if (row === undefined) this.streams.isAbsent(stream);
     return row === undefined ? undefined : toEvent(row);
   }
 

@@ -43,6 +43,11 @@ export class RecentStreams<Item extends StreamItem> {
     if (this.tails.size > this.limits.streams) this.evictOldest();
   }
 
+  /** Whether it is known that there is nothing of it. */
+  lacks(stream: string): boolean {
+    return this.tails.get(stream)?.items.length === 0;
+  }
+
   /** Everything from this revision on; `undefined` when only the disk can tell. */
   from(stream: string, revision: number): readonly Item[] | undefined {
     const items = this.tails.get(stream)?.items;

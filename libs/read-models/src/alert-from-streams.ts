@@ -17,9 +17,19 @@ export interface AlertHistory {
  */
 export const readAlertFromStreams = async (store: EventStore, alertId: AlertId): Promise<AlertHistory | undefined> => {
   const [alert, escalation] = await Promise.all([store.readStream(alertStream(alertId)), store.readStream(escalationStream(alertId))]);
-  const document = [...alert, ...escalation]
-    .sort((a, b) => (a.position < b.position ? -1 : 1))
-    .map(eventOf<AlertEvent | EscalationEvent>)
-    .reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
+  return historyOf(
+    alert,
+    [...alert, ...escalation].sort((a, b) => (a.position < b.position ? -1 : 1)),
+  );
+};
+
+/** The same as far as the alert's own stream says it: all but what the escalation does next. @throws EventStoreFault */
+export const readAlertFromItsStream = async (store: EventStore, alertId: AlertId): Promise<AlertHistory | undefined> => {
+  const alert = await store.readStream(alertStream(alertId));
+  return historyOf(alert, alert);
+};
+
+const historyOf = (alert: readonly StoredEvent[], told: readonly StoredEvent[]): AlertHistory | undefined => {
+  const document = told.map(eventOf<AlertEvent | EscalationEvent>).reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
   return document === undefined ? undefined : { document, events: alert };
 };

@@ -1,6 +1,7 @@
 import { EventStoreFault } from '../event-store';
 import type { Client, FollowOptions, RecordedWireEvent } from './client';
 import { fromResolved } from './client';
+import { News } from './news';
 
 export interface Taken {
   readonly events: readonly RecordedWireEvent[];
@@ -8,19 +9,33 @@ export interface Taken {
   readonly reached: bigint | undefined;
 }
 
+/** `$all` from a position on, as far as somebody follows it. */
+export interface Source {
+  /** Nothing is left of what was there when it began to follow. */
+  readonly caughtUp: boolean;
+  /** Nothing more comes from here: go on after what was taken last, from another. */
+  readonly over: boolean;
+  /** At most so many events. @throws what broke it off, when everything before that was taken */
+  take(most: number): Taken;
+  /** Resolves when something came since the last `take`, or after `ms`. */
+  news(ms?: number): Promise<void>;
+  /** Ends a wait for news. */
+  interrupt(): void;
+  close(): void;
+}
+
 /**
  * `$all` from a position on, taken by whoever reads it. The client says how far the server looked, and that it caught up,
  * while events from before are still in its buffer; here both are believed only when the buffer is empty.
  */
-export class AllSource {
+export class AllSource implements Source {
+  readonly over = false;
   private readonly subscription;
   private checkpoint: bigint | undefined;
   private reached: bigint | undefined;
   private saidCaughtUp = false;
   private trouble: unknown;
-  /** Something came since it was last taken from. */
-  private stirred = false;
-  private wake: () => void = () => undefined;
+  private readonly arrivals = new News();
   private confirmation: NodeJS.Timeout | undefined;
 
   /** `confirmWithinMs`: a server that has not begun by then is taken for gone. */
@@ -30,7 +45,7 @@ export class AllSource {
       ...options,
       onCheckpoint: (at) => {
         this.checkpoint = at;
-        this.stir();
+        this.arrivals.come();
       },
     });
     this.confirmation = setTimeout(() => this.fail(new EventStoreFault('timeout', true)), confirmWithinMs);
@@ -38,21 +53,19 @@ export class AllSource {
       .on('confirmation', () => clearTimeout(this.confirmation))
       .on('caughtUp', () => {
         this.saidCaughtUp = true;
-        this.stir();
+        this.arrivals.come();
       })
-      .on('readable', () => this.stir())
+      .on('readable', () => this.arrivals.come())
       .on('error', (error: unknown) => this.fail(error))
       .on('end', () => this.fail(new EventStoreFault('unavailable', true)));
   }
 
-  /** Nothing is left of what was there when it began to follow. */
   get caughtUp(): boolean {
     return this.saidCaughtUp && this.subscription.readableLength === 0;
   }
 
-  /** At most so many events. @throws what broke it off, when everything before that was taken */
   take(most: number): Taken {
-    this.stirred = this.trouble !== undefined;
+    if (this.trouble === undefined) this.arrivals.seen();
     const events: RecordedWireEvent[] = [];
     while (events.length < most) {
       const resolved = this.subscription.read() as Parameters<typeof fromResolved>[0] | null;
@@ -69,20 +82,12 @@ export class AllSource {
     return { events, reached: this.reached };
   }
 
-  /** Resolves when something came since the last `take`, or after `ms`. */
-  async news(ms?: number): Promise<void> {
-    if (this.stirred) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      if (ms !== undefined) timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
+  news(ms?: number): Promise<void> {
+    return this.arrivals.wait(ms);
   }
 
-  /** Ends a wait for news. */
   interrupt(): void {
-    this.stir();
+    this.arrivals.come();
   }
 
   close(): void {
@@ -94,11 +99,6 @@ export class AllSource {
   private fail(error: unknown): void {
     clearTimeout(this.confirmation);
     this.trouble ??= error;
-    this.stir();
-  }
-
-  private stir(): void {
-    this.stirred = true;
-    this.wake();
+    this.arrivals.come();
   }
 }

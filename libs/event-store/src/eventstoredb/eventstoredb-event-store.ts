@@ -11,6 +11,7 @@ import { orMissing } from './client-faults';
 import { DeletedStreams } from './deleted-streams';
 import { EventStoreDbSubscription } from './eventstoredb-subscription';
 import { KnownIds } from './known-ids';
+import { LiveFeed } from './live-feed';
 import { checkpointStream, isOurs } from './own-streams';
 import { Patience } from './patience';
 import type { PatienceOptions } from './patience';
@@ -36,6 +37,7 @@ export class EventStoreDbEventStore extends EventStore {
   private readonly known = new KnownIds();
   private readonly appends: Appends;
   private readonly deleted: DeletedStreams;
+  private readonly live: LiveFeed;
   private readonly patience: PatienceOptions;
   private readonly checkpointStreams = new Set<string>();
   private closed = false;
@@ -52,6 +54,7 @@ export class EventStoreDbEventStore extends EventStore {
     };
     this.appends = new Appends(this.client, this.known);
     this.deleted = new DeletedStreams(this.client, () => this.begin());
+    this.live = new LiveFeed(this.client, this.patience.tryMs);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -90,7 +93,7 @@ export class EventStoreDbEventStore extends EventStore {
     onBatch: (page: AllPage) => Promise<void>,
     onEnd: (error: Error) => void,
   ): Subscription {
-    return new EventStoreDbSubscription(this.client, this.deleted, { from, prefixes, onBatch, onEnd }, this.patience);
+    return new EventStoreDbSubscription(this.client, this.deleted, this.live, { from, prefixes, onBatch, onEnd }, this.patience);
   }
 
   async head(): Promise<Position> {

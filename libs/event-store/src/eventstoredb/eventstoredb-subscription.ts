@@ -5,10 +5,11 @@ import type { Following } from '../following';
 import { toPosition } from '../position-digits';
 import { afterOf, CATCH_UP_WINDOW, shown } from './all-pages';
 import { AllSource } from './all-source';
-import type { Taken } from './all-source';
+import type { Source, Taken } from './all-source';
 import type { Client } from './client';
 import { troubleOf } from './client-faults';
 import type { DeletedStreams } from './deleted-streams';
+import type { LiveFeed } from './live-feed';
 import { backOffMs } from './patience';
 import type { PatienceOptions } from './patience';
 
@@ -18,13 +19,13 @@ const EMPTY_PAGE_EVERY_MS = 100;
 
 /**
  * Follows `$all` over as many subscriptions as it takes: each begins after what was handled last. The server says how far it
- * looked only once per window, so far behind the window is wide, and once caught up it is a single event: then also those
- * who wait for nothing but other streams' events learn at once that the log moved, and an idle one costs nothing.
+ * looked only once per window, which is wide for one that is far behind and reads by itself. Once caught up, it follows the
+ * feed of all who have; an idle one costs nothing.
  */
 export class EventStoreDbSubscription implements Subscription {
   private position: Position;
   private closed = false;
-  private source: AllSource | undefined;
+  private source: Source | undefined;
   private wakeFromBackOff: () => void = () => undefined;
   private lastEmptyPageAt = -Infinity;
   /** What was handed over last did not say that it was the end: the server says so later than it sends the last event. */
@@ -34,6 +35,7 @@ export class EventStoreDbSubscription implements Subscription {
   constructor(
     private readonly client: Client,
     private readonly deleted: DeletedStreams,
+    private readonly live: LiveFeed,
     private readonly following: Following,
     private readonly store: Pick<PatienceOptions, 'tryMs' | 'random' | 'closed'>,
   ) {
@@ -72,25 +74,29 @@ export class EventStoreDbSubscription implements Subscription {
     }
   }
 
-  /** Until it is closed, or the connection breaks. */
+  /** Until it is closed, the feed has left it behind, or the connection breaks. */
   private async followOnce(): Promise<void> {
-    // Without a filter every event comes, and there is no window.
-    if (this.following.prefixes.length > 0) await this.followThrough(CATCH_UP_WINDOW, 'until caught up');
-    await this.followThrough(1, 'for ever');
+    const { prefixes } = this.following;
+    // Without a filter every event comes, and there is no window: such a one reads by itself.
+    if (prefixes.length === 0) return this.followThrough(this.ownSource(), 'for ever');
+    await this.followThrough(this.ownSource(), 'until caught up');
+    if (!this.closed) await this.followThrough(this.live.join(prefixes, afterOf(this.position)), 'for ever');
   }
 
-  private async followThrough(window: number, until: 'until caught up' | 'for ever'): Promise<void> {
-    if (this.closed) return;
+  private ownSource(): Source {
     const { prefixes } = this.following;
-    const reading = { after: afterOf(this.position), prefixes, window, buffered: MOST_EVENTS_PER_BATCH };
-    const source = new AllSource(this.client, reading, this.store.tryMs);
+    const reading = { after: afterOf(this.position), prefixes, window: CATCH_UP_WINDOW, buffered: MOST_EVENTS_PER_BATCH };
+    return new AllSource(this.client, reading, this.store.tryMs);
+  }
+
+  private async followThrough(source: Source, until: 'until caught up' | 'for ever'): Promise<void> {
     this.source = source;
     try {
       while (!this.closed) {
         const taken = source.take(MOST_EVENTS_PER_BATCH);
         const atHead = source.caughtUp;
         if (await this.handOver(taken, atHead, source)) continue;
-        if (until === 'until caught up' && atHead) return;
+        if (source.over || (until === 'until caught up' && atHead)) return;
         if (!this.closed) await source.news();
       }
     } finally {
@@ -100,7 +106,7 @@ export class EventStoreDbSubscription implements Subscription {
   }
 
   /** Whether there was anything to hand over. */
-  private async handOver({ events, reached }: Taken, atHead: boolean, source: AllSource): Promise<boolean> {
+  private async handOver({ events, reached }: Taken, atHead: boolean, source: Source): Promise<boolean> {
     const next = reached === undefined ? this.position : toPosition(reached);
     const isNews = next > this.position;
     if (!isNews && !(atHead && this.owesTheEnd)) return false;
