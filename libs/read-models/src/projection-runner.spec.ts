@@ -64,6 +64,41 @@ describe('a projection', () => {
     });
   });
 
+  describe('over a store whose batches are dear', () => {
+    const HOUR_MS = 3_600_000;
+    const batches: number[] = [];
+    beforeEach(async () => {
+      batches.length = 0;
+      const { readStore } = stores;
+      const apply = readStore.apply.bind(readStore);
+      Object.assign(readStore, {
+        gatherMs: HOUR_MS,
+        apply: async (...batch: Parameters<typeof apply>) => {
+          batches.push(batch[1].length);
+          await apply(...batch);
+        },
+      });
+      runner.start();
+      await passed(await append('account-0', 1));
+    });
+
+    it('writes the first change at once, and those that come meanwhile when somebody waits for them', async () => {
+      const [first] = [await append('account-1', 1)];
+      await passed(first);
+      const before = batches.length;
+      for (let i = 2; i < 10; i += 1) await append(`account-${i}`, 1);
+      expect(batches).toHaveLength(before);
+      await passed(await stores.eventStore.head());
+      expect(batches.slice(before)).toEqual([8]);
+    });
+
+    it('stops without waiting for more', async () => {
+      await append('account-1', 1);
+      await runner.stop();
+      expect(runner.state()).toBe('stopped');
+    });
+  });
+
   describe('that is started again', () => {
     it('goes on behind what it has written', async () => {
       runner.start();

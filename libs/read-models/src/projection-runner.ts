@@ -58,6 +58,7 @@ export class ProjectionRunner {
   private running: Promise<void> | undefined;
   private storedAt = 0;
   private laterCheckpoint: NodeJS.Timeout | undefined;
+  private endGathering: () => void = () => undefined;
   private rebuilding: { readonly stopping: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
@@ -107,7 +108,9 @@ export class ProjectionRunner {
 
   /** Resolves true when the view has passed `position`, false when `timeoutMs` (real time) ran out first. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    return this.waiters.wait(this.view, position, timeoutMs);
+    const answer = this.waiters.wait(this.view, position, timeoutMs);
+    if (this.waiters.awaited(this.view)) this.endGathering();
+    return answer;
   }
 
   /** At the end of the log as far as it has been told, with nothing in hand. Whoever just wrote waits for that position first. */
@@ -224,7 +227,11 @@ export class ProjectionRunner {
   private follow(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const { eventStore, projection } = this.options;
-      const subscription = eventStore.follow(this.reached, projection.prefixes, (page) => this.handle(page, signal), reject);
+      const onPage = async (page: AllPage): Promise<void> => {
+        await this.handle(page, signal);
+        if (page.atHead && page.events.length > 0) await this.gather(signal);
+      };
+      const subscription = eventStore.follow(this.reached, projection.prefixes, onPage, reject);
       const close = (): void => void subscription.close().then(resolve, reject);
       if (signal.aborted) close();
       else signal.addEventListener('abort', close, { once: true });
@@ -244,6 +251,22 @@ export class ProjectionRunner {
     } finally {
       this.inFlight -= 1;
     }
+  }
+
+  /** What comes meanwhile shares one batch. Ends at once when somebody waits for the view. */
+  private async gather(signal: AbortSignal): Promise<void> {
+    const { gatherMs } = this.options.readStore;
+    if (gatherMs === 0 || signal.aborted || this.waiters.awaited(this.view)) return;
+    let timer: NodeJS.Timeout | undefined;
+    let end: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      this.endGathering = end = resolve;
+      timer = setTimeout(resolve, gatherMs);
+      signal.addEventListener('abort', end, { once: true });
+    });
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    this.endGathering = () => undefined;
   }
 
   /** For ever, or until it is told to stop; then the batch is left for the next start. */

@@ -87,6 +87,11 @@ export interface ViewCopy extends Pick<ReadStore, 'getMany' | 'find'> {
  */
 export abstract class ReadStore {
   /**
+   * How long who keeps a view live had best let changes gather after a batch: not 0 where a batch costs more than what is in it.
+   * Nobody who waits for the view waits for that.
+   */
+  readonly gatherMs: number = 0;
+  /**
    * Makes the collections, indexes and counters of a view: all of them, in one call, before anything else is asked of them.
    * A view of which anything changed (a version, a field, an index, a collection more or less) is reset: its checkpoint is
    * gone and its writer starts from the beginning.

@@ -9,8 +9,8 @@ interface StoredTimer {
 }
 
 const PAGE = 500;
-/** Timers come and go within milliseconds; what has gone again by the time of the write is not written. */
-const STORE_EVERY_MS = 100;
+/** Most timers come and go within this time; what has gone again by the time of the write is not written. */
+const STORE_EVERY_MS = 500;
 const STORE_MOVES_EVERY_MS = 1000;
 
 /** Pending timers in the read store, always as they were at their checkpoint, some moments behind those in memory. */

@@ -4,11 +4,14 @@ import type { Tracing } from './tracing';
 
 /** Any read store, with its calls as steps of what is traced. */
 export class TracedReadStore extends ReadStore {
+  override readonly gatherMs: number;
+
   constructor(
     private readonly inner: ReadStore,
     private readonly tracing: Tracing,
   ) {
     super();
+    this.gatherMs = inner.gatherMs;
   }
 
   get<D extends Document>(collection: string, id: D['id']): Promise<D | undefined> {
