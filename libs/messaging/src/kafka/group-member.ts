@@ -15,11 +15,15 @@ import { topicIdOf } from './topic-id';
 const JOIN_MS = 10_000;
 const LEAVE_MS = 5_000;
 const LAST_COMMIT_MS = 2_000;
-const COMMIT_EVERY_MS = 100;
+/** A commit costs more than most messages do; what was not committed when a process dies comes again, and is known. */
+const COMMIT_EVERY_MS = 500;
 const LOOK_UP_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
-/** What a resumed partition and a rebalance may have to wait for; an idle consumer asks this often. */
-const FETCH_WAIT_MS = 200;
+/** An idle consumer asks this often, and there are about twenty of them. A message that comes ends the wait; a rebalance has to wait. */
+const FETCH_WAIT_MS = 1_000;
+/** What a partition has to wait for that is resumed while nothing comes to the others. */
+const PAUSED_FETCH_WAIT_MS = 100;
+const LOOK_AGAIN_MS = 200;
 
 /** What all connections of one bus share. */
 export interface KafkaContext {
@@ -44,7 +48,9 @@ export class GroupMember implements BusConnection {
   private client!: KafkaClient;
   private consumer!: Consumer;
   private cluster!: Cluster;
+  private group: Parameters<BeforeJoin['beforeJoin']>[0] | undefined;
   private assignment: Assignment | undefined;
+  private readonly paused = new Set<PartitionFeed>();
   private commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
   private committing: Promise<void> | undefined;
@@ -119,7 +125,12 @@ export class GroupMember implements BusConnection {
   private assigner(): PartitionAssigner {
     return (config) => {
       this.cluster = config.cluster;
-      const beforeJoin: BeforeJoin = { beforeJoin: () => this.giveUp() };
+      const beforeJoin: BeforeJoin = {
+        beforeJoin: (group) => {
+          this.group = group;
+          return this.giveUp();
+        },
+      };
       return Object.assign(PartitionAssigners.roundRobin(config), beforeJoin);
     };
   }
@@ -194,9 +205,17 @@ export class GroupMember implements BusConnection {
     await new Promise((resolve) => setImmediate(resolve));
     if (hasRoom) return;
     const resume = pausePartition();
+    this.paused.add(feed);
+    this.waitLess();
     void given.then(() => {
       if (!feed.over) resume();
+      this.paused.delete(feed);
+      this.waitLess();
     });
+  }
+
+  private waitLess(): void {
+    if (this.group !== undefined) this.group.maxWaitTime = this.paused.size > 0 ? PAUSED_FETCH_WAIT_MS : FETCH_WAIT_MS;
   }
 
   private seek({ partition, position }: PartitionFeed): void {
@@ -214,7 +233,7 @@ export class GroupMember implements BusConnection {
         assignment.feeds = await within(LOOK_UP_MS, this.feedsOf(assignment));
       } catch (error) {
         this.context.options.log?.('warn', { topic: this.topic, group: this.groupId, err: error }, 'where to read from is not known yet');
-        await pause(FETCH_WAIT_MS).over;
+        await pause(LOOK_AGAIN_MS).over;
       }
     }
     return assignment?.feeds?.get(partition);

@@ -47,9 +47,12 @@ Connection.prototype.connect = function (this: Connection): Promise<unknown> {
   return connected;
 };
 
-/** An assigner that is asked before its member joins the group anew, and so gives up what it had. */
+/**
+ * An assigner that is asked before its member joins the group anew, and so gives up what it had. It is told the group, whose
+ * `maxWaitTime` may be changed from one fetch to the next.
+ */
 export interface BeforeJoin {
-  beforeJoin(): Promise<void>;
+  beforeJoin(group: Pick<ConsumerGroup, 'maxWaitTime'>): Promise<void>;
 }
 
 /** Those that have given up what they had and have not joined since. */
@@ -60,7 +63,7 @@ const outside = new WeakSet<ConsumerGroup>();
 const join = ConsumerGroup.prototype.joinAndSync;
 ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
   outside.add(this);
-  for (const assigner of this.assigners) if (asksBeforeJoin(assigner)) await assigner.beforeJoin();
+  for (const assigner of this.assigners) if (asksBeforeJoin(assigner)) await assigner.beforeJoin(this);
   await join.call(this);
   outside.delete(this);
 };

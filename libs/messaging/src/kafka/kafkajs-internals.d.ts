@@ -36,6 +36,7 @@ declare module 'kafkajs/src/network/connection' {
 declare module 'kafkajs/src/consumer/consumerGroup' {
   class ConsumerGroup {
     assigners: object[];
+    maxWaitTime: number;
     joinAndSync(): Promise<void>;
     getNodeIds(): readonly string[];
     fetch(nodeId: string): Promise<readonly object[]>;
