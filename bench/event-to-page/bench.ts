@@ -9,12 +9,14 @@ import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { KafkaMessageBus } from '@tocsin/messaging/kafka';
 import type { Instant } from '@tocsin/domain';
 import { Cluster } from '../measuring/cluster.ts';
+import { CpuMeter } from '../measuring/cpu.ts';
 import { MailSink } from '../measuring/mail-sink.ts';
 import { flag, inDirectory, numberOption, startStandalone } from '../measuring/programs.ts';
 import { report } from '../measuring/report.ts';
 import { median, percentile, rounded } from '../measuring/statistics.ts';
 
-const perSecond = numberOption('rate', 50);
+const USUAL_RATE = 50;
+const perSecond = numberOption('rate', USUAL_RATE);
 const seconds = numberOption('seconds', flag('full') ? 60 : 15);
 const rounds = numberOption('rounds', flag('full') ? 5 : 3);
 /**
@@ -25,6 +27,9 @@ const WRITES = ['bus', 'store', 'store', 'bus', 'store', 'bus', 'bus', 'store', 
 /** A machine that cannot keep up is to be measured, too. */
 const ALL_WITHIN_MS = 180_000;
 const WARM_UP_S = 3;
+const AT_REST_S = 5;
+/** As many as it takes until what is done for each one is compiled: services run for weeks. */
+const WARM_UP_EVENTS = 1_500;
 
 interface Round {
   readonly p50Ms: number;
@@ -39,10 +44,15 @@ const summary = (delays: readonly number[]): Round => ({
 });
 
 /** From the moment the tool begins to post until the provider has the whole message. */
-const pages = async (url: string, integrationKey: string, mail: MailSink, name: string): Promise<Round> => {
+const pages = async (
+  url: string,
+  integrationKey: string,
+  mail: MailSink,
+  name: string,
+  total = (WARM_UP_S + seconds) * perSecond,
+): Promise<Round> => {
   const postedAt = new Map<string, number>();
   const answers: Promise<unknown>[] = [];
-  const total = (WARM_UP_S + seconds) * perSecond;
   const startedAt = performance.now();
   const before = mail.receivedAt.size;
   for (let n = 0; n < total; n++) {
@@ -139,15 +149,25 @@ const cluster = (): Promise<void> =>
     const mail = await MailSink.start();
     const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
     const results = { ours: [] as Round[], limit: [] as Round[] };
+    const cpu = { perAlert: [] as Readonly<Record<string, number>>[], atRest: {} as Readonly<Record<string, number>> };
+    const processes = { ...services.processes, bench: process.pid };
     const bus = new KafkaMessageBus({ brokers: services.brokers.split(',') }, Math.random);
     const eventStore = new EventStoreDbEventStore({ url: services.eventStoreUrl });
     try {
       const key = await services.integrationKey();
       const [url = ''] = services.urls('ingestion');
+      await pages(url, key, mail, 'warm-up', Math.max(WARM_UP_EVENTS, WARM_UP_S * perSecond + 1));
+      const resting = new CpuMeter(processes);
+      await delay(AT_REST_S * 1_000);
+      cpu.atRest = resting.perSecond();
+      console.log(`CPU at rest, ms/s: ${JSON.stringify(cpu.atRest)}`);
       for (let round = 1; round <= rounds; round++) {
         results.limit.push(await writesAlone(bus, eventStore));
+        const meter = new CpuMeter(processes);
         results.ours.push(await pages(url, key, mail, `round${round}`));
+        cpu.perAlert.push(meter.each((WARM_UP_S + seconds) * perSecond));
         console.log(`${round}/${rounds}: limit ${JSON.stringify(results.limit.at(-1))}, ours ${JSON.stringify(results.ours.at(-1))}`);
+        console.log(`CPU, ms per alert: ${JSON.stringify(cpu.perAlert.at(-1))}`);
       }
     } finally {
       await bus.close();
@@ -159,12 +179,12 @@ const cluster = (): Promise<void> =>
     const limitP50 = medianOf(results.limit, 'p50Ms');
     report(
       'event-to-page',
-      `cluster-${variant}`,
+      perSecond === USUAL_RATE ? `cluster-${variant}` : `cluster-${variant}-${perSecond}-per-second`,
       [
         { what: `p50 in ms at ${perSecond} events/s (${WRITES.length} writes alone: ${limitP50})`, value: p50, atMost: 60 },
         { what: 'p99 in ms', value: medianOf(results.ours, 'p99Ms'), atMost: 250 },
       ],
-      { perSecond, seconds, rounds, writes: WRITES.length, timesTheLimit: rounded(p50 / limitP50, 2), results },
+      { perSecond, seconds, rounds, writes: WRITES.length, timesTheLimit: rounded(p50 / limitP50, 2), cpuMs: cpu, results },
     );
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Replica } from '../../scripts/cluster/replica.mjs';
 import { startServers } from '../../scripts/servers/servers.mjs';
-import { API_KEY } from './programs.ts';
+import { API_KEY, flag } from './programs.ts';
 
 export const SERVICES = ['ingestion', 'alerts', 'escalation', 'oncall', 'notifications'] as const;
 export type ServiceName = (typeof SERVICES)[number];
@@ -26,6 +26,7 @@ export class Cluster {
     const cluster = new Cluster(servers, {
       PATH: process.env['PATH'] ?? '',
       ...servers.addresses,
+      ...(flag('cpu-prof') ? { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=data/profiles' } : {}),
       TOCSIN_SECRET_KEY: 'c2VjcmV0IGtleSBvZiB0aGUgYmVuY2hlcywgMzIgYi4=',
       TOCSIN_BOOTSTRAP_API_KEY: API_KEY,
       TOCSIN_PUBLIC_URL: 'http://tocsin.example',
@@ -75,6 +76,13 @@ export class Cluster {
 
   urls(service: ServiceName): readonly string[] {
     return this.of(service).flatMap(({ url }) => (url === '' ? [] : [url]));
+  }
+
+  /** Process ids of the services and of the servers that were started here, by name. */
+  get processes(): Readonly<Record<string, number>> {
+    const services = this.running.map((replica) => [replica.service, replica.pid] as const);
+    const servers = this.servers.started.map(({ name, pid }) => [name, pid] as const);
+    return Object.fromEntries([...services, ...servers].flatMap(([name, pid]) => (pid === undefined ? [] : [[name, pid] as const])));
   }
 
   /** SIGKILL to the replica that has served longest. Its place stays empty until `add`. */
