@@ -3,6 +3,8 @@ import type { AllStreamSubscription, EventData, ResolvedEvent, StreamingRead } f
 import type { ExpectedRevision } from '../event-store';
 import { appendCredentials } from './connection-url';
 import type { Credentials } from './connection-url';
+import { SharedAppends } from './shared-appends';
+import type { Appended } from './shared-appends';
 import { within } from './within';
 
 export interface WireEvent {
@@ -30,6 +32,8 @@ export interface FollowOptions {
   readonly buffered: number;
 }
 
+const LARGEST_SHARED_CHARACTERS = 262_144;
+
 /** A follower may be behind: what was appended a moment ago would not be there. A node that does not lead says who does. */
 const BY_THE_LEADER = { requiresLeader: true } as const;
 
@@ -40,18 +44,17 @@ const BY_THE_LEADER = { requiresLeader: true } as const;
 export class Client {
   private readonly client: EventStoreDBClient;
   private readonly credentials: Credentials;
+  private readonly shared: SharedAppends;
 
   constructor(url: string) {
     this.credentials = appendCredentials(url);
     this.client = EventStoreDBClient.connectionString(url);
+    this.shared = new SharedAppends(this.client);
   }
 
-  async append(
-    stream: string,
-    expected: ExpectedRevision,
-    events: readonly WireEvent[],
-    deadlineMs: number,
-  ): Promise<{ readonly revision: number; readonly at: bigint }> {
+  async append(stream: string, expected: ExpectedRevision, events: readonly WireEvent[], deadlineMs: number): Promise<Appended> {
+    // A large one would hold up all others, and the server takes it in parts.
+    if (sizeOf(events) <= LARGEST_SHARED_CHARACTERS) return this.shared.append(stream, expected, events, deadlineMs);
     const appending = this.client.appendToStream(stream, events.map(toEventData), {
       ...BY_THE_LEADER,
       expectedRevision: typeof expected === 'number' ? BigInt(expected) : expected,
@@ -137,6 +140,9 @@ export function fromResolved({ event, commitPosition }: ResolvedEvent): Recorded
   const { id, type, data, metadata, streamId: stream, revision } = event;
   return { id, type, data, metadata, stream, revision: Number(revision), at };
 }
+
+const sizeOf = (events: readonly WireEvent[]): number =>
+  events.reduce((sum, { data, metadata }) => sum + JSON.stringify([data, metadata]).length, 0);
 
 const toEventData = ({ id, type, data, metadata }: WireEvent): EventData =>
   jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: metadata as Record<string, unknown> });

@@ -1,0 +1,145 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { unpackToCommandError } from '@eventstore/db-client/dist/streams/appendToStream/unpackError';
+import { convertToCommandError, createStreamIdentifier, createUUID, parseUUID } from '@eventstore/db-client/dist/utils';
+import { Empty } from '@eventstore/db-client/generated/shared_pb';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { BatchAppendReq } from '@eventstore/db-client/generated/streams_pb';
+import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
+import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
+import { v4 as newUuid } from 'uuid';
+import { EventStoreFault } from '../event-store';
+import type { ExpectedRevision } from '../event-store';
+import type { WireEvent } from './client';
+import { troubleOf } from './client-faults';
+import { within } from './within';
+
+/** What the client has for its own calls: its connection to the leader, made anew after a failure, and its credentials. */
+interface Inside {
+  GRPCStreamCreator(client: typeof StreamsClient, name: string, make: (client: StreamsClient) => Call): () => Promise<Call>;
+  callArguments(options: { requiresLeader: boolean }, call: { deadline: number }): Parameters<StreamsClient['batchAppend']>;
+}
+type Call = ReturnType<StreamsClient['batchAppend']>;
+
+export interface Appended {
+  readonly revision: number;
+  readonly at: bigint;
+}
+
+interface Waiting {
+  readonly stream: string;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+/** One call, and the appends whose answers it owes. */
+interface OpenCall {
+  readonly call: Call;
+  readonly waiting: Map<string, Waiting>;
+  answeredAt: number;
+}
+
+/**
+ * Appends over one long-lived call: a call of its own costs client and server more than an append. What is under way on a call
+ * that breaks has an unknown outcome, like any that was not answered: whoever asked repeats it at the same revision. The client
+ * has the same, but there an answer that comes after an error ends the process.
+ */
+export class SharedAppends {
+  private readonly inside: Inside;
+  private opening: Promise<OpenCall> | undefined;
+
+  constructor(client: EventStoreDBClient) {
+    this.inside = client as unknown as Inside;
+  }
+
+  /** @throws what `troubleOf` knows */
+  async append(stream: string, expected: ExpectedRevision, events: readonly WireEvent[], deadlineMs: number): Promise<Appended> {
+    const startedAt = performance.now();
+    const open = await within(deadlineMs, (this.opening ??= this.open()));
+    const leftMs = Math.max(1, deadlineMs - (performance.now() - startedAt));
+    const id = newUuid();
+    const answer = new Promise<Appended>((resolve, reject) => open.waiting.set(id, { stream, resolve, reject }));
+    open.call.write(request(id, { stream, expected, events, deadlineMs: leftMs }));
+    try {
+      return await within(leftMs, answer, () => this.missed(open, leftMs));
+    } finally {
+      open.waiting.delete(id);
+    }
+  }
+
+  private async open(): Promise<OpenCall> {
+    try {
+      const make = (client: StreamsClient): Call =>
+        client.batchAppend(...this.inside.callArguments({ requiresLeader: true }, { deadline: Infinity }));
+      const call = await this.inside.GRPCStreamCreator(StreamsClient, 'appends', make)();
+      const open: OpenCall = { call, waiting: new Map(), answeredAt: performance.now() };
+      call.on('data', (answer: BatchAppendResp) => take(open, answer));
+      call.on('error', (error: Error) => this.end(open, convertToCommandError(error)));
+      call.on('end', () => this.end(open, new EventStoreFault('unavailable', true)));
+      return open;
+    } catch (error) {
+      this.opening = undefined;
+      throw error;
+    }
+  }
+
+  /** One that is late may be all that is wrong. Where nothing was answered for as long, the call is given up. */
+  private missed(open: OpenCall, ms: number): void {
+    if (performance.now() - open.answeredAt >= ms) open.call.cancel();
+  }
+
+  private end({ waiting }: OpenCall, error: unknown): void {
+    this.opening = undefined;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
+}
+
+function take(open: OpenCall, answer: BatchAppendResp): void {
+  open.answeredAt = performance.now();
+  // Of one that was given up there is nobody left to tell.
+  const waiting = open.waiting.get(parseUUID(answer.getCorrelationId()) ?? '');
+  if (waiting === undefined) return;
+  const [error, success] = [answer.getError(), answer.getSuccess()];
+  if (success !== undefined) {
+    const at = success.getPosition()?.getCommitPosition() ?? '0';
+    waiting.resolve({ revision: Number(success.getCurrentRevision()), at: BigInt(at) });
+  } else {
+    const refusal = error === undefined ? undefined : unpackToCommandError(error, waiting.stream);
+    waiting.reject(refusal !== undefined && troubleOf(refusal) !== undefined ? refusal : unknown(refusal));
+  }
+}
+
+/** A server that has no name for what went wrong may not have it again. */
+const unknown = (cause: unknown): EventStoreFault => new EventStoreFault('unavailable', true, { cause });
+
+interface Asked {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly WireEvent[];
+  readonly deadlineMs: number;
+}
+
+function request(id: string, { stream, expected, events, deadlineMs }: Asked): BatchAppendReq {
+  const options = new BatchAppendReq.Options();
+  options.setStreamIdentifier(createStreamIdentifier(stream));
+  options.setDeadline(Timestamp.fromDate(new Date(Date.now() + deadlineMs)));
+  if (expected === 'any') options.setAny(new Empty());
+  else if (expected === 'no_stream') options.setNoStream(new Empty());
+  else options.setStreamPosition(String(expected));
+  const asked = new BatchAppendReq();
+  asked.setCorrelationId(createUUID(id));
+  asked.setOptions(options);
+  asked.setProposedMessagesList(events.map(proposed));
+  asked.setIsFinal(true);
+  return asked;
+}
+
+function proposed({ id, type, data, metadata }: WireEvent): BatchAppendReq.ProposedMessage {
+  const message = new BatchAppendReq.ProposedMessage();
+  message.setId(createUUID(id));
+  message.getMetadataMap().set('type', type);
+  message.getMetadataMap().set('content-type', 'application/json');
+  message.setData(Buffer.from(JSON.stringify(data)));
+  message.setCustomMetadata(Buffer.from(JSON.stringify(metadata)));
+  return message;
+}
