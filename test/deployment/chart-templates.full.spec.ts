@@ -57,6 +57,8 @@ describeWith('helm', fetched('helm'), (helm) => {
         'SLACK_BOT_TOKEN',
         'SLACK_CLIENT_SECRET',
         'SLACK_SIGNING_SECRET',
+        'SMS_GATEWAY_HEADERS',
+        'SMS_GATEWAY_URL',
         'SMTP_URL',
         'TOCSIN_HEARTBEAT_URL',
         'TOCSIN_SECRET_KEY',

@@ -7,10 +7,11 @@ import type { Provider, ProviderContext, ProviderSchema } from './provider';
 import { routeSchema } from './routes';
 import type { MethodRoutes } from './routes';
 import { slack } from './slack/settings';
+import { smsGateway } from './sms-gateway/settings';
 import { twilio } from './twilio/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, twilio, slack] as const;
+const providers = [smtp, twilio, smsGateway, slack] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

@@ -1,0 +1,1 @@
+export { SmsGatewayChannel } from './sms-gateway.channel';

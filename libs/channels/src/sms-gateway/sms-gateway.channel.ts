@@ -1,0 +1,113 @@
+import { Channel } from '../channel';
+import type { OutgoingMessage, SendOutcome } from '../channel';
+
+export interface SmsGatewaySettings {
+  /** May have `{{to}}`, `{{text}}` and `{{key}}`, as the body. */
+  readonly url: string;
+  readonly method: 'post' | 'put' | 'get';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** A path into its JSON answer and the value there: `messages.0.status=0`. */
+  readonly success?: string;
+  readonly reference?: string;
+  /** Of one message together. */
+  readonly deadlineMs?: number;
+}
+
+const DEADLINE_MS = 10_000;
+const LONGEST_ANSWER = 65_536;
+/** About us, our rate or the gateway: may be put right meanwhile. */
+const FOR_NOW: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 408, 425, 429]);
+const NOT_REACHED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Text messages by a gateway of any make that takes one HTTP request for each. `{{key}}` lets it know a repetition. */
+export class SmsGatewayChannel extends Channel {
+  readonly method = 'SMS';
+  readonly provider = 'gateway';
+
+  constructor(private readonly settings: SmsGatewaySettings) {
+    super();
+  }
+
+  async send({ target, message, key }: OutgoingMessage): Promise<SendOutcome> {
+    const { url, method, headers, body, deadlineMs = DEADLINE_MS } = this.settings;
+    const values = { to: target, text: message.text, key };
+    const type = headers['content-type'] ?? 'application/json';
+    try {
+      const response = await fetch(filled(url, values, encodeURIComponent), {
+        method: method.toUpperCase(),
+        headers: method === 'get' ? headers : { ...headers, 'content-type': type },
+        ...(method === 'get' ? {} : { body: filled(body, values, type.includes('form') ? encodeURIComponent : insideJson) }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+      return this.outcome(response.status, await beginningOf(response));
+    } catch (error) {
+      const { name, cause } = error as { readonly name?: unknown; readonly cause?: { readonly code?: unknown } };
+      const code = typeof cause?.code === 'string' ? cause.code : name === 'TimeoutError' ? 'deadline' : 'no code';
+      return NOT_REACHED.has(code)
+        ? { type: 'failed', permanent: false, reason: `gateway not reached (${code})` }
+        : { type: 'unknown', reason: `no answer from the gateway (${code})` };
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  private outcome(status: number, text: string): SendOutcome {
+    const { success, reference: path } = this.settings;
+    if (status === 502 || status === 504) return { type: 'unknown', reason: `gateway HTTP ${status}` };
+    if (status < 200 || status > 299)
+      return { type: 'failed', permanent: status >= 400 && status < 500 && !FOR_NOW.has(status), reason: `gateway HTTP ${status}` };
+    const answer = parsed(text);
+    const [where = '', ...wanted] = success?.split('=') ?? [];
+    // What it says is not told: gateways repeat numbers and texts.
+    if (success !== undefined && valueAt(answer, where) !== wanted.join('='))
+      return { type: 'failed', permanent: false, reason: 'gateway: not the answer of a success' };
+    const reference = path === undefined ? undefined : valueAt(answer, path);
+    return { type: 'handed-over', receiptExpected: false, ...(reference === undefined ? {} : { reference }) };
+  }
+}
+
+const filled = (template: string, values: Readonly<Record<string, string>>, encode: (value: string) => string): string =>
+  template.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? encode(values[name] ?? '') : whole));
+
+const insideJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/** No more of it than any gateway has to say; what is longer is cut, and then it is no JSON. */
+const beginningOf = async (response: Response): Promise<string> => {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let read = await reader.read(); !read.done && size < LONGEST_ANSWER; read = await reader.read()) {
+    chunks.push(read.value);
+    size += read.value.byteLength;
+  }
+  await reader.cancel();
+  return Buffer.concat(chunks).toString('utf8', 0, LONGEST_ANSWER);
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+};
+
+/** `messages.0.id`; only what is a text or a number. */
+const valueAt = (answer: unknown, path: string): string | undefined => {
+  const found = path.split('.').reduce<unknown>((value, name) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    return (value as Record<string, unknown>)[name];
+  }, answer);
+  return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? String(found) : undefined;
+};
