@@ -17,6 +17,7 @@ import {
   ProjectionRunner,
 } from '@tocsin/read-models';
 import { ActionDelivery } from './alert-actions/action-delivery';
+import { ActionMail } from './alert-actions/action-mail';
 import { ActionPlanner } from './alert-actions/action-planner';
 import { ActionStreams } from './alert-actions/action-streams';
 import { ActionTriggersConsumer } from './alert-actions/action-triggers.consumer';
@@ -127,7 +128,7 @@ export class NotificationsModule {
         }),
       );
     });
-    const kinds = new Kinds(actionKinds(actions));
+    const kinds = new Kinds(actionKinds(actions, new ActionMail(() => options.channelsFor('EMAIL'))));
     const stored = new StoredParams(secrets);
     const actionStreams = new ActionStreams(eventStore, clock, metrics);
     const actionDelivery = new ActionDelivery({

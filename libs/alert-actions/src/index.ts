@@ -1,4 +1,5 @@
 export * from './action-kind';
+export type { Mail, MailOutcome } from './email/email';
 export { checkedParams } from './params';
 export type { Params, ParamsDefinition } from './params';
 export { actionKinds } from './registry';

@@ -1,5 +1,7 @@
 import { AllowedTargets, Outgoing } from '@tocsin/platform';
 import type { ActionKind } from './action-kind';
+import { email } from './email/email';
+import type { Mail } from './email/email';
 import { github } from './github/github';
 import { jira } from './jira/jira';
 import { servicenow } from './servicenow/servicenow';
@@ -13,8 +15,9 @@ export interface ActionSettings {
 }
 
 /** All kinds there are. */
-export const actionKinds = ({ outgoing, githubApiBaseUrl }: ActionSettings): readonly ActionKind[] => [
+export const actionKinds = ({ outgoing, githubApiBaseUrl }: ActionSettings, mail: Mail): readonly ActionKind[] => [
   webhook(outgoing),
+  email(mail),
   jira(outgoing),
   servicenow(outgoing),
   zendesk(outgoing),

@@ -1,5 +1,6 @@
 import { toIso } from '@tocsin/domain';
 import type { ActionCall, ActionOutcome } from './action-kind';
+import { alertLines } from './alert-text';
 import { outcomeOfError } from './heard';
 import { CallFailed } from './json-api';
 
@@ -22,7 +23,6 @@ export interface TicketSystem {
 
 const CLOSING: readonly string[] = ['alert-resolved', 'alert-auto-resolved'];
 const LONGEST_TITLE = 200;
-const LONGEST_DETAILS = 20_000;
 
 /** One ticket for each alert: opened by the first run, told of what follows, closed when the alert is resolved. */
 export const keepTicket = async (system: TicketSystem, call: ActionCall): Promise<ActionOutcome> => {
@@ -49,17 +49,8 @@ const kept = async (system: TicketSystem, call: ActionCall): Promise<string | un
 };
 
 const ticketOf = ({ alert }: ActionCall): TicketText => {
-  const { id, summary, details, source, priority, reportTime, url, links } = alert;
-  const mark = `tocsin-alert-${id}`;
-  const lines = [
-    ...(details === undefined || details === '' ? [] : [details.slice(0, LONGEST_DETAILS), '']),
-    `Alert #${id} of ${source.name}, ${priority} priority, reported at ${toIso(reportTime)}`,
-    url,
-    ...links.slice(0, 20).map(({ href, text }) => (text === undefined ? href : `${text}: ${href}`)),
-    '',
-    mark,
-  ];
-  return { title: summary.slice(0, LONGEST_TITLE), text: lines.join('\n'), mark };
+  const mark = `tocsin-alert-${alert.id}`;
+  return { title: alert.summary.slice(0, LONGEST_TITLE), text: [...alertLines(alert), '', mark].join('\n'), mark };
 };
 
 const newsOf = ({ alert, trigger, at }: ActionCall): string => {

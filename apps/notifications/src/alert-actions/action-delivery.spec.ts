@@ -14,6 +14,7 @@ import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/p
 import { WebhookReceiver } from '@tocsin/testing';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { ActionDelivery } from './action-delivery';
+import { ActionMail } from './action-mail';
 import { ActionPlanner } from './action-planner';
 import { ActionStreams } from './action-streams';
 import { Kinds } from './kinds';
@@ -85,7 +86,10 @@ interface Running {
 const begin = (point: CrashPoint): Running => {
   const store = crashing(eventStore, ['append'], point);
   const streams = new ActionStreams(store, clock, new Metrics());
-  const kinds = actionKinds(actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }));
+  const kinds = actionKinds(
+    actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }),
+    new ActionMail(() => []),
+  );
   const delivery = new ActionDelivery({
     ...{ streams, eventStore: store, configuration, secrets, clock },
     kinds: new Kinds(kinds.map((kind) => crashing(kind, ['run'], point))),
