@@ -29,7 +29,8 @@ const ALL_WITHIN_MS = 180_000;
 const WARM_UP_S = 3;
 const AT_REST_S = 5;
 /** As many as it takes until what is done for each one is compiled: services run for weeks. */
-const WARM_UP_EVENTS = 1_500;
+const WARM_UP = { total: 1_500, perSecond: USUAL_RATE };
+const MEASURED = { total: (WARM_UP_S + seconds) * perSecond, perSecond };
 
 interface Round {
   readonly p50Ms: number;
@@ -43,21 +44,21 @@ const summary = (delays: readonly number[]): Round => ({
   worstMs: rounded(Math.max(...delays)),
 });
 
+interface Intake {
+  readonly url: string;
+  readonly integrationKey: string;
+}
+
 /** From the moment the tool begins to post until the provider has the whole message. */
-const pages = async (
-  url: string,
-  integrationKey: string,
-  mail: MailSink,
-  name: string,
-  total = (WARM_UP_S + seconds) * perSecond,
-): Promise<Round> => {
+const pages = async (to: Intake, mail: MailSink, name: string, load = MEASURED): Promise<Round> => {
   const postedAt = new Map<string, number>();
   const answers: Promise<unknown>[] = [];
   const startedAt = performance.now();
   const before = mail.receivedAt.size;
-  for (let n = 0; n < total; n++) {
+  const { integrationKey, url } = to;
+  for (let n = 0; n < load.total; n++) {
     // At fixed times, whether or not the one before has been answered: a slow answer must not thin out the load.
-    await delay(Math.max(0, startedAt + (n * 1_000) / perSecond - performance.now()));
+    await delay(Math.max(0, startedAt + (n * 1_000) / load.perSecond - performance.now()));
     const key = `e2p-${name}-${n}`;
     postedAt.set(key, performance.now());
     answers.push(
@@ -69,7 +70,7 @@ const pages = async (
     );
   }
   await Promise.all(answers);
-  await mail.has(before + total, ALL_WITHIN_MS);
+  await mail.has(before + load.total, ALL_WITHIN_MS);
   const measured = [...postedAt].slice(WARM_UP_S * perSecond);
   return summary(measured.map(([key, at]) => (mail.receivedAt.get(key) ?? NaN) - at));
 };
@@ -79,7 +80,7 @@ const ours = (): Promise<Round> =>
     const mail = await MailSink.start();
     const standalone = await startStandalone(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
     try {
-      return await pages(standalone.url, standalone.integrationKey, mail, 'one');
+      return await pages(standalone, mail, 'one');
     } finally {
       await standalone.stop();
       await mail.stop();
@@ -154,9 +155,9 @@ const cluster = (): Promise<void> =>
     const bus = new KafkaMessageBus({ brokers: services.brokers.split(',') }, Math.random);
     const eventStore = new EventStoreDbEventStore({ url: services.eventStoreUrl });
     try {
-      const key = await services.integrationKey();
       const [url = ''] = services.urls('ingestion');
-      await pages(url, key, mail, 'warm-up', Math.max(WARM_UP_EVENTS, WARM_UP_S * perSecond + 1));
+      const to = { url, integrationKey: await services.integrationKey() };
+      await pages(to, mail, 'warm-up', WARM_UP);
       const resting = new CpuMeter(processes);
       await delay(AT_REST_S * 1_000);
       cpu.atRest = resting.perSecond();
@@ -164,8 +165,8 @@ const cluster = (): Promise<void> =>
       for (let round = 1; round <= rounds; round++) {
         results.limit.push(await writesAlone(bus, eventStore));
         const meter = new CpuMeter(processes);
-        results.ours.push(await pages(url, key, mail, `round${round}`));
-        cpu.perAlert.push(meter.each((WARM_UP_S + seconds) * perSecond));
+        results.ours.push(await pages(to, mail, `round${round}`));
+        cpu.perAlert.push(meter.each(MEASURED.total));
         console.log(`${round}/${rounds}: limit ${JSON.stringify(results.limit.at(-1))}, ours ${JSON.stringify(results.ours.at(-1))}`);
         console.log(`CPU, ms per alert: ${JSON.stringify(cpu.perAlert.at(-1))}`);
       }
