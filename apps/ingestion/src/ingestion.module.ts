@@ -10,6 +10,7 @@ import { IntegrationKeys } from './integration-keys';
 import { PathProbeIntake } from './path-probe-intake';
 import { PathProbeSender } from './path-probe-sender';
 import { SourceEvents } from './source-events';
+import { SubscribersController } from './subscribers.controller';
 
 /** Takes tools' events and makes them durable; keeps the sources they come from. */
 @Module({})
@@ -24,7 +25,7 @@ export class IngestionModule {
     }
     return {
       module: IngestionModule,
-      controllers: [EventsController, AlertSourcesController],
+      controllers: [EventsController, AlertSourcesController, SubscribersController],
       providers: [
         ...platformProviders(platform),
         { provide: EventIntake, useValue: new EventIntake({ bus, configuration, clock, settings, metrics, probes }) },

@@ -183,7 +183,8 @@ export class Delivery {
     // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
     const history = await readAlertFromItsStream(this.parts.eventStore, plan.alertId);
     if (history === undefined) return { stopped: 'resolved' };
-    if (plan.purpose === 'update') return this.parts.composer.news(plan, user, history) ?? { stopped: 'expired' };
+    if (plan.purpose === 'update' || plan.purpose === 'subscription')
+      return this.parts.composer.news(plan, user, history) ?? { stopped: 'expired' };
     const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
     return stopped === undefined ? this.parts.composer.page(plan, user, history, notes) : { stopped };
   }

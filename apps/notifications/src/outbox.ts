@@ -85,7 +85,7 @@ export class Outbox {
     }
     const history = await readAlertFromItsStream(this.parts.eventStore, planned.alertId);
     if (history === undefined) return undefined;
-    return planned.purpose === 'update'
+    return planned.purpose === 'update' || planned.purpose === 'subscription'
       ? this.parts.composer.news(planned, user, history)
       : this.parts.composer.page(planned, user, history, attempt);
   }

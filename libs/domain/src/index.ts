@@ -49,6 +49,7 @@ export * from './configuration/preference-rules';
 export { withoutEffect } from './configuration/refusals';
 export * from './configuration/resources';
 export * from './configuration/roles';
+export * from './configuration/subscription-rules';
 export * from './configuration/team-rules';
 export * from './configuration/user-references';
 export * from './configuration/user-rules';

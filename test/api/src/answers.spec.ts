@@ -99,7 +99,8 @@ const goThroughPeople = async (): Promise<number> => {
     delayMin: 5,
   });
   const push = await server.create(`${preferences}/alerts`, { type: 'HIGH_PRIORITY', method: 'PUSH', delayMin: 1 });
-  await get(`${preferences}/subscriptions`);
+  const subscription = await goThrough(`${preferences}/subscriptions`, { method: 'EMAIL', contact: { id: email } });
+  await write('DELETE', `${preferences}/subscriptions/${subscription}`);
   const duty = await goThrough(`${preferences}/duties`, { type: 'ON_CALL', method: 'EMAIL', contact: { id: email }, beforeMin: 15 });
   await write('DELETE', `${preferences}/duties/${duty}`);
   const update = await goThrough(`${preferences}/updates`, { type: 'ALERT_RESOLVED', method: 'EMAIL', contact: { id: email } });
@@ -199,6 +200,13 @@ const goThroughSources = async (policy: number, team: number): Promise<number> =
     ...{ alertCreation: 'ONE_ALERT_GROUPED_PER_WINDOW', alertGroupingWindow: 'PT5M', autoResolutionTimeout: 'PT2H', filterOperator: 'AND' },
   };
   const source = await goThrough('/api/alert-sources', body, { found: 'Monitor' });
+  for (const subscriber of [
+    { id: 1, type: 'USER' },
+    { id: team, type: 'TEAM' },
+  ])
+    await write('POST', `/api/alert-sources/${source}/private-subscribers`, subscriber);
+  await get(`/api/alert-sources/${source}/private-subscribers`);
+  await write('DELETE', `/api/alert-sources/${source}/private-subscribers/${team}?subscriber-type=TEAM`);
   const { integrationKey } = await get(`/api/alert-sources/${source}`);
   const event = {
     integrationKey,

@@ -41,7 +41,6 @@ const WITHOUT_BODY = [
   /\/(accept|resolve|assign|escalate|raise)$/,
   /\/sign-in-links$/,
   /\/emails\/[^/]+\/verification-codes$/,
-  /\/notification-preferences\/subscriptions/,
   /^\/api\/parked-messages\//,
 ];
 

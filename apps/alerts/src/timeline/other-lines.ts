@@ -76,6 +76,7 @@ const holdText = (reason: string): { readonly en: string; readonly de: string } 
 /** What is no page is called by its name. */
 const kindTexts: Readonly<Partial<Record<NotificationPurpose, { readonly en: string; readonly de: string }>>> = {
   update: { en: 'Status update, ', de: 'Statusmeldung, ' },
+  subscription: { en: 'Subscription, ', de: 'Abonnement, ' },
 };
 
 /** What one event of a notification says; `planned` is the first event of its stream. */

@@ -1,5 +1,17 @@
-import { alertDecider, alertStream, fold, mayBeNews, messagePreferences, newsStream, planMessage, statusUpdateOf } from '@tocsin/domain';
-import type { AlertEvent, PlanItem, StatusUpdate, UserId } from '@tocsin/domain';
+import {
+  actingPerson,
+  alertDecider,
+  alertStream,
+  fold,
+  isNewsForSubscribers,
+  mayBeNews,
+  messagePreferences,
+  newsStream,
+  planMessage,
+  statusUpdateOf,
+  subscribedPeople,
+} from '@tocsin/domain';
+import type { AlertEvent, MessagePreference, News, PlanItem, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -17,7 +29,7 @@ export interface PlacedFact {
 }
 
 /**
- * Tells people what happens to alerts that they are on, as far as they have asked for it. Their preferences are those of the
+ * Tells people what happens to alerts that they are on, or that they follow, as far as they have asked for it. Their preferences are those of the
  * moment at which the fact was recorded, and each message has its own stream: a fact that comes again is told once.
  */
 export class NewsPlanner {
@@ -34,10 +46,12 @@ export class NewsPlanner {
 
   /** @throws EventStoreFault */
   async plan(placed: PlacedFact, cause: Cause): Promise<void> {
-    if (!mayBeNews(placed.fact) || !this.isWanted()) return;
-    const update = await this.update(placed);
-    if (update === undefined) return;
-    await Promise.all(update.userIds.map((userId) => this.tell(userId, update, placed, cause)));
+    const forResponders = mayBeNews(placed.fact) && this.isWanted();
+    const forSubscribers = isNewsForSubscribers(placed.fact) && this.isFollowed();
+    if (!forResponders && !forSubscribers) return;
+    const earlier = await this.earlier(placed);
+    const told = forResponders ? await this.tellResponders(placed, earlier, cause) : [];
+    if (forSubscribers) await this.tellSubscribers(placed, earlier, told, cause);
   }
 
   /** Nobody has switched them on, as is usual: then no stream is read, however many alerts there are. */
@@ -45,36 +59,74 @@ export class NewsPlanner {
     return this.parts.configuration.list('user').some((user) => messagePreferences(user, 'updates').length > 0);
   }
 
-  private async update({ fact, revision }: PlacedFact): Promise<StatusUpdate | undefined> {
-    const stored = await this.parts.eventStore.readStream(alertStream(fact.data.alertId));
-    const earlier = stored.filter((event) => event.revision < revision).map(eventOf<AlertEvent>);
-    return statusUpdateOf(fact, fold(alertDecider, earlier), earlier);
+  private isFollowed(): boolean {
+    return this.parts.configuration.list('source').some(({ subscribers = [] }) => subscribers.length > 0);
   }
 
-  private async tell(userId: UserId, { type }: StatusUpdate, { fact, revision, recordedAt }: PlacedFact, cause: Cause): Promise<void> {
+  private async earlier({ fact, revision }: PlacedFact): Promise<readonly AlertEvent[]> {
+    if (fact.type === 'AlertRaised') return [];
+    const stored = await this.parts.eventStore.readStream(alertStream(fact.data.alertId));
+    return stored.filter((event) => event.revision < revision).map(eventOf<AlertEvent>);
+  }
+
+  /** What was planned. */
+  private async tellResponders(placed: PlacedFact, earlier: readonly AlertEvent[], cause: Cause): Promise<readonly Told[]> {
+    const update = statusUpdateOf(placed.fact, fold(alertDecider, earlier), earlier);
+    const told = (update?.userIds ?? []).map((userId) =>
+      this.tell(userId, 'update', placed, cause, (user) => messagePreferences(user, 'updates').filter(({ type }) => type === update?.type)),
+    );
+    return (await Promise.all(told)).flat();
+  }
+
+  /** Whoever hears it as a responder at a contact does not hear it there once more. */
+  private async tellSubscribers(placed: PlacedFact, earlier: readonly AlertEvent[], told: readonly Told[], cause: Cause): Promise<void> {
+    const { configuration } = this.parts;
+    const raised = [...earlier, placed.fact].find((event) => event.type === 'AlertRaised');
+    const source = raised === undefined ? undefined : configuration.get('source', raised.data.sourceId);
+    const people = subscribedPeople(source?.subscribers ?? [], (id) => configuration.get('team', id));
+    await Promise.all(
+      people
+        .filter((userId) => userId !== actingPerson(placed.fact))
+        .map((userId) =>
+          this.tell(userId, 'subscription', placed, cause, (user) =>
+            messagePreferences(user, 'subscriptions').filter(
+              ({ method, contactId }) =>
+                !told.some((other) => other.userId === userId && other.method === method && other.contactId === contactId),
+            ),
+          ),
+        ),
+    );
+  }
+
+  private async tell(
+    userId: UserId,
+    purpose: News,
+    { fact, revision, recordedAt }: PlacedFact,
+    cause: Cause,
+    asking: (user: User) => readonly MessagePreference[],
+  ): Promise<readonly Told[]> {
     const user = await this.parts.people.at(userId, recordedAt);
-    if (user === undefined) return;
+    if (user === undefined) return [];
     const { reachableMethods } = this.parts.settings;
-    const asking = messagePreferences(user, 'updates').filter((preference) => preference.type === type);
-    const items = planMessage(asking, { user, activatedAt: fact.data.at, canSend: (method) => reachableMethods.has(method) });
-    await Promise.all(items.map((item) => this.planOne(userId, item, { fact, revision }, cause)));
+    const items = planMessage(asking(user), { user, activatedAt: fact.data.at, canSend: (method) => reachableMethods.has(method) });
+    await Promise.all(items.map((item) => this.planOne(userId, item, { fact, revision, purpose }, cause)));
+    return items.map((item) => ({ userId, ...item }));
   }
 
   private async planOne(
     userId: UserId,
-    item: PlanItem,
-    { fact, revision }: Pick<PlacedFact, 'fact' | 'revision'>,
+    { preferenceId, method, contactId, dueAt, held }: PlanItem,
+    { fact, revision, purpose }: Pick<PlacedFact, 'fact' | 'revision'> & { readonly purpose: News },
     cause: Cause,
   ): Promise<void> {
-    const { preferenceId, method, contactId, dueAt, held } = item;
     if (preferenceId === undefined) return;
     const { alertId, at } = fact.data;
     await this.parts.notifications.plan(
-      newsStream(alertId, 'update', revision, preferenceId),
+      newsStream(alertId, purpose, revision, preferenceId),
       async () => ({
         notificationId: await this.parts.ids.next('notification'),
         alertId,
-        purpose: 'update',
+        purpose,
         userId,
         preferenceId,
         method,
@@ -88,3 +140,5 @@ export class NewsPlanner {
     );
   }
 }
+
+type Told = PlanItem & { readonly userId: UserId };

@@ -13,6 +13,12 @@ export interface Wording {
 export const newsText = (fact: AlertEvent, { language, actor, person, time }: Wording): string | undefined => {
   const german = language === 'de';
   switch (fact.type) {
+    case 'AlertRaised': {
+      const when = time(fact.data.at);
+      if (fact.data.by.type !== 'user') return german ? `Neuer Alarm um ${when}.` : `New alert at ${when}.`;
+      const who = actor(fact.data.by);
+      return german ? `Neuer Alarm, von ${who} um ${when}.` : `New alert, raised by ${who} at ${when}.`;
+    }
     case 'AlertAccepted':
     case 'ResponderAccepted': {
       const [who, when] = [actor(fact.data.by), time(fact.data.at)];

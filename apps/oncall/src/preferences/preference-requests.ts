@@ -70,6 +70,16 @@ export class DutyPreferenceBody {
   contact?: ContactReference;
 }
 
+export class SubscriptionPreferenceBody {
+  @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
+  method!: NotificationMethod;
+
+  @OptionalOrNull()
+  @ValidateNested()
+  @Type(() => ContactReference)
+  contact?: ContactReference;
+}
+
 export class TestNotificationBody {
   @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
   method!: NotificationMethod;

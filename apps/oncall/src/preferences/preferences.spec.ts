@@ -175,20 +175,23 @@ describe('a preference for status updates', () => {
   });
 });
 
-describe.each(['subscriptions'])('preferences for %s', (list) => {
-  const at = `/api/users/current/notification-preferences/${list}`;
+describe('a preference for subscriptions', () => {
+  const at = '/api/users/current/notification-preferences/subscriptions';
 
-  it('are none, and none is taken that would do nothing (B6)', async () => {
+  it('is created, read, replaced and deleted by its id', async () => {
+    const made = await server.call('POST', at, ben, { method: 'EMAIL', contact: { id: email } });
+    expect(made.status).toBe(201);
+    expect(made.body).toEqual({ id: expect.any(Number), method: 'EMAIL', contact: expect.objectContaining({ id: email }) });
+    const one = `${at}/${String(made.body['id'])}`;
+    expect((await server.call('GET', one, ben)).body).toEqual(made.body);
+    expect((await server.call('PUT', one, ben, { method: 'PUSH' })).body).toEqual({ id: made.body['id'], method: 'PUSH' });
+    expect((await server.call('DELETE', one, ben)).status).toBe(204);
     expect((await server.call('GET', at, ben)).body).toEqual([]);
-    for (const [method, path] of [
-      ['POST', at],
-      ['PUT', `${at}/1`],
-    ] as const) {
-      const answer = await server.call(method, path, ben, { method: 'EMAIL', contact: { id: email } });
-      expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code: 'SETTING_WITHOUT_EFFECT' });
-      expect(String(answer.body['message'])).toContain(list);
-    }
-    expect((await server.call('GET', `${at}/1`, ben)).status).toBe(404);
+  });
+
+  it('is refused with a method that it cannot have', async () => {
+    const answer = await server.call('POST', at, ben, { method: 'TELEGRAM', contact: { id: phone } });
+    expect(answer.body).toMatchObject({ status: 400, message: 'method: must be one of EMAIL, SMS, PUSH for subscriptions' });
   });
 });
 

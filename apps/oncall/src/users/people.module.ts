@@ -14,8 +14,8 @@ import { AlertPreferencesController } from '../preferences/alert-preferences.con
 import { NotificationWishes } from '../notification-wishes';
 import { DutyPreferencesController } from '../preferences/duty-preferences.controller';
 import { MessagePreferences } from '../preferences/message-preferences';
-import { OtherPreferencesController } from '../preferences/other-preferences.controller';
 import { ReachableMethods } from '../preferences/reachable-methods';
+import { SubscriptionPreferencesController } from '../preferences/subscription-preferences.controller';
 import { TestNotificationsController } from '../preferences/test-notifications.controller';
 import { UpdatePreferencesController } from '../preferences/update-preferences.controller';
 import { TeamsController } from '../teams/teams.controller';
@@ -65,7 +65,7 @@ export class PeopleModule {
         AlertPreferencesController,
         UpdatePreferencesController,
         DutyPreferencesController,
-        OtherPreferencesController,
+        SubscriptionPreferencesController,
         TestNotificationsController,
         TeamsController,
         ApiKeysController,

@@ -61,11 +61,12 @@ export class UsersController {
     readFlag(query, 'send-no-invitation');
     const request = userRequest(body);
     const contact = (await this.ids.next('contact')) as ContactId;
-    const [high, low, duty] = [await this.preferenceId(), await this.preferenceId(), await this.preferenceId()];
+    const [high, low] = [await this.preferenceId(), await this.preferenceId()];
+    const [duty, subscription] = [await this.preferenceId(), await this.preferenceId()];
     const user = await this.store.create(
       'user',
       (id, now) =>
-        createUser({ id, contact, high, low, duty }, request, {
+        createUser({ id, contact, high, low, duty, subscription }, request, {
           by,
           now,
           others: this.people.all(),

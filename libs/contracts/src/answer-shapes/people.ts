@@ -4,6 +4,7 @@ import type {
   PublicContact,
   PublicDutyPreference,
   PublicNewApiKey,
+  PublicSubscriptionPreference,
   PublicTeam,
   PublicTeamMember,
   PublicTeamRel,
@@ -90,6 +91,11 @@ export const UpdatePreference = named(
 export const DutyPreference = named(
   'DutyPreference',
   object<PublicDutyPreference>({ id, method: text, contact: maybe(Contact), type: words('ON_CALL'), beforeMin: whole }),
+);
+
+export const SubscriptionPreference = named(
+  'SubscriptionPreference',
+  object<PublicSubscriptionPreference>({ id, method: text, contact: maybe(Contact) }),
 );
 
 const notificationFields = { id, method: text, contact: maybe(Contact), status: words('SCHEDULED') };

@@ -8,11 +8,19 @@ import type {
   PublicReadinessProblem,
   PublicWrittenPolicy,
 } from '../public/readiness';
-import type { PublicAlertSource, PublicEscalationPolicy, PublicEscalationRule, PublicNamed, PublicScheduleRel } from '../public/routing';
+import type {
+  PublicAlertSource,
+  PublicEscalationPolicy,
+  PublicEscalationRule,
+  PublicNamed,
+  PublicScheduleRel,
+  PublicSubscriber,
+} from '../public/routing';
 import { TeamRel, User, UserRel } from './people';
 import { eitherOf, flag, id, listOf, maybe, named, object, openObject, orNull, text, time, whole, words } from './shape';
 
 export const Named = named('Named', object<PublicNamed>({ id, name: text }));
+export const Subscriber = named('Subscriber', object<PublicSubscriber>({ id, name: text, type: words('USER', 'TEAM') }));
 export const ScheduleRel = named('ScheduleRel', object<PublicScheduleRel>({ id, name: text, type: words('STATIC', 'RECURRING') }));
 
 export const EscalationRule = named(

@@ -4,6 +4,7 @@ import type {
   ApiKey,
   Contact,
   DutyPreference,
+  SubscriptionPreference,
   MessagePreference,
   Team,
   TeamId,
@@ -87,6 +88,12 @@ export interface PublicDutyPreference {
   readonly contact?: PublicContact;
   readonly type: string;
   readonly beforeMin: number;
+}
+
+export interface PublicSubscriptionPreference {
+  readonly id: number;
+  readonly method: string;
+  readonly contact?: PublicContact;
 }
 
 /** A test message that is on its way. */
@@ -195,6 +202,14 @@ export const publicDutyPreference = ({
   readonly preference: DutyPreference;
   readonly contacts: readonly Contact[];
 }): PublicDutyPreference => ({ ...publicWay(preference, contacts), type: preference.type, beforeMin: preference.beforeMin });
+
+export const publicSubscriptionPreference = ({
+  preference,
+  contacts,
+}: {
+  readonly preference: SubscriptionPreference;
+  readonly contacts: readonly Contact[];
+}): PublicSubscriptionPreference => publicWay(preference, contacts);
 
 /** Without anything of the key itself, which is shown once, by the answer that made it. */
 export const publicApiKey = (key: ApiKey, lookup: ResourceLookup): PublicApiKey => ({

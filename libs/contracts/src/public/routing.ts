@@ -1,5 +1,5 @@
 import { toIso } from '@tocsin/domain';
-import type { AlertSource, EscalationPolicy, EscalationRule, ScheduleId } from '@tocsin/domain';
+import type { AlertSource, EscalationPolicy, EscalationRule, ScheduleId, Subscriber } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 import { publicTeamRels, publicUserRel } from './people';
 import type { PublicTeamRel, PublicUserRel } from './people';
@@ -32,6 +32,11 @@ export interface PublicEscalationPolicy {
   readonly delayMin: number;
   readonly routingKey?: string;
   readonly teams: readonly PublicTeamRel[];
+}
+
+/** Somebody who hears of alerts without being paged for them. */
+export interface PublicSubscriber extends PublicNamed {
+  readonly type: 'USER' | 'TEAM';
 }
 
 export interface PublicAlertSource {
@@ -70,6 +75,14 @@ export const publicScheduleRel = (id: ScheduleId, lookup: ResourceLookup): Publi
   const schedule = lookup.get('schedule', id);
   return schedule === undefined ? [] : [{ id, name: schedule.name, type: schedule.type }];
 };
+
+/** Those who are gone are left out. */
+export const publicSubscribers = (subscribers: readonly Subscriber[], lookup: ResourceLookup): readonly PublicSubscriber[] =>
+  subscribers.flatMap((subscriber): PublicSubscriber[] => {
+    if (subscriber.type === 'team') return publicTeamRels([subscriber.teamId], lookup).map(({ id, name }) => ({ id, name, type: 'TEAM' }));
+    const user = lookup.get('user', subscriber.userId);
+    return user === undefined ? [] : [{ id: user.id, name: `${user.firstName} ${user.lastName}`.trim(), type: 'USER' }];
+  });
 
 export const publicRule = ({ escalationTimeoutMin, targets }: EscalationRule, lookup: ResourceLookup): PublicEscalationRule => ({
   escalationTimeout: escalationTimeoutMin,

@@ -44,16 +44,24 @@ export const createAlertSource = (
   updatedAt: change.now,
 });
 
-/** The whole source anew, but for its key. @throws Rejection `invalid`, `setting-without-effect` */
+/** The whole source anew, but for its key and its subscribers. @throws Rejection `invalid`, `setting-without-effect` */
 export const replaceAlertSource = (current: AlertSource, request: AlertSourceRequest, change: AlertSourceChange): AlertSource => {
   const { id, integrationType, integrationKey, createdAt } = current;
   // A tool goes on posting to the address it was given, which names the type.
   if (checkedType(request.integrationType, change) !== integrationType)
     throw invalidSetting('integrationType', `is ${integrationType} and cannot be changed: create another alert source`);
-  return { id, ...checked(request, current.teamIds, change), integrationType, integrationKey, createdAt, updatedAt: change.now };
+  return {
+    id,
+    ...checked(request, current.teamIds, change),
+    ...(current.subscribers === undefined ? {} : { subscribers: current.subscribers }),
+    integrationType,
+    integrationKey,
+    createdAt,
+    updatedAt: change.now,
+  };
 };
 
-type Settings = Omit<AlertSource, 'id' | 'integrationType' | 'integrationKey' | 'createdAt' | 'updatedAt'>;
+type Settings = Omit<AlertSource, 'id' | 'integrationType' | 'integrationKey' | 'subscribers' | 'createdAt' | 'updatedAt'>;
 
 const checked = (request: AlertSourceRequest, teamsBefore: readonly TeamId[], { configuration }: AlertSourceChange): Settings => {
   refuseSettingsWithoutEffect(request.sent);

@@ -19,6 +19,7 @@ export interface MessagePreferenceRequest {
 const methods: Readonly<Record<PreferenceList, readonly NotificationMethod[]>> = {
   updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
   duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
+  subscriptions: ['EMAIL', 'SMS', 'PUSH'],
 };
 
 const updateTypes = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'] as const;
@@ -88,6 +89,8 @@ const checked = (
   switch (list) {
     case 'updates':
       return { list, ...way, type: oneOf('type', type, updateTypes) };
+    case 'subscriptions':
+      return { list, ...way };
     case 'duties':
       return {
         list,

@@ -14,6 +14,7 @@ const ids = (id: number) => ({
   high: (id * 10) as PreferenceId,
   low: (id * 10 + 1) as PreferenceId,
   duty: (id * 10 + 2) as PreferenceId,
+  subscription: (id * 10 + 3) as PreferenceId,
 });
 const made = (id: number, email: string, others: readonly User[] = []): User =>
   createUser(ids(id), { email, firstName: 'A', lastName: 'B' }, { by: admin, now, others });

@@ -67,9 +67,14 @@ export interface AlertSource extends Resource<AlertSourceId>, TeamOwned {
   /** 1 (most severe) to 5. */
   readonly severity?: number;
   readonly active: boolean;
+  /** Who follows its alerts, in the order in which they came; absent: nobody. */
+  readonly subscribers?: readonly Subscriber[];
   /** Settings of older clients that have no effect and that they need back as they sent them. */
   readonly echoed: Readonly<Record<string, unknown>>;
 }
+
+/** Somebody who wants to hear of alerts: a person, or whoever is in a team then. */
+export type Subscriber = { readonly type: 'user'; readonly userId: UserId } | { readonly type: 'team'; readonly teamId: TeamId };
 
 export type EscalationTarget =
   | { readonly type: 'user'; readonly userId: UserId }
@@ -161,8 +166,11 @@ export type UpdatePreference = MessageWay & {
 /** When a shift begins; and at once when somebody else's edit changed the person's shifts. */
 export type DutyPreference = MessageWay & { readonly list: 'duties'; readonly type: 'ON_CALL'; readonly beforeMin: DutyBeforeMin };
 
+/** What becomes of alerts that the person follows without being paged for them. */
+export type SubscriptionPreference = MessageWay & { readonly list: 'subscriptions' };
+
 /** How a person is told what is no page. */
-export type MessagePreference = UpdatePreference | DutyPreference;
+export type MessagePreference = UpdatePreference | DutyPreference | SubscriptionPreference;
 
 export interface User extends Resource<UserId> {
   /** Unique; default the local part of the e-mail address. */

@@ -31,6 +31,7 @@ export interface NewUserIds {
   readonly high: PreferenceId;
   readonly low: PreferenceId;
   readonly duty: PreferenceId;
+  readonly subscription: PreferenceId;
 }
 
 export interface UserChange {
@@ -43,10 +44,14 @@ const USUAL_BEFORE_MIN = 30;
 const USUAL = { timezone: 'Europe/Berlin', language: 'en', role: 'USER' } as const;
 
 /**
- * A new person: reached by e-mail at once for both priorities (B15), and half an hour before a shift, at the login address,
+ * A new person: reached by e-mail at once for both priorities (B15), half an hour before a shift, and of what they follow, at the login address,
  * which the administrator vouches for. @throws Rejection `forbidden`, `invalid`, `already-exists`
  */
-export const createUser = ({ id, contact, high, low, duty }: NewUserIds, request: UserRequest, { by, now, others }: UserChange): User => {
+export const createUser = (
+  { id, contact, high, low, duty, subscription }: NewUserIds,
+  request: UserRequest,
+  { by, now, others }: UserChange,
+): User => {
   if (by.role !== 'ADMIN') throw rejected('forbidden', 'creating a user needs the role ADMIN');
   const profile = profileOf(request, USUAL, others);
   const username = request.username ?? freeUsername(profile.email, others);
@@ -61,7 +66,10 @@ export const createUser = ({ id, contact, high, low, duty }: NewUserIds, request
       { id: high, type: 'HIGH_PRIORITY', method: 'EMAIL', contactId: contact, delayMin: 0 },
       { id: low, type: 'LOW_PRIORITY', method: 'EMAIL', contactId: contact, delayMin: 0 },
     ],
-    messagePreferences: [{ list: 'duties', id: duty, type: 'ON_CALL', method: 'EMAIL', contactId: contact, beforeMin: USUAL_BEFORE_MIN }],
+    messagePreferences: [
+      { list: 'duties', id: duty, type: 'ON_CALL', method: 'EMAIL', contactId: contact, beforeMin: USUAL_BEFORE_MIN },
+      { list: 'subscriptions', id: subscription, method: 'EMAIL', contactId: contact },
+    ],
     createdAt: now,
     updatedAt: now,
   };

@@ -7,9 +7,9 @@ import type { Instant } from '../time';
 /**
  * Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them.
  * `verification`: the code that shows that the contact is theirs. `update`: what others did with an alert that the person is on.
- * `duty`: a shift of the person begins, or was changed.
+ * `duty`: a shift of the person begins, or was changed. `subscription`: what becomes of an alert that the person follows.
  */
-export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update' | 'duty';
+export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update' | 'duty' | 'subscription';
 
 export type CancelReason =
   | 'accepted'

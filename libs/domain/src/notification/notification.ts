@@ -73,6 +73,7 @@ const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
   verification: 600_000,
   update: 3_600_000,
   duty: 3_600_000,
+  subscription: 3_600_000,
 };
 
 /** 5 s, doubled with each attempt, at most 5 min; chance takes up to half of it away. */

@@ -1,6 +1,7 @@
 import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
 import type { DutySubject } from '../oncall/duties';
+import type { NotificationPurpose } from './notification-events';
 import type { WhyUnreachable } from '../oncall/responder-reason';
 import { plusMinutes, type Instant } from '../time';
 
@@ -129,8 +130,11 @@ export const planMessage = (
     };
   });
 
+/** What is told of an alert besides pages: to those who are on it, and to those who follow it. */
+export type News = Extract<NotificationPurpose, 'update' | 'subscription'>;
+
 /** Of what is told about one fact of an alert: once for each preference. */
-export const newsStream = (alertId: AlertId, purpose: 'update', revision: number, preferenceId: PreferenceId): string =>
+export const newsStream = (alertId: AlertId, purpose: News, revision: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${purpose}${revision}-${preferenceId}`;
 
 /** Of what is told of a shift that begins, or of an edit of a schedule: once for each preference. */

@@ -16,7 +16,7 @@ import {
   step,
   user,
 } from '../testing';
-import { mayBeNews, statusUpdateOf } from './status-updates';
+import { actingPerson, isNewsForSubscribers, mayBeNews, statusUpdateOf } from './status-updates';
 
 /** Whom the last fact is news for, after the others. */
 const news = (...facts: readonly AlertEvent[]) => {
@@ -87,5 +87,17 @@ describe('a fact that is looked at closer', () => {
     ])
       expect(mayBeNews(fact)).toBe(true);
     for (const fact of bothPaged) expect(mayBeNews(fact)).toBe(false);
+  });
+});
+
+describe('somebody who follows an alert', () => {
+  it('hears that it is there, that somebody has it in hand and that it is over, and nothing in between', () => {
+    for (const fact of [raised(), accepted(ben), resolvedBy(source, minute(3))]) expect(isNewsForSubscribers(fact)).toBe(true);
+    for (const fact of [secondLevel, responderAccepted(ana, minute(2)), joined, requested(2)])
+      expect(isNewsForSubscribers(fact)).toBe(false);
+  });
+
+  it('does not hear what they did themselves', () => {
+    expect([accepted(ben), raised(), secondLevel].map(actingPerson)).toEqual([ben, undefined, undefined]);
   });
 });

@@ -66,6 +66,14 @@ export const mayBeNews = (fact: AlertEvent): boolean => {
   }
 };
 
+/** What those who follow an alert hear of: that it is there, that somebody has it in hand, that it is over. Who did it knows. */
+export const isNewsForSubscribers = (fact: AlertEvent): boolean => subscribersHear.includes(fact.type);
+
+/** Who did what the fact says, where it was a person. */
+export const actingPerson = (fact: AlertEvent): UserId | undefined => ('by' in fact.data ? userOf(fact.data.by) : undefined);
+
+const subscribersHear: readonly AlertEvent['type'][] = ['AlertRaised', 'AlertAccepted', 'AlertResolved'];
+
 const userOf = (by: Actor): UserId | undefined => (by.type === 'user' ? by.userId : undefined);
 
 /** Who asked for the level whose people are paged now. */

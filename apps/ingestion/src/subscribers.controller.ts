@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { publicSubscribers } from '@tocsin/contracts';
+import type { PublicSubscriber } from '@tocsin/contracts';
+import { subscribe, unsubscribe } from '@tocsin/domain';
+import type { AlertSourceId, Subscriber, TeamId, UserId } from '@tocsin/domain';
+import { ConfigurationReader } from '@tocsin/messaging';
+import { ConfigurationStore } from '@tocsin/platform';
+import type { ChangeContext } from '@tocsin/platform';
+import {
+  ChangeBy,
+  CurrentUser,
+  Describe,
+  DescribedUnder,
+  invalidField,
+  readOneOf,
+  RequiresRole,
+  ResourceId,
+  textParameter,
+} from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import { AlertSources } from './alert-sources';
+import { SubscriberBody } from './subscriber-requests';
+
+const TYPES = ['USER', 'TEAM'] as const;
+
+/** Who hears of the alerts of a source without being paged for them. */
+@DescribedUnder('Alert Sources')
+@Controller('api/alert-sources/:id/private-subscribers')
+@RequiresRole('STAKEHOLDER')
+export class SubscribersController {
+  constructor(
+    private readonly sources: AlertSources,
+    private readonly configuration: ConfigurationReader,
+    private readonly store: ConfigurationStore,
+  ) {}
+
+  @Get()
+  @Describe('List who hears of the alerts of a source', { answers: ['Subscriber'] })
+  async list(@ResourceId('id') id: AlertSourceId): Promise<readonly PublicSubscriber[]> {
+    return publicSubscribers((await this.sources.byIdOrKey(String(id))).subscribers ?? [], this.configuration);
+  }
+
+  @Post()
+  @Describe('Have a user or a team hear of the alerts of a source', { answers: ['Subscriber'] })
+  @HttpCode(200)
+  async add(
+    @ResourceId('id') id: AlertSourceId,
+    @Body() body: SubscriberBody,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<readonly PublicSubscriber[]> {
+    const { configuration } = this;
+    const { subscribers = [] } = await this.store.change(
+      'source',
+      id,
+      (current, now) => subscribe(current, subscriberOf(body.type, body.id), { by, now, configuration }),
+      context,
+    );
+    return publicSubscribers(subscribers, configuration);
+  }
+
+  @Delete(':subscriber')
+  @Describe('Have a user or a team hear no more of the alerts of a source', {
+    query: [textParameter('subscriber-type', 'Which of the two the id is of', { choices: TYPES, required: true })],
+  })
+  @HttpCode(204)
+  async remove(
+    @ResourceId('id') id: AlertSourceId,
+    @ResourceId('subscriber') subscriber: number,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
+    const type = readOneOf(query, 'subscriber-type', TYPES);
+    if (type === undefined) throw invalidField('subscriber-type', `is required: one of ${TYPES.join(', ')}`);
+    await this.store.change('source', id, (current, now) => unsubscribe(current, subscriberOf(type, subscriber), { by, now }), context);
+  }
+}
+
+const subscriberOf = (type: (typeof TYPES)[number], id: number): Subscriber =>
+  type === 'USER' ? { type: 'user', userId: id as UserId } : { type: 'team', teamId: id as TeamId };

@@ -1,0 +1,57 @@
+import type { UserId } from '../ids';
+import { rejected } from '../rejection';
+import type { Instant } from '../time';
+import type { ConfigurationLookup } from './configuration-lookup';
+import { invalidSetting } from './refusals';
+import type { AlertSource, Subscriber, Team } from './resources';
+import { isAtLeast, type Editor } from './roles';
+
+export interface SubscriptionChange {
+  readonly by: Editor;
+  readonly now: Instant;
+  readonly configuration: ConfigurationLookup;
+}
+
+const MOST_SUBSCRIBERS = 200;
+
+/** Again changes nothing. @throws Rejection `invalid`, `forbidden` */
+export const subscribe = (source: AlertSource, subscriber: Subscriber, { by, now, configuration }: SubscriptionChange): AlertSource => {
+  refuseForOthers(subscriber, by);
+  if (configuration.get(subscriber.type, idOf(subscriber)) === undefined)
+    throw invalidSetting('id', `there is no ${subscriber.type} ${idOf(subscriber)}`);
+  const { subscribers = [] } = source;
+  if (subscribers.some((each) => isSame(each, subscriber))) return source;
+  if (subscribers.length >= MOST_SUBSCRIBERS)
+    throw invalidSetting('id', `the alert source has ${MOST_SUBSCRIBERS} subscribers: subscribe teams instead`);
+  return { ...source, subscribers: [...subscribers, subscriber], updatedAt: now };
+};
+
+/** @throws Rejection `not-found`, `forbidden` */
+export const unsubscribe = (
+  source: AlertSource,
+  subscriber: Subscriber,
+  { by, now }: Pick<SubscriptionChange, 'by' | 'now'>,
+): AlertSource => {
+  refuseForOthers(subscriber, by);
+  const { subscribers = [] } = source;
+  const left = subscribers.filter((each) => !isSame(each, subscriber));
+  if (left.length === subscribers.length) throw rejected('not-found', `${subscriber.type} ${idOf(subscriber)} has not subscribed`);
+  return { ...source, subscribers: left, updatedAt: now };
+};
+
+/** Each person once, be they subscribed themselves or by several teams. Ascending. */
+export const subscribedPeople = (subscribers: readonly Subscriber[], teamOf: (id: number) => Team | undefined): readonly UserId[] => {
+  const people = subscribers.flatMap((subscriber) =>
+    subscriber.type === 'user' ? [subscriber.userId] : (teamOf(subscriber.teamId)?.members ?? []).map(({ userId }) => userId),
+  );
+  return [...new Set(people)].sort((a, b) => a - b);
+};
+
+/** Everybody subscribes themselves; subscribing others takes the rights to change a source. */
+const refuseForOthers = (subscriber: Subscriber, by: Editor): void => {
+  if (subscriber.type === 'user' && subscriber.userId === by.userId) return;
+  if (!isAtLeast(by.role, 'USER')) throw rejected('forbidden', 'subscribing others needs the role USER');
+};
+
+const idOf = (subscriber: Subscriber): number => (subscriber.type === 'user' ? subscriber.userId : subscriber.teamId);
+const isSame = (one: Subscriber, other: Subscriber): boolean => one.type === other.type && idOf(one) === idOf(other);

@@ -1,0 +1,96 @@
+import type { UserId } from '@tocsin/domain';
+import { World } from './world';
+
+let world: World;
+beforeAll(async () => (world = await World.start()));
+afterAll(() => world.stop());
+
+const hearsBy = async (userId: UserId): Promise<void> => {
+  const [contact] = (await world.get<{ id: number }[]>(`/api/users/${userId}/contacts/emails`)).body;
+  const body = { method: 'EMAIL', contact: { id: contact?.id } };
+  expect((await world.post(`/api/users/${userId}/notification-preferences/subscriptions`, body)).status).toBe(201);
+};
+const newsTo = (name: string): readonly string[] =>
+  world
+    .mailbox(name)
+    .all()
+    .filter(({ subject }) => subject.startsWith('Update: '))
+    .map(({ text }) => text.split('\n')[3] ?? '');
+
+describe('people who follow the alerts of a source', () => {
+  it('hear that there is one, who has it in hand and that it is over, by themselves or by their team', async () => {
+    const [ana, ben, cleo, dora] = await Promise.all([
+      world.person('ana'),
+      world.person('ben', { role: 'STAKEHOLDER' }),
+      world.person('cleo', { role: 'STAKEHOLDER' }),
+      world.person('dora', { role: 'STAKEHOLDER' }),
+    ]);
+    for (const person of [ana, ben, cleo]) await hearsBy(person);
+    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: ana }] }]));
+    const at = `/api/alert-sources/${world.sourceId(key)}/private-subscribers`;
+    const team = await world.post<{ id: number }>('/api/teams', { name: 'Shop', members: [{ user: { id: cleo }, role: 'STAKEHOLDER' }] });
+    // Stakeholders subscribe themselves, and nobody else.
+    const keyOfBen = await world.keyOf(ben);
+    expect((await world.post(at, { id: ben, type: 'USER' }, keyOfBen)).body).toEqual([{ id: ben, name: 'Ben Tester', type: 'USER' }]);
+    expect((await world.post(at, { id: dora, type: 'USER' }, keyOfBen)).status).toBe(403);
+    expect((await world.post(at, { id: team.body.id, type: 'TEAM' }, keyOfBen)).status).toBe(403);
+    for (const subscriber of [
+      { id: team.body.id, type: 'TEAM' },
+      { id: ana, type: 'USER' },
+      { id: dora, type: 'USER' },
+    ])
+      expect((await world.post(at, subscriber)).status).toBe(200);
+
+    await world.event(key, { summary: 'shop is slow' });
+    const { id } = await world.alert();
+    await world.put(`/api/alerts/${id}/accept`, undefined, await world.keyOf(ana));
+    await world.put(`/api/alerts/${id}/resolve`);
+    await world.settle();
+    const told = [
+      'New alert at 10:00 CET on Mon, 5 Jan 2026.',
+      'Accepted by Ana Tester at 10:00 CET on Mon, 5 Jan 2026.',
+      'Resolved by Admin User at 10:00 CET on Mon, 5 Jan 2026.',
+    ];
+    expect(newsTo('ben')).toEqual(told);
+    expect(newsTo('cleo')).toEqual(told);
+    // Whoever did it knows; whoever has no rule for it hears nothing.
+    expect(newsTo('ana')).toEqual([told[0], told[2]]);
+    expect(newsTo('dora')).toEqual([]);
+    expect(await world.timeline(id)).toContain('Subscription, EMAIL Ben Tester: handed over to smtp');
+
+    expect((await world.delete(`${at}/${ben}?subscriber-type=USER`, keyOfBen)).status).toBe(204);
+    await world.event(key, { summary: 'shop is slow again' });
+    expect(newsTo('ben')).toEqual(told);
+    expect(newsTo('cleo')).toHaveLength(4);
+  });
+
+  it('hear once what they hear as responders, too', async () => {
+    const [emil, fay] = [await world.person('emil'), await world.person('fay')];
+    await hearsBy(emil);
+    const [contact] = (await world.get<{ id: number }[]>(`/api/users/${emil}/contacts/emails`)).body;
+    await world.post(`/api/users/${emil}/notification-preferences/updates`, {
+      type: 'ALERT_RESOLVED',
+      method: 'EMAIL',
+      contact: { id: contact?.id },
+    });
+    const both = [emil, fay].map((userId) => ({ type: 'user' as const, userId }));
+    const key = await world.source(await world.policy([{ targets: both }]));
+    await world.post(`/api/alert-sources/${world.sourceId(key)}/private-subscribers`, { id: emil, type: 'USER' });
+    await world.event(key, { summary: 'no light' });
+    const { id } = await world.alert();
+    await world.put(`/api/alerts/${id}/resolve`, undefined, await world.keyOf(fay));
+    await world.settle();
+    expect(newsTo('emil').map((line) => line.replace(/ at .*/, ''))).toEqual(['New alert', 'Resolved by Fay Tester']);
+  });
+
+  it('keep their subscription when the source is changed', async () => {
+    const gus = await world.person('gus');
+    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: gus }] }]));
+    const at = `/api/alert-sources/${world.sourceId(key)}`;
+    await world.post(`${at}/private-subscribers`, { id: gus, type: 'USER' });
+    const before = (await world.get<{ name: string; escalationPolicy: object }>(at)).body;
+    const changed = { ...before, name: 'renamed' };
+    expect((await world.put(at, changed)).status).toBe(200);
+    expect((await world.get(`${at}/private-subscribers`)).body).toEqual([{ id: gus, name: 'Gus Tester', type: 'USER' }]);
+  });
+});
