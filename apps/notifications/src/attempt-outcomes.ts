@@ -5,7 +5,7 @@ import { Clock, notificationDecider, notificationStream } from '@tocsin/domain';
 import type { BroughtForwardReason, NotificationCommand, NotificationMethod, OpenNotification } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
-import type { Logger } from '@tocsin/platform';
+import type { Counter, Logger, Metrics } from '@tocsin/platform';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
 import { CarrierStatus } from './texting/carrier-status';
@@ -22,6 +22,8 @@ type EndingCommand = Extract<NotificationCommand, { type: 'recordFailed' | 'expi
 
 /** Records what came of attempts: at once, by a receipt later, or nothing at all. */
 export class AttemptOutcomes {
+  private readonly attempts: Counter<'provider' | 'outcome'>;
+
   constructor(
     private readonly parts: {
       readonly notifications: Notifications;
@@ -29,16 +31,24 @@ export class AttemptOutcomes {
       readonly carrier: CarrierStatus;
       readonly clock: Clock;
       readonly log: Logger;
+      readonly metrics: Metrics;
       /** From 0 to below 1. */
       readonly random: () => number;
       channelsFor(method: NotificationMethod): readonly Channel[];
     },
-  ) {}
+  ) {
+    this.attempts = parts.metrics.counter({
+      name: 'tocsin_provider_attempts_total',
+      help: 'Messages that a provider was asked to take, by what it said.',
+      labels: ['provider', 'outcome'],
+    });
+  }
 
   /** @throws EventStoreFault */
   async record({ stream, attempt, provider, outcome }: Outcome<SendOutcome>, cause: Cause): Promise<void> {
     const { notifications, clock, log } = this.parts;
     log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
+    this.attempts.inc({ provider, outcome: outcome.type });
     if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, cause);
     const { receiptExpected, reference } = outcome;
     const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };

@@ -77,7 +77,7 @@ export class NotificationsModule {
     const links = new AnswerLinks(secrets, settings);
     const texts = new Texts(eventStore, clock);
     const carrier = new CarrierStatus(platform.configurationStore);
-    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, clock, log, ...options });
+    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, clock, log, metrics, ...options });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const delivery = new Delivery({
       notifications,

@@ -6,6 +6,7 @@ export * from './provider-order';
 export * from './registry';
 export * from './render';
 export * from './routes';
+export { plainForSms } from './sms/sms-length';
 export * from './telephone-number';
 export { openSlackWorkspace } from './slack/settings';
 export type { SlackSettings } from './slack/settings';

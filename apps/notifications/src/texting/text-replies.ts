@@ -1,7 +1,7 @@
-import { dialled, pageSubject } from '@tocsin/channels';
+import { dialled, pageSubject, plainForSms } from '@tocsin/channels';
 import type { Language } from '@tocsin/channels';
 import { answerablePages, Clock, livePages, replyOf, replyWords } from '@tocsin/domain';
-import type { AlertId, ContactId, TextAnswer, TextedAlert, Texting, User } from '@tocsin/domain';
+import type { AlertId, ContactId, TextAnswer, TextedAlert, TextedPage, Texting, User } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { readAlertFromStreams } from '@tocsin/read-models';
@@ -71,12 +71,14 @@ export class TextReplies {
   private async answer({ messageId, to, text }: IncomingText, { user, contactId }: Sender): Promise<string> {
     const { texts, clock } = this.parts;
     const before = await texts.load(contactId);
-    const alerts = await this.alertsOf(before);
+    // Who names codes says which alerts are meant, however many are open.
+    const isNamed = namesKnownCodes(text, livePages(before, clock.now()));
+    const alerts = isNamed ? new Map<AlertId, AlertDocument>() : await this.alertsOf(before);
     const facts = new Map([...alerts].map(([id, document]) => [id, standing(document, user)]));
     const texting = await texts.reply(contactId, { messageId, sender: to, text, alerts: facts });
     const reply = replyOf(texting, messageId);
     if (reply === undefined) throw new Error('a reply was not recorded');
-    if (reply.answers.length > 0) return this.give(reply.answers, user);
+    if (reply.answers.length > 0) return plainForSms(await this.give(reply.answers, user));
     const t = replyTexts[user.language];
     const open = answerablePages(texting, clock.now(), facts);
     if (open.length === 0) return t.nothingOpen;
@@ -85,12 +87,13 @@ export class TextReplies {
       const alert = alerts.get(alertId);
       return alert === undefined ? [] : [`${code}: ${short(pageSubject({ language: user.language, alert }))}`];
     });
-    return [
+    const lists = [
       t.unclear[reply.unclear ?? 'not-understood'],
       ...lines,
       ...(open.length > shown.length ? [t.andMore(open.length - shown.length)] : []),
       t.how(shown[0]?.code ?? ''),
-    ].join('\n');
+    ];
+    return plainForSms(lists.join('\n'));
   }
 
   private async give(answers: readonly TextAnswer[], user: User): Promise<string> {
@@ -120,6 +123,11 @@ export class TextReplies {
     return undefined;
   }
 }
+
+const namesKnownCodes = (text: string, pages: readonly TextedPage[]): boolean => {
+  const words = replyWords(text);
+  return words.type === 'answer' && words.codes.length > 0 && words.codes.every((code) => pages.some((page) => page.code === code));
+};
 
 const SHORT = 60;
 const short = (text: string): string => (text.length > SHORT ? `${text.slice(0, SHORT - 3)}...` : text);

@@ -1,7 +1,7 @@
 import type { AlertId } from '../ids';
 import { fold } from '../decider';
 import { instant, plusMs, type Instant } from '../time';
-import { nextReplyCode } from './reply-code';
+import { isReplyCode, nextReplyCode } from './reply-code';
 import { replyWords } from './reply-words';
 import { answerablePages, textingDecider, type TextedAlert, type Texting, type TextingCommand } from './texting';
 
@@ -96,6 +96,15 @@ describe('the code of a page (B24)', () => {
     expect(codes).toHaveLength(600);
     expect(new Set(codes).size).toBe(600);
     expect(codes.every((code) => /^[A-Z][2-9]{1,2}$/.test(code))).toBe(true);
+  });
+  it('is found for as many as a storm may send', () => {
+    const inUse = new Set<string>();
+    for (let issued = 0; issued < 3_000; issued += 1) {
+      const code = nextReplyCode(issued, inUse);
+      expect(inUse.has(code)).toBe(false);
+      inUse.add(code);
+    }
+    expect([...inUse].every(isReplyCode)).toBe(true);
   });
   it('has a letter and a digit while there are enough of them', () => {
     expect(nextReplyCode(0, new Set())).toMatch(/^[A-Z]\d$/);
