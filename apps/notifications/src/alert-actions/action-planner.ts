@@ -1,4 +1,4 @@
-import { actionStream, alertStream, isConfigurationChange, maySetOff, triggersOf, wantedRuns } from '@tocsin/domain';
+import { actionStream, alertStream, isConfigurationChange, possibleTriggers, triggersOf, wantedRuns } from '@tocsin/domain';
 import type { AlertAction, AlertEvent, AlertEventOf, ConfigurationEvent } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
@@ -35,12 +35,15 @@ export class ActionPlanner {
 
   /** @throws EventStoreFault; MessageBusFault while it cannot be said which actions there are */
   async plan(fact: FactAt, cause: Cause): Promise<void> {
-    if (!maySetOff(fact.event)) return;
+    const possible = possibleTriggers(fact.event);
+    if (possible.length === 0) return;
     const { configuration, eventStore } = this.parts;
     await this.upToDate.now();
-    const actions = configuration.list('alertaction');
-    if (actions.length === 0) return;
     const { alertId, at } = fact.event.data;
+    const mayListen = ({ triggerTypes, updatedAt }: AlertAction): boolean =>
+      updatedAt >= at || triggerTypes.some((trigger) => possible.includes(trigger));
+    const actions = configuration.list('alertaction').filter(mayListen);
+    if (actions.length === 0) return;
     const history = (await eventStore.readStream(alertStream(alertId))).filter(({ revision }) => revision <= fact.revision);
     const events = history.map(eventOf<AlertEvent>);
     const raised = events.find((event): event is AlertEventOf<'AlertRaised'> => event.type === 'AlertRaised');

@@ -19,7 +19,7 @@ import {
 import { instant, plusMs, type Instant } from '../time';
 import type { PendingRun } from './action-state';
 import { stoppedRun, wantedRuns } from './matching';
-import { triggersOf, type TriggerType } from './trigger-types';
+import { possibleTriggers, triggersOf, type TriggerType } from './trigger-types';
 
 const about = { alertId, at: minute(1), by: user(ana) } as const;
 const requested: AlertEvent = { type: 'EscalationRequested', data: { ...about, round: 2, to: { pass: 1, level: 1 } } };
@@ -41,7 +41,10 @@ describe('a fact of an alert', () => {
     ['that LOW became HIGH', { type: 'AlertPriorityRaised', data: { ...about, status: 'PENDING' } }, ['alert-raised']],
     ['that somebody said something', { type: 'CommentAdded', data: { ...about, comment: { content: 'x' } } }, ['alert-comment-added']],
     ['that a level was skipped', skipped(), []],
-  ])('%s sets off what it is named for', (_what, fact, triggers) => expect(triggersOf(fact, [])).toEqual(triggers));
+  ])('%s sets off what it is named for', (_what, fact, triggers) => {
+    expect(triggersOf(fact, [])).toEqual(triggers);
+    expect(possibleTriggers(fact)).toEqual(expect.arrayContaining([...triggers]));
+  });
 
   it.each<[string, readonly AlertEvent[], AlertEvent, boolean]>([
     ['the first level of a round', [raised()], activated(step(0), 1, ana), false],
@@ -51,6 +54,7 @@ describe('a fact of an alert', () => {
     ['a level that somebody asked for', [raised(), activated(step(0), 1, ana), requested], activated(step(1, 1, 2), 2, ben), false],
   ])('that %s was reached sets off the automatic escalation only when nobody asked for it', (_what, before, fact, isAutomatic) => {
     expect(triggersOf(fact, before)).toEqual(isAutomatic ? ['alert-auto-escalated'] : []);
+    expect(possibleTriggers(fact)).toEqual(['alert-auto-escalated']);
   });
 });
 

@@ -46,13 +46,17 @@ export const triggersOf = (fact: AlertEvent, before: readonly AlertEvent[]): rea
   }
 };
 
-/** Whether anything may come of a fact of this kind, so that others cost nothing. */
-export const maySetOff = ({ type }: AlertEvent): boolean => settingOff.includes(type);
-
-const settingOff: readonly AlertEvent['type'][] = [
-  ...(['AlertRaised', 'AlertAssigned', 'EscalationRequested', 'RespondersActivated', 'AlertAccepted', 'AlertPriorityRaised'] as const),
-  ...(['CommentAdded', 'EscalationEnded', 'AlertResolved', 'ResponderAdded', 'ResponderRemoved'] as const),
-];
+/** What may come of a fact, told from it alone, so that what nobody listens for costs nothing. */
+export const possibleTriggers = (fact: AlertEvent): readonly TriggerType[] => {
+  switch (fact.type) {
+    case 'AlertRaised':
+      return ['alert-created', 'v-alert-not-resolved'];
+    case 'RespondersActivated':
+      return ['alert-auto-escalated'];
+    default:
+      return triggersOf(fact, []);
+  }
+};
 
 type Activated = Extract<AlertEvent, { type: 'RespondersActivated' }>;
 
