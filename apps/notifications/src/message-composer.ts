@@ -90,7 +90,7 @@ export class MessageComposer {
   async withoutAlert(planned: Planned, user: User): Promise<MessageContent | { readonly stopped: CancelReason }> {
     const addressed = { language: user.language, personName: user.firstName };
     if (planned.purpose === 'duty') return this.duties.content(planned, user);
-    if (planned.purpose === 'test') return { type: 'test', ...addressed };
+    if (planned.purpose === 'test') return { type: 'test', list: planned.list ?? 'alerts', ...addressed };
     const contact = user.contacts.find(({ id }) => id === planned.contactId);
     if (planned.purpose !== 'verification' || contact === undefined || planned.challenge === undefined) return { stopped: 'expired' };
     const code = this.secrets.shortCode(CODE_PURPOSE, codeSubject(user.id, contact, planned.challenge));

@@ -17,7 +17,7 @@ export class NotificationCommandsConsumer {
 
   @Consumes(topics.notificationCommands, 'notifications', { types: ['SendTestNotification'] })
   async sendTest(message: Message): Promise<void> {
-    const { notificationId, userId, method, contactId, at } = message.data as SendTestNotification;
+    const { notificationId, userId, method, contactId, list, at } = message.data as SendTestNotification;
     await this.notifications.plan(
       `notification-test-${notificationId}`,
       () =>
@@ -27,6 +27,7 @@ export class NotificationCommandsConsumer {
           userId,
           method,
           ...(contactId === undefined ? {} : { contactId }),
+          ...(list === undefined ? {} : { list }),
           at,
           dueAt: at,
         }),

@@ -1,4 +1,4 @@
-import type { AlertPriority } from '@tocsin/domain';
+import type { AlertPriority, PreferenceList } from '@tocsin/domain';
 
 export type Language = 'en' | 'de';
 
@@ -29,6 +29,8 @@ export interface PageContent {
 
 export interface TestContent {
   readonly type: 'test';
+  /** For which messages it stands: those of one of the person's lists. */
+  readonly list: PreferenceList | 'alerts';
   readonly language: Language;
   readonly personName: string;
 }

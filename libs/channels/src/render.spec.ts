@@ -137,7 +137,7 @@ describe('a message of a method that shows text alone', () => {
 });
 
 describe('messages that are about no alert', () => {
-  const test: MessageContent = { type: 'test', language: 'de', personName: hostile };
+  const test: MessageContent = { type: 'test', list: 'alerts', language: 'de', personName: hostile };
   const signIn: MessageContent = {
     type: 'sign-in',
     language: 'en',
@@ -145,6 +145,15 @@ describe('messages that are about no alert', () => {
     url: 'https://tocsin.test/sign-in/t',
     validMinutes: 15,
   };
+
+  it.each([
+    ['alerts', 'Pages for alerts'],
+    ['updates', 'Status updates'],
+    ['duties', 'Messages about your shifts'],
+    ['subscriptions', 'News of alerts'],
+  ] as const)('say of which messages they are a test: %s', (list, what) => {
+    expect(renderMessage('SMS', { type: 'test', list, language: 'en', personName: 'Ana' }).text).toContain(what);
+  });
 
   const code: MessageContent = { type: 'verification', language: 'de', personName: hostile, code: '012345', validMinutes: 10 };
 

@@ -21,7 +21,7 @@ const email = (content: MessageContent): RenderedMessage => {
         html: eta.render(PAGE_HTML, { content, t, notes: notes(content), isWebLink }),
       };
     case 'test':
-      return mail(t.greeting(content.personName), t.testSubject, t.testBody);
+      return mail(t.greeting(content.personName), t.testSubject, t.testBody(t.testOf[content.list]));
     case 'duty-begins':
       return mail(
         t.greeting(content.personName),
@@ -61,7 +61,7 @@ const shortText = (content: MessageContent): RenderedMessage => {
       return { subject, text: `${subject}\n${t.accept}: ${content.answers.accept}\n${t.resolve}: ${content.answers.resolve}${escalate}` };
     }
     case 'test':
-      return { subject: t.testSubject, text: t.testBody };
+      return { subject: t.testSubject, text: t.testBody(t.testOf[content.list]) };
     case 'duty-begins':
       return {
         subject: oneLine(t.dutyBeginsSubject(content.schedule, content.start)),

@@ -6,6 +6,7 @@ import type {
   DutySubject,
   Instant,
   NotificationMethod,
+  PreferenceList,
   ScheduleId,
   UserId,
 } from '@tocsin/domain';
@@ -18,6 +19,8 @@ export interface SendTestNotification {
   readonly method: NotificationMethod;
   /** Absent for PUSH. */
   readonly contactId?: ContactId;
+  /** For the messages of which list it stands; absent: pages. */
+  readonly list?: PreferenceList;
   readonly at: Instant;
 }
 

@@ -29,6 +29,9 @@ describe('a person who adds an address of their own', () => {
     expect((await world.post('/api/users/current/test-notification', test, key)).status).toBe(202);
     await world.settle();
     expect(world.mail.mailbox('ana@home.test').map(({ subject }) => subject)).toContain('Test notification from Tocsin');
+    await world.post('/api/users/current/test-notification', { ...test, list: 'duties' }, key);
+    await world.settle();
+    expect(world.mail.mailbox('ana@home.test').at(-1)?.text).toContain('Messages about your shifts will reach you here.');
   });
 
   it('enters it too late', async () => {

@@ -14,6 +14,7 @@ import type {
 
 const methods = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'] as const;
 const updateTypes = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'] as const;
+const lists = ['alerts', 'updates', 'duties', 'subscriptions'] as const;
 const types = ['HIGH_PRIORITY', 'LOW_PRIORITY'] as const;
 
 export class ContactReference {
@@ -81,6 +82,11 @@ export class SubscriptionPreferenceBody {
 }
 
 export class TestNotificationBody {
+  /** For which messages it is to stand: pages, unless it is said. */
+  @OptionalOrNull()
+  @IsIn(lists, { message: `must be one of ${lists.join(', ')}` })
+  list?: (typeof lists)[number];
+
   @IsIn(methods, { message: `must be one of ${methods.join(', ')}` })
   method!: NotificationMethod;
 

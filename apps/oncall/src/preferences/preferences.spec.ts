@@ -221,6 +221,8 @@ describe('a test notification', () => {
     ['a contact that is not verified', () => ({ method: 'EMAIL', contact: { id: unverified } }), 'is not verified'],
     ['a method without a provider', () => ({ method: 'VOICE', contact: { id: phone } }), 'no provider is set up for VOICE'],
     ['a contact of another kind', () => ({ method: 'SMS', contact: { id: email } }), 'needs a phone number'],
+    ['a method that the list cannot have', () => ({ list: 'duties', method: 'VOICE', contact: { id: phone } }), 'for duties'],
+    ['an unknown list', () => ({ list: 'all', method: 'EMAIL', contact: { id: email } }), 'list: must be one of alerts, updates'],
   ])('is refused for %s', async (_situation, body, message) => {
     const answer = await server.call('POST', path, ben, body());
     expect(answer.status).toBe(400);

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { publicContact } from '@tocsin/contracts';
 import type { PublicTestNotification, SendTestNotification } from '@tocsin/contracts';
-import { Clock, contactFor, refuseUnusableContact, rejected, withoutEffect } from '@tocsin/domain';
+import { Clock, contactFor, refuseMethod, refuseUnusableContact, rejected, withoutEffect } from '@tocsin/domain';
 import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
 import { IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
@@ -31,11 +31,12 @@ export class TestNotificationsController {
   @HttpCode(202)
   async send(
     @Param('user') reference: string,
-    @Body() { method, contact: named }: TestNotificationBody,
+    @Body() { method, contact: named, list = 'alerts' }: TestNotificationBody,
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicTestNotification> {
     const user = await this.people.findOwn(reference, by);
+    if (list !== 'alerts') refuseMethod(list, method);
     const contact = contactFor(user, method, named?.id as ContactId | undefined);
     this.refuseUseless(method, contact);
     const at = this.clock.now();
@@ -46,6 +47,7 @@ export class TestNotificationsController {
       method,
       at,
       ...(contact === undefined ? {} : { contactId: contact.id }),
+      ...(list === 'alerts' ? {} : { list }),
     };
     await this.wishes.ask({ type: 'SendTestNotification', data }, context);
     return { id: notificationId, method, ...(contact === undefined ? {} : { contact: publicContact(contact) }), status: 'SCHEDULED' };

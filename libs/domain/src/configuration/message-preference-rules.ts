@@ -77,13 +77,18 @@ export const removeMessagePreference = (
   return { ...user, messagePreferences: (user.messagePreferences ?? []).filter((each) => each.id !== id), updatedAt: now };
 };
 
+/** @throws Rejection `invalid` */
+export const refuseMethod = (list: PreferenceList, method: NotificationMethod): void => {
+  if (!methods[list].includes(method)) throw invalidSetting('method', `must be one of ${methods[list].join(', ')} for ${list}`);
+};
+
 const checked = (
   user: User,
   list: PreferenceList,
   id: PreferenceId,
   { method, contactId, type, beforeMin }: MessagePreferenceRequest,
 ): MessagePreference => {
-  if (!methods[list].includes(method)) throw invalidSetting('method', `must be one of ${methods[list].join(', ')} for ${list}`);
+  refuseMethod(list, method);
   const contact = contactFor(user, method, contactId);
   const way = { id, method, ...(contact === undefined ? {} : { contactId: contact.id }) };
   switch (list) {

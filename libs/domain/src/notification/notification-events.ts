@@ -1,5 +1,5 @@
 import type { EscalationStep } from '../alert/alert-events';
-import type { NotificationMethod } from '../configuration/resources';
+import type { MessagePreference, NotificationMethod } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
 import type { DutySubject } from '../oncall/duties';
 import type { Instant } from '../time';
@@ -49,6 +49,8 @@ export type NotificationEvent =
         readonly alertRevision?: number;
         /** With `verification`: of which the code is made, with the secret key. */
         readonly challenge?: string;
+        /** With `test`: for the messages of which list it stands; absent: pages. */
+        readonly list?: MessagePreference['list'];
         /** With `duty`: of which schedule, and what. */
         readonly duty?: { readonly scheduleId: ScheduleId; readonly about: DutySubject };
       };
