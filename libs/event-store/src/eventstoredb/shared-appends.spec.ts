@@ -33,6 +33,15 @@ describe('appends of one process', () => {
     expect(shared).toHaveBeenCalledTimes(1);
   });
 
+  it('do not lose their call to one that had little time', async () => {
+    const served = await serve();
+    const store = served.store({ tryMs: 200 });
+    await store.append('alert-first', 'no_stream', newEvents(1));
+    served.server.faults.next({ kind: 'delay', asked: 'append', delayMs: 500 });
+    expect(await store.append('alert-late', 'no_stream', newEvents(1))).toMatchObject({ revision: 0 });
+    expect(shared).toHaveBeenCalledTimes(1);
+  });
+
   it('that were under way when the call broke are made, once each', async () => {
     const served = await serve();
     const store = served.store({ tryMs: 2_000 });

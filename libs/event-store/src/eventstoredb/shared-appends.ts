@@ -5,7 +5,6 @@ import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { BatchAppendReq } from '@eventstore/db-client/generated/streams_pb';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
-import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { v4 as newUuid } from 'uuid';
 import { EventStoreFault } from '../event-store';
 import type { ExpectedRevision } from '../event-store';
@@ -35,8 +34,12 @@ interface Waiting {
 interface OpenCall {
   readonly call: Call;
   readonly waiting: Map<string, Waiting>;
-  answeredAt: number;
+  /** Since the last answer, or since something is owed at all. */
+  silentSince: number;
 }
+
+/** Longer than a server takes that works. */
+const SILENT_MS = 2_000;
 
 /**
  * Appends over one long-lived call: a call of its own costs client and server more than an append. What is under way on a call
@@ -46,6 +49,7 @@ interface OpenCall {
 export class SharedAppends {
   private readonly inside: Inside;
   private opening: Promise<OpenCall> | undefined;
+  private current: OpenCall | undefined;
 
   constructor(client: EventStoreDBClient) {
     this.inside = client as unknown as Inside;
@@ -57,10 +61,11 @@ export class SharedAppends {
     const open = await within(deadlineMs, (this.opening ??= this.open()));
     const leftMs = Math.max(1, deadlineMs - (performance.now() - startedAt));
     const id = newUuid();
+    if (open.waiting.size === 0) open.silentSince = performance.now();
     const answer = new Promise<Appended>((resolve, reject) => open.waiting.set(id, { stream, resolve, reject }));
-    open.call.write(request(id, { stream, expected, events, deadlineMs: leftMs }));
+    open.call.write(request(id, { stream, expected, events }));
     try {
-      return await within(leftMs, answer, () => this.missed(open, leftMs));
+      return await within(leftMs, answer, () => this.missed(open));
     } finally {
       open.waiting.delete(id);
     }
@@ -71,7 +76,8 @@ export class SharedAppends {
       const make = (client: StreamsClient): Call =>
         client.batchAppend(...this.inside.callArguments({ requiresLeader: true }, { deadline: Infinity }));
       const call = await this.inside.GRPCStreamCreator(StreamsClient, 'appends', make)();
-      const open: OpenCall = { call, waiting: new Map(), answeredAt: performance.now() };
+      const open: OpenCall = { call, waiting: new Map(), silentSince: performance.now() };
+      this.current = open;
       call.on('data', (answer: BatchAppendResp) => take(open, answer));
       call.on('error', (error: Error) => this.end(open, convertToCommandError(error)));
       call.on('end', () => this.end(open, new EventStoreFault('unavailable', true)));
@@ -82,20 +88,21 @@ export class SharedAppends {
     }
   }
 
-  /** One that is late may be all that is wrong. Where nothing was answered for as long, the call is given up. */
-  private missed(open: OpenCall, ms: number): void {
-    if (performance.now() - open.answeredAt >= ms) open.call.cancel();
+  /** One that is late, or that had little time, may be all that is wrong. A call on which nothing is answered is given up. */
+  private missed(open: OpenCall): void {
+    if (performance.now() - open.silentSince >= SILENT_MS) open.call.cancel();
   }
 
-  private end({ waiting }: OpenCall, error: unknown): void {
-    this.opening = undefined;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+  /** A call that failed ends as well, perhaps when another is open. */
+  private end(open: OpenCall, error: unknown): void {
+    if (this.current === open) this.opening = this.current = undefined;
+    for (const { reject } of open.waiting.values()) reject(error);
+    open.waiting.clear();
   }
 }
 
 function take(open: OpenCall, answer: BatchAppendResp): void {
-  open.answeredAt = performance.now();
+  open.silentSince = performance.now();
   // Of one that was given up there is nobody left to tell.
   const waiting = open.waiting.get(parseUUID(answer.getCorrelationId()) ?? '');
   if (waiting === undefined) return;
@@ -116,13 +123,12 @@ interface Asked {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly WireEvent[];
-  readonly deadlineMs: number;
 }
 
-function request(id: string, { stream, expected, events, deadlineMs }: Asked): BatchAppendReq {
+/** Without a deadline: it would be a time of day, and the server's clock may differ. The server has a limit of its own. */
+function request(id: string, { stream, expected, events }: Asked): BatchAppendReq {
   const options = new BatchAppendReq.Options();
   options.setStreamIdentifier(createStreamIdentifier(stream));
-  options.setDeadline(Timestamp.fromDate(new Date(Date.now() + deadlineMs)));
   if (expected === 'any') options.setAny(new Empty());
   else if (expected === 'no_stream') options.setNoStream(new Empty());
   else options.setStreamPosition(String(expected));
