@@ -20,6 +20,17 @@ const profile = { email: 'x@example.org', firstName: 'X', lastName: 'Y' };
 const email = { target: 'somewhere@example.org' };
 const phone = { regionCode: 'DE', target: '+4915112345678' };
 const preference = { method: 'PUSH', type: 'HIGH_PRIORITY', delayMin: 0 };
+const device = {
+  type: 'WEB_PUSH',
+  name: 'Phone',
+  subscription: {
+    endpoint: 'https://push.example/send/x',
+    keys: {
+      p256dh: 'BFroY6zGV-RDRbEjGLUipRoujrru2qJiPUe4n0pNdYZzZZR4zLlxtUUM2hlf_5fhWxFEgv7JbwxnFP2qpmDZZDY',
+      auth: 'AAECAwQFBgcICQoLDA0ODw',
+    },
+  },
+};
 const contacts = '/api/users/:user/contacts';
 const preferences = '/api/users/:user/notification-preferences';
 
@@ -42,6 +53,7 @@ const table: readonly Row[] = [
   { route: `POST ${contacts}/emails/search-target`, ...oneself, body: email },
   ...crud(`${contacts}/phone-numbers`, phone),
   { route: `POST ${contacts}/phone-numbers/search-target`, ...oneself, body: phone },
+  ...crud(`${contacts}/push-devices`, device).filter(({ route }) => !route.startsWith('PUT')),
   ...crud(`${preferences}/alerts`, preference),
   ...crud(`${preferences}/duties`, preference),
   ...crud(`${preferences}/updates`, preference),

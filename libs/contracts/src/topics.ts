@@ -17,6 +17,8 @@ export const topics = {
   resolutions: 'resolutions',
   /** oncall → notifications: what people ask to be sent to them, keyed by user. */
   notificationCommands: 'notification-commands',
+  /** notifications → oncall: what providers say of where people are reached, keyed by user. */
+  contactReports: 'contact-reports',
   /** relay: facts of configuration streams, compacted, one partition, record key = stream name. */
   configuration: 'configuration',
 } as const;

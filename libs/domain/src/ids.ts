@@ -14,6 +14,7 @@ export type PreferenceId = NumericId<'PreferenceId'>;
 export type TeamId = NumericId<'TeamId'>;
 export type ApiKeyId = NumericId<'ApiKeyId'>;
 export type OverrideId = NumericId<'OverrideId'>;
+export type PushDeviceId = NumericId<'PushDeviceId'>;
 export type SlackLinkId = NumericId<'SlackLinkId'>;
 export type SlackWorkspaceId = NumericId<'SlackWorkspaceId'>;
 /** The API has these as texts. */
@@ -33,6 +34,7 @@ export type IdKind =
   | 'apikey'
   | 'override'
   | 'notification'
+  | 'push-device'
   | 'slacklink'
   | 'slackworkspace'
   | 'connector'

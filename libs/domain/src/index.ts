@@ -46,6 +46,7 @@ export * from './configuration/message-preference-rules';
 export * from './configuration/parked-message-events';
 export * from './configuration/policy-rules';
 export * from './configuration/preference-rules';
+export * from './configuration/push-devices';
 export { withoutEffect } from './configuration/refusals';
 export * from './configuration/resources';
 export * from './configuration/roles';

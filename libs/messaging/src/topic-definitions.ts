@@ -16,6 +16,7 @@ export const topicDefinitions: readonly TopicDefinition[] = [
     topics.archiveFacts,
     topics.resolutions,
     topics.notificationCommands,
+    topics.contactReports,
   ].map((name) => ({ name, compacted: false, retentionDays: MESSAGES_KEPT_DAYS })),
 ];
 

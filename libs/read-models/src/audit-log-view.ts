@@ -27,6 +27,8 @@ const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'slackAccount',
   'position',
   'department',
+  'pushDevices',
+  'lostPushDevices',
 ]);
 const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['id', 'createdAt', 'updatedAt']);
 const REDACTED = '***';

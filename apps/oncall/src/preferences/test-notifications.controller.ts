@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { publicContact } from '@tocsin/contracts';
 import type { PublicTestNotification, SendTestNotification } from '@tocsin/contracts';
-import { Clock, contactFor, refuseMethod, refuseUnusableContact, rejected, withoutEffect } from '@tocsin/domain';
-import type { Contact, ContactId, NotificationMethod } from '@tocsin/domain';
+import { Clock, contactFor, pushDevicesOf, refuseMethod, refuseUnusableContact, rejected, withoutEffect } from '@tocsin/domain';
+import type { Contact, ContactId, NotificationMethod, User } from '@tocsin/domain';
 import { IdAllocator } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
 import { ChangeBy, CurrentUser, Describe, DescribedUnder, RequiresRole } from '@tocsin/platform/nest';
@@ -38,7 +38,7 @@ export class TestNotificationsController {
     const user = await this.people.findOwn(reference, by);
     if (list !== 'alerts') refuseMethod(list, method);
     const contact = contactFor(user, method, named?.id as ContactId | undefined);
-    this.refuseUseless(method, contact);
+    this.refuseUseless(user, method, contact);
     const at = this.clock.now();
     const notificationId = await this.ids.next('notification');
     const data: SendTestNotification = {
@@ -54,8 +54,10 @@ export class TestNotificationsController {
   }
 
   /** What a page would not do either, said at once instead of by silence. */
-  private refuseUseless(method: NotificationMethod, contact: Contact | undefined): void {
+  private refuseUseless(user: User, method: NotificationMethod, contact: Contact | undefined): void {
     if (!this.reachable.has(method)) throw withoutEffect('method', `no provider is set up for ${method}`);
+    if (method === 'PUSH' && pushDevicesOf(user).length === 0)
+      throw rejected('invalid', 'method: push is switched on for no device of this user', { field: 'method' });
     if (contact === undefined) return;
     if (!contact.verified)
       throw rejected('invalid', `contact: ${contact.id} is not verified; nothing is sent to it until its code is entered`, {

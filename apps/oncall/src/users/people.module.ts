@@ -6,10 +6,13 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
 import { ApiKeysController } from '../api-keys/api-keys.controller';
 import { AuditLogController } from '../audit-log/audit-log.controller';
+import { ContactReportsConsumer } from '../contacts/contact-reports.consumer';
 import { ContactVerification } from '../contacts/contact-verification';
 import { Contacts } from '../contacts/contacts';
 import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
+import { PushDevices } from '../contacts/push-devices';
+import { PushDevicesController } from '../contacts/push-devices.controller';
 import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
 import { NotificationWishes } from '../notification-wishes';
 import { DutyPreferencesController } from '../preferences/duty-preferences.controller';
@@ -62,6 +65,8 @@ export class PeopleModule {
         ReadinessController,
         EmailContactsController,
         PhoneContactsController,
+        PushDevicesController,
+        ContactReportsConsumer,
         AlertPreferencesController,
         UpdatePreferencesController,
         DutyPreferencesController,
@@ -77,6 +82,7 @@ export class PeopleModule {
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
         { provide: MessagePreferences, useValue: new MessagePreferences(people, configurationStore, ids) },
+        { provide: PushDevices, useValue: new PushDevices(people, configurationStore, ids, secrets) },
         { provide: ReachableMethods, useValue: reachable },
         { provide: PeopleReadiness, useValue: readiness },
         { provide: NotificationWishes, useValue: wishes },

@@ -4,6 +4,8 @@ import type {
   PublicContact,
   PublicDutyPreference,
   PublicNewApiKey,
+  PublicNewPushDevice,
+  PublicPushDevice,
   PublicSubscriptionPreference,
   PublicTeam,
   PublicTeamMember,
@@ -66,6 +68,19 @@ export const Contact = named(
     verified: flag,
   }),
 );
+
+const deviceFields = {
+  id,
+  type: words('WEB_PUSH', 'NTFY'),
+  name: text,
+  status: words('OK', 'LOST'),
+  onHomeScreen: maybe(flag),
+  addedAt: maybe(time),
+  lostAt: maybe(time),
+  reason: maybe(words('gone', 'taken-over')),
+};
+export const PushDevice = named('PushDevice', object<PublicPushDevice>(deviceFields));
+export const NewPushDevice = named('NewPushDevice', object<PublicNewPushDevice>({ ...deviceFields, topic: maybe(text) }));
 
 export const AlertPreference = named(
   'AlertPreference',

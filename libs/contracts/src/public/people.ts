@@ -5,7 +5,9 @@ import type {
   Contact,
   DutyPreference,
   SubscriptionPreference,
+  LostPushDevice,
   MessagePreference,
+  PushDevice,
   Team,
   TeamId,
   UpdatePreference,
@@ -65,6 +67,24 @@ export interface PublicContact {
   readonly status: string;
   /** Additive: nothing is sent to a contact of which nobody knows that it is the person's. */
   readonly verified: boolean;
+}
+
+/** Additive. One that was removed without the person's doing is listed with the reason. */
+export interface PublicPushDevice {
+  readonly id: number;
+  readonly type: string;
+  readonly name: string;
+  readonly status: 'OK' | 'LOST';
+  /** Whether the page was opened from the home screen, where that matters. */
+  readonly onHomeScreen?: boolean;
+  readonly addedAt?: string;
+  readonly lostAt?: string;
+  readonly reason?: string;
+}
+
+/** The only answer that tells the topic of an ntfy server. */
+export interface PublicNewPushDevice extends PublicPushDevice {
+  readonly topic?: string;
 }
 
 export interface PublicAlertPreference {
@@ -173,6 +193,18 @@ export const publicContact = (contact: Contact): PublicContact => {
     ? { id, target, status, verified }
     : { id, regionCode: contact.regionCode, target, primary: contact.primary, status, verified };
 };
+
+export const publicPushDevice = ({ id, type, name, onHomeScreen, addedAt }: PushDevice): PublicPushDevice => ({
+  ...{ id, type, name, status: 'OK' },
+  ...(onHomeScreen === undefined ? {} : { onHomeScreen }),
+  addedAt: toIso(addedAt),
+});
+
+export const publicLostPushDevice = ({ id, type, name, reason, lostAt }: LostPushDevice): PublicPushDevice => ({
+  ...{ id, type, name, status: 'LOST' },
+  lostAt: toIso(lostAt),
+  reason,
+});
 
 export const publicAlertPreference = (
   { id, method, contactId, delayMin, type }: AlertPreference,

@@ -57,6 +57,8 @@ export const readinessCodes: Readonly<Record<ReadinessProblem['type'], string>> 
   'no-preference': 'NO_PREFERENCE',
   'no-verified-contact': 'NO_VERIFIED_CONTACT',
   'no-provider': 'NO_PROVIDER',
+  'no-device': 'NO_DEVICE',
+  'device-not-on-home-screen': 'DEVICE_NOT_ON_HOME_SCREEN',
   'contact-missing': 'CONTACT_MISSING',
   'contact-of-other-kind': 'CONTACT_OF_OTHER_KIND',
   'contact-not-verified': 'CONTACT_NOT_VERIFIED',
@@ -96,6 +98,10 @@ const messageOf = (problem: ReadinessProblem): string => {
       return 'has no verified contact: add one and enter its code';
     case 'no-provider':
       return `chose ${problem.method}, for which no provider is set up`;
+    case 'no-device':
+      return 'chose PUSH and has switched it on for no device: open /me on one';
+    case 'device-not-on-home-screen':
+      return 'a device for PUSH was not opened from its home screen: an iPhone shows nothing then; add the page there and open it';
     case 'contact-missing':
       return `a preference for ${problem.method} has no contact: give it one`;
     case 'contact-of-other-kind':

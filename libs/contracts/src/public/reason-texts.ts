@@ -63,12 +63,14 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
     'no-preference': 'has no notification preference for this priority',
     'no-verified-contact': 'has no verified contact for the chosen methods',
     'no-provider': 'chose methods for which no provider is set up',
+    'no-device': 'chose push and has switched it on for no device',
   },
   de: {
     muted: 'hat Benachrichtigungen stummgeschaltet',
     'no-preference': 'hat keine Benachrichtigungsregel für diese Priorität',
     'no-verified-contact': 'hat keinen bestätigten Kontakt für die gewählten Wege',
     'no-provider': 'hat Wege gewählt, für die kein Anbieter eingerichtet ist',
+    'no-device': 'hat Push gewählt und es auf keinem Gerät eingeschaltet',
   },
 };
 

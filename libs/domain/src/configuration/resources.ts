@@ -8,6 +8,7 @@ import type {
   ContactId,
   EscalationPolicyId,
   PreferenceId,
+  PushDeviceId,
   ScheduleId,
   TeamId,
   UserId,
@@ -172,6 +173,28 @@ export type SubscriptionPreference = MessageWay & { readonly list: 'subscription
 /** How a person is told what is no page. */
 export type MessagePreference = UpdatePreference | DutyPreference | SubscriptionPreference;
 
+/** What a device understands: the push service of its browser, or a topic of an ntfy server that its app listens to. */
+export type PushDeviceType = 'WEB_PUSH' | 'NTFY';
+
+/** Where pushed pages go. */
+export interface PushDevice {
+  readonly id: PushDeviceId;
+  readonly type: PushDeviceType;
+  readonly name: string;
+  /** The subscription or topic: whoever knows it can write to the device. */
+  readonly address: StoredSecret;
+  /** Whether the page was opened as an app; an iPhone shows nothing otherwise (B28). Absent where that does not matter. */
+  readonly onHomeScreen?: boolean;
+  readonly addedAt: Instant;
+}
+
+/** A device that was removed without the person's doing. */
+export interface LostPushDevice extends Pick<PushDevice, 'id' | 'type' | 'name'> {
+  /** `gone`: its push service does not know it any more. `taken-over`: somebody else signed in there. */
+  readonly reason: 'gone' | 'taken-over';
+  readonly lostAt: Instant;
+}
+
 export interface User extends Resource<UserId> {
   /** Unique; default the local part of the e-mail address. */
   readonly username: string;
@@ -193,6 +216,9 @@ export interface User extends Resource<UserId> {
   readonly alertPreferences: readonly AlertPreference[];
   /** Absent of people who were configured before there were such messages: none. */
   readonly messagePreferences?: readonly MessagePreference[];
+  readonly pushDevices?: readonly PushDevice[];
+  /** The last few, oldest first. */
+  readonly lostPushDevices?: readonly LostPushDevice[];
 }
 
 export interface Team extends Resource<TeamId> {

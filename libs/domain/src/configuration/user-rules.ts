@@ -102,6 +102,8 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
     contacts: isSameEmail ? current.contacts : contactsFollowing(current, profile.email),
     alertPreferences: current.alertPreferences,
     ...(current.messagePreferences === undefined ? {} : { messagePreferences: current.messagePreferences }),
+    ...(current.pushDevices === undefined ? {} : { pushDevices: current.pushDevices }),
+    ...(current.lostPushDevices === undefined ? {} : { lostPushDevices: current.lostPushDevices }),
     createdAt: current.createdAt,
     updatedAt: now,
   };
@@ -109,7 +111,17 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
 
 type Profile = Omit<
   User,
-  'id' | 'username' | 'mutedUntil' | 'slackAccount' | 'contacts' | 'alertPreferences' | 'messagePreferences' | 'createdAt' | 'updatedAt'
+  | 'id'
+  | 'username'
+  | 'mutedUntil'
+  | 'slackAccount'
+  | 'contacts'
+  | 'alertPreferences'
+  | 'messagePreferences'
+  | 'pushDevices'
+  | 'lostPushDevices'
+  | 'createdAt'
+  | 'updatedAt'
 >;
 
 const profileOf = (request: UserRequest, usual: Pick<User, 'timezone' | 'language' | 'role'>, others: readonly User[]): Profile => {

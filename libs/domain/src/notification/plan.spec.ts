@@ -1,6 +1,6 @@
 import type { AlertEvent } from '../alert/alert-events';
 import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
-import { emailContact, person, phoneContact, preference, second } from '../testing/notification-builders';
+import { emailContact, person, phoneContact, preference, pushDevice, second } from '../testing/notification-builders';
 import {
   mergePages,
   notificationStream,
@@ -40,8 +40,10 @@ describe('the plan for a person who became responder', () => {
     });
     expect(planFor(user, { priority: 'LOW' }).planned).toEqual([{ preferenceId: 13, method: 'EMAIL', contactId: 1, dueAt: second(0) }]);
   });
-  it('needs no contact for a push', () => {
-    expect(planFor(person({ alertPreferences: [preference(11, 'PUSH')] })).planned).toEqual([
+  it('needs no contact for a push, but a device', () => {
+    const user = person({ alertPreferences: [preference(11, 'PUSH')] });
+    expect(planFor(user)).toEqual({ planned: [], unusable: [{ preferenceId: 11, method: 'PUSH', reason: 'no-device' }] });
+    expect(planFor({ ...user, pushDevices: [pushDevice(1), pushDevice(2)] }).planned).toEqual([
       { preferenceId: 11, method: 'PUSH', dueAt: second(0) },
     ]);
   });
@@ -152,6 +154,10 @@ describe('a page that was planned from fact 5 of its alert', () => {
 });
 
 describe('the last resort for a person', () => {
+  it('is every device, too', () => {
+    expect(planLastResort(question({ user: person({ pushDevices: [pushDevice(1)] }) }))).toEqual([{ method: 'PUSH', dueAt: second(0) }]);
+  });
+
   it('is every verified contact that something can send to, whatever was chosen or muted (B11)', () => {
     const user = person({
       contacts: [emailContact(1), phoneContact(2), emailContact(3, { verified: false }), phoneContact(4, { status: 'BLACKLISTED' })],

@@ -1,4 +1,5 @@
-import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
+import { pushDevicesOf } from '../configuration/push-devices';
+import type { AlertPreference, AlertPriority, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
 import type { DutySubject } from '../oncall/duties';
 import type { NotificationPurpose } from './notification-events';
@@ -15,7 +16,14 @@ export interface PlannedNotification {
 
 /** Why a preference leads to nothing, for the timeline. */
 export type UnusableReason =
-  'muted' | 'no-provider' | 'contact-missing' | 'contact-of-other-kind' | 'contact-not-verified' | 'contact-locked' | 'contact-blacklisted';
+  | 'muted'
+  | 'no-provider'
+  | 'no-device'
+  | 'contact-missing'
+  | 'contact-of-other-kind'
+  | 'contact-not-verified'
+  | 'contact-locked'
+  | 'contact-blacklisted';
 
 export interface UnusablePreference {
   readonly preferenceId: PreferenceId;
@@ -35,17 +43,17 @@ export interface PlanQuestion {
   readonly priority: AlertPriority;
   /** When the person became responder; delays count from here. */
   readonly activatedAt: Instant;
-  /** Whether something is configured that sends this method to this person; for PUSH also that a device is there. */
+  /** Whether something is configured that sends this method. */
   canSend(method: NotificationMethod): boolean;
 }
 
 /** Why nothing can be sent this way; undefined when it can. */
 export const contactProblem = (
   preference: Pick<AlertPreference, 'method' | 'contactId'>,
-  contacts: readonly Contact[],
+  user: Pick<User, 'contacts' | 'pushDevices'>,
 ): Exclude<UnusableReason, 'muted'> | undefined => {
-  if (preference.method === 'PUSH') return undefined;
-  const contact = contacts.find(({ id }) => id === preference.contactId);
+  if (preference.method === 'PUSH') return pushDevicesOf(user).length === 0 ? 'no-device' : undefined;
+  const contact = user.contacts.find(({ id }) => id === preference.contactId);
   if (contact === undefined) return 'contact-missing';
   if (contact.type !== (preference.method === 'EMAIL' ? 'email' : 'phone')) return 'contact-of-other-kind';
   if (contact.status === 'BLACKLISTED') return 'contact-blacklisted';
@@ -66,7 +74,7 @@ export const planNotifications = ({ user, priority, activatedAt, canSend }: Plan
     const item = { preferenceId, method, ...(method === 'PUSH' || contactId === undefined ? {} : { contactId }) };
     const dueAt = plusMinutes(activatedAt, preference.delayMin);
     const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
-    const reason = isMuted ? 'muted' : (contactProblem(preference, user.contacts) ?? (canSend(method) ? undefined : 'no-provider'));
+    const reason = isMuted ? 'muted' : (contactProblem(preference, user) ?? (canSend(method) ? undefined : 'no-provider'));
     if (reason === undefined) planned.push({ ...item, dueAt });
     else unusable.push({ ...item, reason });
   }
@@ -79,18 +87,21 @@ export const unreachableBecause = (question: PlanQuestion): WhyUnreachable | und
   if (planned.length > 0) return undefined;
   if (unusable.length === 0) return 'no-preference';
   if (unusable.some(({ reason }) => reason === 'muted')) return 'muted';
-  return unusable.some(({ reason }) => reason === 'no-provider') ? 'no-provider' : 'no-verified-contact';
+  if (unusable.some(({ reason }) => reason === 'no-provider')) return 'no-provider';
+  return unusable.every(({ reason }) => reason === 'no-device') ? 'no-device' : 'no-verified-contact';
 };
 
 /**
  * The last resort (B11, B12): everywhere this person can be reached, chosen or not, muted or not, because nobody else is left
  * to be told.
  */
-export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): readonly Omit<PlannedNotification, 'preferenceId'>[] =>
-  user.contacts
+export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): readonly Omit<PlannedNotification, 'preferenceId'>[] => {
+  const contacts = user.contacts
     .filter(({ verified, status }) => verified && status === 'OK')
-    .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }))
-    .filter(({ method }) => canSend(method));
+    .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }));
+  const devices = pushDevicesOf(user).length === 0 ? [] : [{ method: 'PUSH' as const, dueAt: activatedAt }];
+  return [...contacts, ...devices].filter(({ method }) => canSend(method));
+};
 
 /** One message that an activation leads to, or would have led to: `held` says why nothing is sent by it. */
 export interface PlanItem {
@@ -118,9 +129,7 @@ export const planMessage = (
 ): readonly PlanItem[] =>
   preferences.map(({ id: preferenceId, method, contactId }) => {
     const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
-    const held = isMuted
-      ? 'muted'
-      : (contactProblem({ method, contactId }, user.contacts) ?? (canSend(method) ? undefined : 'no-provider'));
+    const held = isMuted ? 'muted' : (contactProblem({ method, contactId }, user) ?? (canSend(method) ? undefined : 'no-provider'));
     return {
       preferenceId,
       method,

@@ -1,3 +1,4 @@
+import { pushDevicesOf } from '../configuration/push-devices';
 import type { EscalationTarget, NotificationMethod, User } from '../configuration/resources';
 import type { ContactId, PreferenceId, UserId } from '../ids';
 import { peopleToCome } from '../oncall/people-to-come';
@@ -18,6 +19,8 @@ export type ReadinessProblem =
   | { readonly type: 'no-verified-contact' }
   /** A rule that leads to nothing. */
   | ({ readonly type: Exclude<UnusableReason, 'muted'>; readonly preferenceId: PreferenceId } & Way)
+  /** An iPhone shows pushes of an app on its home screen only (B28). */
+  | ({ readonly type: 'device-not-on-home-screen' } & Way)
   /** Nothing has arrived there yet: a test would tell. */
   | ({ readonly type: 'never-reached' } & Way)
   | ({ readonly type: 'last-success-too-old'; readonly lastSuccess: Instant } & Way);
@@ -51,10 +54,12 @@ export const readinessOf = (question: ReadinessQuestion): Readiness => {
   const ways = new Map<string, Way>();
   for (const { id: preferenceId, method, contactId } of user.alertPreferences) {
     const way = { method, ...(contactId === undefined ? {} : { contactId }) };
-    const type = contactProblem(way, user.contacts) ?? (canSend(method) ? undefined : 'no-provider');
+    const type = contactProblem(way, user) ?? (canSend(method) ? undefined : 'no-provider');
     if (type === undefined) ways.set(`${method} ${contactId ?? ''}`, way);
     else problems.push({ type, preferenceId, ...way });
   }
+  if (ways.has('PUSH ') && pushDevicesOf(user).some(({ onHomeScreen }) => onHomeScreen === false))
+    problems.push({ type: 'device-not-on-home-screen', method: 'PUSH' });
   problems.push(...[...ways.values()].flatMap((way) => unproven(way, question)));
   return { isReady: unreachableBecause({ user, priority: 'HIGH', activatedAt: now, canSend }) === undefined, problems };
 };

@@ -1,5 +1,6 @@
 import type { User } from '../configuration/resources';
 import { minute } from '../testing/alert-builders';
+import { pushDevice } from '../testing/notification-builders';
 import { recipientOf } from './recipient';
 
 const mail = { id: 3 as never, type: 'email', target: 'ana@example.org', status: 'OK', verified: true } as const;
@@ -40,7 +41,10 @@ describe('a planned message', () => {
     expect(recipientOf(code, ana, minute(10))).toEqual({ stopped: 'expired' });
   });
 
-  it('needs no contact when it is pushed', () => {
-    expect(recipientOf({ method: 'PUSH', purpose: 'page', dueAt: minute(0) }, ana, minute(1))).toEqual({ user: ana, target: '' });
+  it('needs no contact when it is pushed, but a device', () => {
+    const withDevice = { ...ana, pushDevices: [pushDevice(1)] };
+    const push = { method: 'PUSH', purpose: 'page', dueAt: minute(0) } as const;
+    expect(recipientOf(push, withDevice, minute(1))).toEqual({ user: withDevice, target: '' });
+    expect(recipientOf(push, ana, minute(1))).toEqual({ stopped: 'contact-removed' });
   });
 });

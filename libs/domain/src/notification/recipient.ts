@@ -1,11 +1,12 @@
 import { CODE_VALID_MINUTES } from '../configuration/contact-verification';
+import { pushDevicesOf } from '../configuration/push-devices';
 import type { User } from '../configuration/resources';
 import type { ContactId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
 import type { CancelReason, NotificationPurpose } from './notification-events';
 import type { PlannedData } from './notification-state';
 
-/** Where a planned message can go. PUSH has no target. */
+/** Where a planned message can go. PUSH has no target: it goes to the devices of the person. */
 export interface Recipient {
   readonly user: User;
   readonly target: string;
@@ -33,6 +34,8 @@ export const recipientOf = (
   if (contact?.status === 'BLACKLISTED') return { stopped: 'contact-blacklisted' };
   // Whoever waited for a code so long asks for another one; this one would only confuse them.
   if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
+  // It goes to devices, and the last one was removed.
+  if (method === 'PUSH' && pushDevicesOf(user).length === 0) return { stopped: 'contact-removed' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   if (isMuted && !throughMute.includes(purpose)) return { stopped: 'muted' };
   return { user, target: contact?.target ?? '', ...(contact?.type === 'phone' ? { regionCode: contact.regionCode } : {}) };

@@ -1,7 +1,7 @@
 import type { AlertPreference, EscalationTarget, Team, User } from '../configuration/resources';
 import type { ScheduleId, TeamId, UserId } from '../ids';
 import { unreachableBecause } from '../notification/plan';
-import { emailContact, person, preference } from '../testing/notification-builders';
+import { emailContact, person, preference, pushDevice } from '../testing/notification-builders';
 import { ana, ben, cleo, created, during, layer, override, recurring, userId, utc } from '../testing/schedule-builders';
 import type { Schedule } from './schedule';
 import { resolveLevel } from './resolve-level';
@@ -121,7 +121,11 @@ describe('a person', () => {
     unreachableBecause({ user: { ...reachable, ...changes }, priority, activatedAt: now, canSend: (candidate) => candidate === method });
 
   it('is reachable when one preference leads to a provider', () => expect(why({})).toBeUndefined());
-  it('needs no contact for push', () => expect(why({ contacts: [], alertPreferences: [low] }, 'LOW', 'PUSH')).toBeUndefined());
+  it('needs no contact for push, but a device', () => {
+    const byPush = { contacts: [], alertPreferences: [low] };
+    expect(why(byPush, 'LOW', 'PUSH')).toBe('no-device');
+    expect(why({ ...byPush, pushDevices: [pushDevice(1)] }, 'LOW', 'PUSH')).toBeUndefined();
+  });
   it('is muted until the mute ends', () => {
     expect(why({ mutedUntil: utc('2026-01-13T12:00:00.001Z') })).toBe('muted');
     expect(why({ mutedUntil: now })).toBeUndefined();

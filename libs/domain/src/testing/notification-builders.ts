@@ -1,6 +1,6 @@
-import type { AlertPreference, Contact, User } from '../configuration/resources';
+import type { AlertPreference, Contact, PushDevice, User } from '../configuration/resources';
 import { fold } from '../decider';
-import type { AlertId, ContactId, PreferenceId, UserId } from '../ids';
+import type { AlertId, ContactId, PreferenceId, PushDeviceId, UserId } from '../ids';
 import { notificationDecider, type NotificationCommand } from '../notification/notification';
 import type { CancelReason, NotificationEvent } from '../notification/notification-events';
 import type { Notification, PlannedData } from '../notification/notification-state';
@@ -27,6 +27,15 @@ export const phoneContact = (id: number, changes: Partial<Omit<Contact, 'type'>>
   primary: true,
   status: 'OK',
   verified: true,
+  ...changes,
+});
+
+export const pushDevice = (id: number, changes: Partial<PushDevice> = {}): PushDevice => ({
+  id: id as PushDeviceId,
+  type: 'WEB_PUSH',
+  name: `Phone ${id}`,
+  address: { hash: `hash-${id}`, cipher: `cipher-${id}` },
+  addedAt: instant(0),
   ...changes,
 });
 
