@@ -7,6 +7,7 @@ export type AnswerPurpose = 'accept' | 'resolve' | 'escalate' | 'reassign';
 
 /** A link has no room to say to whom. */
 export type LinkPurpose = Exclude<AnswerPurpose, 'reassign'>;
+export const LINK_PURPOSES: readonly LinkPurpose[] = ['accept', 'resolve', 'escalate'];
 
 export interface AnswerClaims {
   readonly alertId: AlertId;
@@ -16,6 +17,9 @@ export interface AnswerClaims {
   /** Who is to have the alert from now on; of a reassignment only. */
   readonly to?: UserId;
 }
+
+/** No answer itself: what leads to all of them. */
+export const PAGE = 'alert';
 
 /** Long enough for whoever reads the mail in the morning; the alert's own state decides what a late click does. */
 const VALID_MINUTES = 48 * 60;
@@ -32,7 +36,12 @@ export class AnswerLinks {
     return { accept: url('accept'), resolve: url('resolve'), ...(claims.step === undefined ? {} : { escalate: url('escalate') }) };
   }
 
-  read(purpose: LinkPurpose, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {
+  /** One page with all answers, for devices that show no buttons (B28). */
+  pageLink(claims: AnswerClaims, plannedAt: Instant): string {
+    return `${this.settings.publicUrl}/answer/${PAGE}/${this.token(PAGE, claims, plannedAt)}`;
+  }
+
+  read(purpose: LinkPurpose | typeof PAGE, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {
     const verified = this.secrets.verifyToken(`answer-${purpose}`, token, now);
     if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
     const { a, u, s } = verified.payload as { a: number; u: number; s?: [number, number, number] };
@@ -45,7 +54,7 @@ export class AnswerLinks {
     };
   }
 
-  private token(purpose: LinkPurpose, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
+  private token(purpose: LinkPurpose | typeof PAGE, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
     const payload = { a: alertId, u: userId, ...(step === undefined ? {} : { s: [step.round, step.pass, step.level] }) };
     return this.secrets.signToken({ purpose: `answer-${purpose}`, ...payload }, plusMinutes(plannedAt, VALID_MINUTES));
   }

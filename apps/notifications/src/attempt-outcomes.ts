@@ -2,12 +2,13 @@ import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
 import { Clock, notificationDecider, notificationStream } from '@tocsin/domain';
-import type { BroughtForwardReason, NotificationCommand, NotificationMethod, OpenNotification } from '@tocsin/domain';
+import type { BroughtForwardReason, NotificationCommand, NotificationMethod, OpenNotification, PushDeviceId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Logger, Metrics } from '@tocsin/platform';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
+import { GoneDevices } from './push/gone-devices';
 import { CarrierStatus } from './texting/carrier-status';
 
 interface Outcome<Of> {
@@ -35,6 +36,7 @@ export class AttemptOutcomes {
       /** From 0 to below 1. */
       readonly random: () => number;
       channelsFor(method: NotificationMethod): readonly Channel[];
+      readonly goneDevices: GoneDevices;
     },
   ) {
     this.attempts = parts.metrics.counter({
@@ -49,6 +51,7 @@ export class AttemptOutcomes {
     const { notifications, clock, log } = this.parts;
     log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
     this.attempts.inc({ provider, outcome: outcome.type });
+    if (outcome.gone !== undefined) await this.reportGone(stream, outcome.gone, cause);
     if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, cause);
     const { receiptExpected, reference } = outcome;
     const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
@@ -66,6 +69,11 @@ export class AttemptOutcomes {
   /** No receipt has come in its time. @throws EventStoreFault */
   async expireReceipt(stream: string, state: OpenNotification, cause: Cause): Promise<void> {
     await this.end(stream, state, { type: 'expireReceipt', at: this.parts.clock.now() }, cause);
+  }
+
+  private async reportGone(stream: string, devices: readonly PushDeviceId[], cause: Cause): Promise<void> {
+    const state = await this.parts.notifications.load(stream);
+    if (state.status !== 'absent') await this.parts.goneDevices.report(state.plan.userId, devices, cause);
   }
 
   private async recordFailed({ stream, attempt, provider, outcome }: Outcome<Failure>, cause: Cause): Promise<void> {

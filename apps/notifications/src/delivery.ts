@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, ProviderHealth, providersToAsk, renderMessage, routeOf } from '@tocsin/channels';
 import type { Channel, MessageContent, MethodRoutes } from '@tocsin/channels';
-import { Clock, isFinal, recipientOf, stoppedBy } from '@tocsin/domain';
+import { Clock, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -111,6 +111,7 @@ export class Delivery {
     }
     const message = {
       target: recipient.target,
+      ...(plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
       message: renderMessage(plan.method, content),
       key: attempt.key,
       correlation: { stream, attempt: attempt.attempt },

@@ -44,6 +44,7 @@ export class MessageComposer {
     const activation = activationOf(events, planned);
     // What delayed the level delayed the page: without it a page after downtime would look as if it were on time.
     const lateTogetherMs = activation.lateMs + lateMs;
+    const claims = { alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) };
     return {
       type: 'page',
       language: user.language,
@@ -61,10 +62,8 @@ export class MessageComposer {
       lateSec: lateTogetherMs < LATE_FROM_MS ? 0 : Math.round(lateTogetherMs / 1_000),
       possiblyDuplicate,
       ...(reply === undefined ? {} : { reply }),
-      answers: this.links.links(
-        { alertId: document.id, userId: user.id, ...(planned.step === undefined ? {} : { step: planned.step }) },
-        planned.at as Instant,
-      ),
+      answers: this.links.links(claims, planned.at as Instant),
+      answerPage: this.links.pageLink(claims, planned.at as Instant),
     };
   }
 

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { actionKinds } from '@tocsin/alert-actions';
 import type { ActionSettings } from '@tocsin/alert-actions';
-import type { Channel, MethodRoutes } from '@tocsin/channels';
+import type { Channel, MethodRoutes, PushContext } from '@tocsin/channels';
 import { actionDueOf, notificationDueOf } from '@tocsin/domain';
 import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
 import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
@@ -38,6 +38,9 @@ import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
 import { MessageComposer } from './message-composer';
+import { MeController, PushKey } from './me/me.controller';
+import { OpenAlerts } from './me/open-alerts';
+import { PageFiles } from './me/page-files';
 import { NewsPlanner } from './news/news-planner';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
@@ -46,6 +49,7 @@ import { OutboxController, OutboxSettings } from './outbox.controller';
 import { PagePlanner } from './page-planner';
 import { PeopleThen } from './people-then';
 import { PathProbesConsumer } from './path-probes.consumer';
+import { GoneDevices } from './push/gone-devices';
 import type { SlackSetUp } from './slack/open-slack';
 import { slackParts } from './slack/slack-parts';
 import { SlackPosts } from './slack/slack-posts';
@@ -58,6 +62,8 @@ export interface NotificationsOptions {
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+  /** Absent: nothing is pushed to devices. */
+  readonly push?: PushContext;
   /** Absent: alerts appear in no channel. */
   readonly slack?: SlackSetUp;
   readonly actions: ActionSettings;
@@ -77,7 +83,8 @@ export class NotificationsModule {
     const links = new AnswerLinks(secrets, settings);
     const texts = new Texts(eventStore, clock);
     const carrier = new CarrierStatus(platform.configurationStore);
-    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, clock, log, metrics, ...options });
+    const goneDevices = new GoneDevices(bus, clock);
+    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, goneDevices, clock, log, metrics, ...options });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const delivery = new Delivery({
       notifications,
@@ -176,6 +183,7 @@ export class NotificationsModule {
         AnswerController,
         OutboxController,
         ...texting.controllers,
+        MeController,
         ...(slack?.controllers ?? []),
         ActionTriggersConsumer,
         AlertActionsController,
@@ -198,6 +206,9 @@ export class NotificationsModule {
         { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
         { provide: Receipts, useValue: new Receipts(bus, clock) },
         ...texting.providers,
+        { provide: PageFiles, useValue: PageFiles.read() },
+        { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
+        { provide: PushKey, useValue: { publicKey: async () => (await options.push?.vapid())?.publicKey ?? null } },
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

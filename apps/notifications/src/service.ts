@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { callbackSettings } from './callback-settings';
 import { NotificationsModule } from './notifications.module';
 import { readSettings } from './config';
+import { pushContext } from './push/push-context';
 import { openSlack } from './slack/open-slack';
 import type { NotificationsSettings } from './config';
 
@@ -13,7 +14,8 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
   reachable: (settings) => reachableMethods(settings),
   about: (settings) => ({ providers: providerStates(settings) }),
   module: async (platform, { settings, random, onStop }) => {
-    const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, outbox: false });
+    const push = pushContext(settings, platform);
+    const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, push, outbox: false });
     // Before anything is waited for: what is opened first is closed last, after the service that uses it.
     onStop(() => opening.then(closeChannels, () => undefined));
     const channels = await opening;
@@ -21,6 +23,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       random,
       channelsFor: (method) => channels.get(method) ?? [],
       routes: routesOf(settings),
+      push,
       ...(await openSlack(settings, platform)),
       actions: actionSettings(settings),
       callbacks: callbackSettings(settings),

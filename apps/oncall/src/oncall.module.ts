@@ -14,14 +14,19 @@ import { SignInController } from './sign-in.controller';
 import { PeopleModule } from './users/people.module';
 import { WhoToPage } from './who-to-page';
 
+export interface OncallOptions {
+  /** Whose topics people can be pushed to; undefined: none. */
+  readonly ntfyUrl: string | undefined;
+}
+
 /** Who is on call, who people are, and how they sign in. */
 @Module({})
 export class OncallModule {
-  static register(platform: Platform): DynamicModule {
+  static register(platform: Platform, { ntfyUrl }: OncallOptions): DynamicModule {
     const { eventStore, configuration, configurationStore, secrets, clock, settings } = platform;
     return {
       module: OncallModule,
-      imports: [PeopleModule.register(platform), DutiesModule.register(platform)],
+      imports: [PeopleModule.register(platform, { ntfyUrl }), DutiesModule.register(platform)],
       controllers: [LevelDueConsumer, PathProbesConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
       providers: [
         ...platformProviders(platform),

@@ -9,7 +9,7 @@ export const oncallService: ServiceDefinition<OncallSettings> = {
   name: 'oncall',
   readSettings,
   reachable: (settings) => reachableMethods(settings),
-  module: (platform) => OncallModule.register(platform),
+  module: (platform, { settings: { ntfyUrl } }) => OncallModule.register(platform, { ntfyUrl }),
   // Every replica tries; the first one makes it. Nobody is told anything: the key was given.
   beforeReady: (platform, { bootstrapApiKey, bootstrapEmail }) =>
     bootstrap({ apiKey: bootstrapApiKey, email: bootstrapEmail }, platform, () => undefined),

@@ -33,7 +33,9 @@ export class SignInController {
   ): Promise<string> {
     refuseOtherSites(request);
     const session = await this.signIn.redeem(token, request.ip);
-    void reply.header('set-cookie', sessionCookie(session.key, session.expiresAt)).header('location', '/outbox');
+    void reply
+      .header('set-cookie', sessionCookie(session.key, session.expiresAt))
+      .header('location', session.role === 'ADMIN' ? '/outbox' : '/me');
     return '';
   }
 

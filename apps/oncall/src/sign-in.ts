@@ -12,6 +12,7 @@ export interface Session {
   /** The cookie's value: an API key that expires. */
   readonly key: string;
   readonly expiresAt: Instant;
+  readonly role: Role;
 }
 
 /**
@@ -55,6 +56,7 @@ export class SignIn {
     await this.useUp(read.nonce, read.user);
     const key = newApiKey();
     const expiresAt = plusMinutes(this.parts.clock.now(), SESSION_VALID_MINUTES);
+    const role = isAtLeast(read.role, read.user.role) ? read.user.role : read.role;
     await this.parts.configurationStore.create(
       'apikey',
       (id: ApiKeyId, now) => ({
@@ -62,7 +64,7 @@ export class SignIn {
         // Not the person's name: that stands in their own stream only.
         name: 'browser session',
         userId: read.user.id,
-        role: isAtLeast(read.role, read.user.role) ? read.user.role : read.role,
+        role,
         hash: hashSecret(key),
         use: 'session',
         expiresAt,
@@ -71,7 +73,7 @@ export class SignIn {
       }),
       { requestId: newUuid(), actor: { type: 'user', userId: read.user.id }, ...(remoteAddress === undefined ? {} : { remoteAddress }) },
     );
-    return { key, expiresAt };
+    return { key, expiresAt, role };
   }
 
   private async read(token: string): Promise<{ readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid'> {

@@ -7,19 +7,20 @@ import { IngestionModule } from '@tocsin/ingestion';
 import { NotificationsModule } from '@tocsin/notifications';
 import type { NotificationsOptions } from '@tocsin/notifications';
 import { OncallModule } from '@tocsin/oncall';
+import type { OncallOptions } from '@tocsin/oncall';
 import type { Platform } from '@tocsin/platform';
 
 /** All five services in one process, on one port, with the same paths. */
 @Module({})
 export class StandaloneModule {
-  static register(platform: Platform, alerts: AlertsOptions, notifications: NotificationsOptions): DynamicModule {
+  static register(platform: Platform, alerts: AlertsOptions, oncall: OncallOptions, notifications: NotificationsOptions): DynamicModule {
     return {
       module: StandaloneModule,
       imports: [
         IngestionModule.register(platform),
         AlertsModule.register(platform, alerts),
         EscalationModule.register(platform),
-        OncallModule.register(platform),
+        OncallModule.register(platform, oncall),
         NotificationsModule.register(platform, notifications),
       ],
     };

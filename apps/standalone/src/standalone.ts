@@ -9,7 +9,7 @@ import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import type { MessageBus } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import { callbackSettings, openSlack } from '@tocsin/notifications';
+import { callbackSettings, openSlack, pushContext } from '@tocsin/notifications';
 import { SignIn } from '@tocsin/oncall';
 import { bootstrap, createLogger, heartbeatOf, Opened, SecretBox, SystemClock } from '@tocsin/platform';
 import type { FirstStart, Logger, Platform, Tracing } from '@tocsin/platform';
@@ -99,21 +99,28 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
   const starting = startService({
     stores: { eventStore, bus, readStore },
     module: async (platform) => {
-      const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, outbox: true });
+      const push = pushContext(settings, platform);
+      const opening = openChannels(settings, { publicUrl: () => platform.settings.publicUrl, push, outbox: true });
       // Before anything is waited for: what is opened first is closed last, after the service that uses it.
       opened.add(() => opening.then(closeChannels, () => undefined));
       const channels = await opening;
       const channelsFor = parts.channelsFor ?? ((method: NotificationMethod) => channels.get(method) ?? []);
       platform.background.add('bus retention', busRetention(embeddedBus, clock, log));
       const archive = { retention: { days: settings.retentionDays }, archiveDirectory: join(settings.dataDirectory, 'archive') };
-      return StandaloneModule.register(platform, archive, {
-        random,
-        channelsFor,
-        routes: routesOf(settings),
-        ...(await openSlack(settings, platform)),
-        actions: actionSettings(settings),
-        callbacks: callbackSettings(settings),
-      });
+      return StandaloneModule.register(
+        platform,
+        archive,
+        { ntfyUrl: settings.ntfyUrl },
+        {
+          random,
+          channelsFor,
+          routes: routesOf(settings),
+          push,
+          ...(await openSlack(settings, platform)),
+          actions: actionSettings(settings),
+          callbacks: callbackSettings(settings),
+        },
+      );
     },
     clock,
     log,

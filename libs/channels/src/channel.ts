@@ -1,9 +1,11 @@
-import type { NotificationMethod } from '@tocsin/domain';
+import type { NotificationMethod, PushDevice, PushDeviceId } from '@tocsin/domain';
 import type { RenderedMessage } from './message';
 
 export interface OutgoingMessage {
   /** Address, as the contact has it, or telephone number with its country: `+4915112345678`. */
   readonly target: string;
+  /** Where a push goes; all other methods have a target. */
+  readonly devices?: readonly PushDevice[];
   readonly message: RenderedMessage;
   /** The same for every attempt of one notification: becomes the Message-ID, the delivery id or the like. */
   readonly key: string;
@@ -21,7 +23,7 @@ export interface Correlation {
  * What came of an attempt. `unknown`: the provider may or may not have it (a timeout after the body was sent): the attempt
  * is repeated under the same key and marked as possibly a duplicate.
  */
-export type SendOutcome =
+export type SendOutcome = (
   | { readonly type: 'handed-over'; readonly reference?: string; readonly receiptExpected: boolean }
   | {
       readonly type: 'failed';
@@ -30,7 +32,11 @@ export type SendOutcome =
       /** The person does not want messages there: no provider may be asked, now or later. */
       readonly isContactClosed?: boolean;
     }
-  | { readonly type: 'unknown'; readonly reason: string };
+  | { readonly type: 'unknown'; readonly reason: string }
+) & {
+  /** Devices that nothing will ever reach again. */
+  readonly gone?: readonly PushDeviceId[];
+};
 
 /**
  * One way to reach people by one method through one provider. Promises, checked by `channel.contract.ts`:

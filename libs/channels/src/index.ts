@@ -1,4 +1,5 @@
 export * from './channel';
+export { usualSender } from './email/settings';
 export * from './message';
 export * from './provider';
 export * from './provider-health';

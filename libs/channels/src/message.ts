@@ -24,6 +24,8 @@ export interface PageContent {
   readonly possiblyDuplicate: boolean;
   /** By a text message: the code of this page, and the number to send it to when it is not the one that the page comes from. */
   readonly reply?: { readonly code: string; readonly to?: string };
+  /** One page with all answers. */
+  readonly answerPage?: string;
   readonly answers: { readonly accept: string; readonly resolve: string; readonly escalate?: string };
 }
 
@@ -96,4 +98,20 @@ export interface RenderedMessage {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** Only of what is pushed. */
+  readonly notice?: Notice;
+}
+
+/** What a device shows, and what its buttons do. */
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  /** What has the same tag as a notice that is shown takes its place. */
+  readonly tag: string;
+  readonly language: Language;
+  readonly urgent: boolean;
+  readonly alertId?: number;
+  /** Where a tap leads. */
+  readonly url?: string;
+  readonly actions: readonly { readonly action: 'accept' | 'resolve' | 'escalate'; readonly title: string; readonly url: string }[];
 }

@@ -1,13 +1,32 @@
 import type { NotificationMethod } from '@tocsin/domain';
-import type { Setting, Settings } from '@tocsin/platform';
+import type { Outgoing, Setting, Settings } from '@tocsin/platform';
 import type { Channel } from './channel';
 
 export type ProviderSchema = Readonly<Record<string, Setting<unknown>>>;
+
+/** The pair of keys that names this installation to push services, and whom they may write to. */
+export interface VapidDetails {
+  readonly publicKey: string;
+  readonly privateKey: string;
+  readonly subject: string;
+}
+
+/** What pushing to devices needs. */
+export interface PushContext {
+  /** Of a device, as it is stored. */
+  openAddress(cipher: string): string;
+  /** The same in all processes. @throws EventStoreFault while they cannot be read */
+  vapid(): Promise<VapidDetails>;
+  /** For URLs that browsers bring. */
+  readonly outgoing: Outgoing;
+}
 
 /** What a provider may need of the process that it runs in. */
 export interface ProviderContext {
   /** Base of call-backs, without a slash at the end; to be asked when one is named: a port chosen by the system is known late. */
   publicUrl(): string;
+  /** Without it nothing is pushed. */
+  readonly push?: PushContext;
 }
 
 /** One company or server that takes messages: its settings, and the channels that they open. */
@@ -18,6 +37,8 @@ export interface Provider<Schema extends ProviderSchema = ProviderSchema> {
   readonly schema: Schema;
   /** Settings that switch it on, all of a set together; several sets are as many ways. */
   readonly needs: readonly (readonly (keyof Schema & string)[])[];
+  /** What is wrong with its settings together, besides what it needs. */
+  problems?(settings: Settings<Schema>): readonly string[];
   /** Called when it is switched on. Loads the driver. */
   open(settings: Settings<Schema>, context: ProviderContext): Promise<readonly Channel[]>;
 }

@@ -1,7 +1,9 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import type { Settings } from '@tocsin/platform';
 import type { Channel } from './channel';
+import { DevicesChannel } from './devices.channel';
 import { smtp } from './email/settings';
+import { ntfy } from './ntfy/settings';
 import { stateOf } from './provider';
 import type { Provider, ProviderContext, ProviderSchema } from './provider';
 import { routeSchema } from './routes';
@@ -9,9 +11,10 @@ import type { MethodRoutes } from './routes';
 import { slack } from './slack/settings';
 import { smsGateway } from './sms-gateway/settings';
 import { twilio } from './twilio/settings';
+import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, twilio, smsGateway, slack] as const;
+const providers = [smtp, twilio, smsGateway, slack, webPush, ntfy] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
@@ -35,6 +38,7 @@ export const channelProblems = (settings: ChannelSettings): readonly string[] =>
       ? []
       : state.missing.map((missing) => `${missing}: must be set, too, for ${provider.name}; or none of its settings`);
   }),
+  ...(providers as unknown as readonly Provider[]).flatMap((provider) => provider.problems?.(settings as never) ?? []),
   ...Object.entries(routesOf(settings)).flatMap(([method, routes]) => {
     const known = providers.filter(({ methods }) => methods.includes(method as NotificationMethod)).map(({ name }) => name as string);
     const strange = [...routes.values()].flat().filter((name) => !known.includes(name));
@@ -73,7 +77,9 @@ export const openChannels = async (
   settings: ChannelSettings,
   { outbox, ...context }: ProviderContext & { readonly outbox: boolean },
 ): Promise<ChannelsByMethod> => {
-  const opened = (await Promise.all(providersOn(settings).map((provider) => provider.open(settings as never, context)))).flat();
+  const opened = withAllDevices(
+    (await Promise.all(providersOn(settings).map((provider) => provider.open(settings as never, context)))).flat(),
+  );
   const byMethod = new Map<NotificationMethod, readonly Channel[]>();
   for (const method of METHODS) {
     const channels = opened.filter((channel) => channel.method === method);
@@ -81,6 +87,14 @@ export const openChannels = async (
     else if (outbox) byMethod.set(method, [await outboxFor(method)]);
   }
   return byMethod;
+};
+
+/** A push goes to all devices of a person at once, whichever services they belong to. */
+const withAllDevices = (channels: readonly Channel[]): readonly Channel[] => {
+  const devices = channels.filter((channel) => channel instanceof DevicesChannel);
+  const [first, ...others] = devices;
+  if (first === undefined) return channels;
+  return [...channels.filter((channel) => !(channel instanceof DevicesChannel)), others.reduce((one, other) => one.and(other), first)];
 };
 
 export const closeChannels = async (channels: ChannelsByMethod): Promise<void> => {

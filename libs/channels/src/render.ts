@@ -1,6 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
-import type { DutyChangedContent, MessageContent, NewsContent, PageContent, RenderedMessage } from './message';
+import type { DutyChangedContent, MessageContent, NewsContent, Notice, PageContent, RenderedMessage } from './message';
 import { smsText } from './sms/sms-text';
 import { texts } from './texts';
 
@@ -9,7 +9,7 @@ const SHORT_SUMMARY = 160;
 
 /** The message as this method shows it: HTML and text for e-mail, one short text for everything else. */
 export const renderMessage = (method: NotificationMethod, content: MessageContent): RenderedMessage =>
-  method === 'EMAIL' ? email(content) : shortText(content);
+  method === 'EMAIL' ? email(content) : method === 'PUSH' ? { ...shortText(content), notice: noticeOf(content) } : shortText(content);
 
 const email = (content: MessageContent): RenderedMessage => {
   const t = texts[content.language];
@@ -103,6 +103,36 @@ const pageToReplyTo = (content: PageContent, { code, to }: NonNullable<PageConte
 
 /** A header is one line, and a control character could be a command to a terminal or a modem. */
 const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+
+const noticeOf = (content: MessageContent): Notice => {
+  const t = texts[content.language];
+  const { subject, text } = shortText(content);
+  const plain = { title: subject, body: text, language: content.language, urgent: false, actions: [] };
+  switch (content.type) {
+    case 'page': {
+      const { alert, answers, answerPage, reason } = content;
+      return {
+        ...{ title: subject, language: content.language, urgent: alert.priority === 'HIGH' },
+        body: [t.raised(alert.sourceName, alert.reportTime), reason, ...notes(content)].join('\n'),
+        ...{ tag: `alert-${alert.id}`, alertId: alert.id },
+        ...(answerPage === undefined ? {} : { url: answerPage }),
+        actions: [
+          { action: 'accept', title: t.accept, url: answers.accept },
+          { action: 'resolve', title: t.resolve, url: answers.resolve },
+          ...(answers.escalate === undefined ? [] : [{ action: 'escalate' as const, title: t.escalate, url: answers.escalate }]),
+        ],
+      };
+    }
+    case 'news':
+      // Beside the page of the same alert, whose buttons must not go with it.
+      return { ...plain, body: oneLine(content.news), tag: `news-${content.alert.id}` };
+    case 'sign-in':
+      return { ...plain, body: t.signInBody(content.validMinutes), tag: content.type, url: content.url };
+    case 'test':
+    case 'verification':
+      return { ...plain, tag: content.type };
+  }
+};
 
 /** What stands above a page, and names it where it is listed. */
 export const pageSubject = ({

@@ -2,6 +2,8 @@ export * from './heartbeat-monitor';
 export * from './kafka-broker';
 export * from './mail-server';
 export * from './mongodb-server';
+export * from './push-service/push-device';
+export * from './push-service/push-service';
 export * from './slack/slack-server';
 export type { SlackBlock, SlackChannel, SlackMessage, SlackPerson, SlackView } from './slack/slack-team';
 export * from './sms-gateway';

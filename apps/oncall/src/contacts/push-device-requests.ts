@@ -3,7 +3,7 @@ import { invalidField, OptionalOrNull } from '@tocsin/platform/nest';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsString, MaxLength, ValidateNested } from 'class-validator';
 
-const types = ['WEB_PUSH'] as const;
+const types = ['WEB_PUSH', 'NTFY'] as const;
 const LONGEST_ENDPOINT = 2_048;
 const AUTH_BYTES = 16;
 
@@ -35,9 +35,11 @@ export class PushDeviceBody {
   @IsString({ message: 'must be a text' })
   name!: string;
 
+  /** Of a browser; an ntfy device is given a topic instead. */
+  @OptionalOrNull()
   @ValidateNested()
   @Type(() => SubscriptionBody)
-  subscription!: SubscriptionBody;
+  subscription?: SubscriptionBody;
 
   @OptionalOrNull()
   @IsBoolean({ message: 'must be true or false' })

@@ -9,7 +9,7 @@ let ana: Caller;
 let ben: Caller;
 
 beforeAll(async () => {
-  server = await oncallServer();
+  server = await oncallServer({ ntfyUrl: 'https://ntfy.example' });
 });
 afterAll(() => server.stop());
 let nth = 0;
@@ -76,6 +76,18 @@ describe('a push device', () => {
     expect((await server.call('GET', at, ana)).body).toEqual([
       { id: body['id'], type: 'WEB_PUSH', name: 'Phone', status: 'LOST', reason: 'gone', lostAt: expect.any(String) },
     ]);
+  });
+
+  it('of an ntfy app gets a topic that is told once and stored encrypted', async () => {
+    const made = await server.call('POST', at, ana, { type: 'NTFY', name: 'ntfy' });
+    const topic = String(made.body['topic']);
+    expect(topic).toMatch(/^tocsin-[\w-]{32}$/);
+    expect(made.body).toMatchObject({ type: 'NTFY', status: 'OK', url: `https://ntfy.example/${topic}` });
+    expect(JSON.stringify((await server.call('GET', at, ana)).body)).not.toContain(topic);
+    const stored = await server.platform.eventStore.readStream(`user-${ana.id}`);
+    expect(JSON.stringify(stored.map(({ data }) => data))).not.toContain(topic);
+    const other = await server.call('POST', at, ana, { type: 'NTFY', name: 'another' });
+    expect(other.body['topic']).not.toBe(topic);
   });
 
   it('stays when its owner edits their profile', async () => {

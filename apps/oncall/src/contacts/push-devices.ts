@@ -1,5 +1,5 @@
 import { publicLostPushDevice, publicPushDevice } from '@tocsin/contracts';
-import type { PublicPushDevice } from '@tocsin/contracts';
+import type { PublicNewPushDevice, PublicPushDevice } from '@tocsin/contracts';
 import { addPushDevice, losePushDevice, othersWithDevice, pushDeviceOf, pushDevicesOf, removePushDevice } from '@tocsin/domain';
 import type { Editor, PushDevice, PushDeviceId, PushDeviceRequest, UserId } from '@tocsin/domain';
 import { ConfigurationStore, hashSecret, IdAllocator, SecretBox } from '@tocsin/platform';
@@ -12,6 +12,8 @@ export interface PushDeviceDraft extends Omit<PushDeviceRequest, 'address'> {
   readonly identity: string;
   /** All that is needed to write to it. */
   readonly address: string;
+  /** What an app listens to; told once. */
+  readonly subscribe?: Pick<PublicNewPushDevice, 'topic' | 'url'>;
 }
 
 /** The devices that pages are pushed to: seen and changed by the person and by administrators only (B32). */
@@ -36,10 +38,10 @@ export class PushDevices {
 
   /** The same device again is the same one. @throws Rejection, EventStoreFault */
   async add(
-    { identity, address, ...draft }: PushDeviceDraft,
+    { identity, address, subscribe, ...draft }: PushDeviceDraft,
     { reference, by }: ContactOwner,
     context: ChangeContext,
-  ): Promise<{ readonly device: PublicPushDevice; readonly userId: UserId }> {
+  ): Promise<{ readonly device: PublicNewPushDevice; readonly userId: UserId }> {
     const { id: userId } = await this.people.findOwn(reference, by);
     const stored = { hash: hashSecret(identity), cipher: this.secrets.encrypt(address) };
     const id = (await this.ids.next('push-device')) as PushDeviceId;
@@ -53,7 +55,7 @@ export class PushDevices {
     for (const other of othersWithDevice(this.people.others(userId), stored))
       await this.lose(other.userId, other.deviceId, 'taken-over', context);
     const device = pushDevicesOf(user).find((each) => each.address.hash === stored.hash) as PushDevice;
-    return { device: publicPushDevice(device), userId };
+    return { device: { ...publicPushDevice(device), ...subscribe }, userId };
   }
 
   /** @throws Rejection, EventStoreFault */

@@ -29,7 +29,11 @@ export interface Caller {
 }
 
 /** The on-call service alone, listening, on embedded stores in a directory of its own. */
-export const oncallServer = async ({ directory, relaying = true }: { directory?: string; relaying?: boolean } = {}) => {
+export const oncallServer = async ({
+  directory,
+  relaying = true,
+  ntfyUrl,
+}: { directory?: string; relaying?: boolean; ntfyUrl?: string } = {}) => {
   const dataDirectory = directory ?? (await mkdtemp(join(tmpdir(), 'tocsin-oncall-')));
   const onFailure = (error: Error): void => {
     throw error;
@@ -47,7 +51,7 @@ export const oncallServer = async ({ directory, relaying = true }: { directory?:
   }
   const service = await startService({
     stores: { eventStore: new EmbeddedEventStore(embeddedLog), bus, readStore },
-    module: (platform) => OncallModule.register(platform),
+    module: (platform) => OncallModule.register(platform, { ntfyUrl }),
     clock,
     log: createLogger({ level: 'error' }),
     secrets: new SecretBox(['0123456789abcdef0123456789abcdef']),

@@ -12,7 +12,7 @@ import { Contacts } from '../contacts/contacts';
 import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
 import { PushDevices } from '../contacts/push-devices';
-import { PushDevicesController } from '../contacts/push-devices.controller';
+import { PushDevicesController, PushTargets } from '../contacts/push-devices.controller';
 import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
 import { NotificationWishes } from '../notification-wishes';
 import { DutyPreferencesController } from '../preferences/duty-preferences.controller';
@@ -32,7 +32,7 @@ import { UsersController } from './users.controller';
 /** People, how they are reached, what they may do, and who changed what. */
 @Module({})
 export class PeopleModule {
-  static register(platform: Platform): DynamicModule {
+  static register(platform: Platform, pushTargets: PushTargets): DynamicModule {
     const {
       eventStore,
       bus,
@@ -82,6 +82,7 @@ export class PeopleModule {
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
         { provide: MessagePreferences, useValue: new MessagePreferences(people, configurationStore, ids) },
+        { provide: PushTargets, useValue: pushTargets },
         { provide: PushDevices, useValue: new PushDevices(people, configurationStore, ids, secrets) },
         { provide: ReachableMethods, useValue: reachable },
         { provide: PeopleReadiness, useValue: readiness },

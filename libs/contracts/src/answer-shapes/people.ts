@@ -80,7 +80,7 @@ const deviceFields = {
   reason: maybe(words('gone', 'taken-over')),
 };
 export const PushDevice = named('PushDevice', object<PublicPushDevice>(deviceFields));
-export const NewPushDevice = named('NewPushDevice', object<PublicNewPushDevice>({ ...deviceFields, topic: maybe(text) }));
+export const NewPushDevice = named('NewPushDevice', object<PublicNewPushDevice>({ ...deviceFields, topic: maybe(text), url: maybe(text) }));
 
 export const AlertPreference = named(
   'AlertPreference',

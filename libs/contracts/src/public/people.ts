@@ -85,6 +85,8 @@ export interface PublicPushDevice {
 /** The only answer that tells the topic of an ntfy server. */
 export interface PublicNewPushDevice extends PublicPushDevice {
   readonly topic?: string;
+  /** Where the app finds it. */
+  readonly url?: string;
 }
 
 export interface PublicAlertPreference {

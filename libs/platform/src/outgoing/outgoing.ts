@@ -46,7 +46,7 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 export interface OutgoingAnswer {
@@ -194,7 +194,7 @@ export class Outgoing {
   }
 }
 
-const lengthOf = (body: string | undefined): OutgoingHttpHeaders =>
+const lengthOf = (body: string | Buffer | undefined): OutgoingHttpHeaders =>
   body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
 
 const over = (deadline: AbortSignal): Promise<never> =>

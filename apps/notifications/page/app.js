@@ -1,0 +1,71 @@
+import { alertsSection } from './alert-list.js';
+import { say } from './dom.js';
+import { onCallSection } from './on-call-list.js';
+import { pushSection } from './push-switch.js';
+import { myState, onCallNow, Refused } from './server.js';
+import { signInSection } from './sign-in-form.js';
+import { textsFor } from './texts.js';
+import { sendWaiting } from './waiting-answers.js';
+
+const LOOK_AGAIN_MS = 15_000;
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+
+/** @type {ServiceWorkerRegistration | undefined} */
+let registration;
+let looking = 0;
+
+/** @param {string} language */
+const speak = (language) => {
+  document.documentElement.lang = language.startsWith('de') ? 'de' : 'en';
+  return textsFor(language);
+};
+
+/** What is shown is replaced as a whole, but never under the finger of whoever is about to press something that stays. */
+const show = async () => {
+  const look = (looking += 1);
+  try {
+    const [state, onCalls] = await Promise.all([myState(), onCallNow()]);
+    const t = speak(state.user.language);
+    const push = await pushSection(t, { registration, pushKey: state.pushKey, again });
+    if (look !== looking) return;
+    replace(alertsSection(t, { alerts: state.alerts, registration, again }), onCallSection(t, onCalls, state.user.language), push);
+  } catch (error) {
+    const t = textsFor(document.documentElement.lang);
+    if (look !== looking) return;
+    if (error instanceof Refused && (error.status === 401 || error.status === 403)) replace(signInSection(speak(navigator.language)));
+    else say(t.noServer);
+  }
+};
+
+/** @param {...HTMLElement} sections */
+const replace = (...sections) => {
+  const label = document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent;
+  const shown = document.createElement('div');
+  shown.append(...sections);
+  if (shown.innerHTML === main.innerHTML && sections.length > 1) return;
+  // Somebody is typing: nothing of it may be lost.
+  if (sections.length === 1 && main.querySelector('form') !== null) return;
+  main.replaceChildren(...sections);
+  for (const button of main.querySelectorAll('button'))
+    if (label !== null && (button.getAttribute('aria-label') ?? button.textContent) === label) button.focus();
+};
+
+const again = () => void show();
+
+const sendWhatWaits = async () => {
+  for (const { text } of await sendWaiting()) say(text);
+  await show();
+};
+
+const begin = async () => {
+  if ('serviceWorker' in navigator) {
+    registration = await navigator.serviceWorker.register('/me/worker.js', { type: 'module', scope: '/me' }).catch(() => undefined);
+    navigator.serviceWorker.addEventListener('message', again);
+  }
+  await sendWhatWaits();
+};
+
+addEventListener('online', () => void sendWhatWaits());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void sendWhatWaits());
+setInterval(() => document.visibilityState === 'visible' && again(), LOOK_AGAIN_MS);
+void begin();

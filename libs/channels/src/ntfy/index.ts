@@ -1,0 +1,1 @@
+export { NtfyService } from './ntfy-service';

@@ -1,0 +1,47 @@
+import type { Outgoing } from '@tocsin/platform';
+import type { DeviceOutcome, DeviceService } from '../devices.channel';
+import { outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
+import type { RenderedMessage } from '../message';
+
+export interface NtfySettings {
+  readonly url: string;
+  readonly token?: string;
+  readonly outgoing: Outgoing;
+}
+
+/** Of ntfy's five: the highest rings until somebody looks, the third is a usual one. */
+const URGENT = 5;
+const USUAL = 3;
+
+/** A topic of an ntfy server. Whoever knows the topic can read it, so each person has one that nobody can guess. */
+export class NtfyService implements DeviceService {
+  readonly type = 'NTFY';
+  readonly provider = 'ntfy';
+
+  constructor(private readonly settings: NtfySettings) {}
+
+  async push(topic: string, { notice, subject, text }: RenderedMessage): Promise<DeviceOutcome> {
+    const { url, token, outgoing } = this.settings;
+    const body = {
+      topic,
+      title: notice?.title ?? subject,
+      message: notice?.body ?? text,
+      priority: notice?.urgent === true ? URGENT : USUAL,
+      ...(notice?.url === undefined ? {} : { click: notice.url }),
+      // The app sends these itself: the answer needs no page.
+      actions: (notice?.actions ?? []).map((action) => ({
+        ...{ action: 'http', label: action.title, url: action.url, method: 'POST', clear: true },
+        headers: { accept: 'application/json' },
+      })),
+    };
+    try {
+      const { status } = await outgoing.send({
+        ...{ url: `${url}/`, method: 'POST', body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      });
+      return status >= 200 && status < 300 ? { type: 'handed-over', receiptExpected: false } : outcomeOfRefusal(status);
+    } catch (error) {
+      return outcomeWithoutAnswer(error);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { WebPushService } from './web-push-service';

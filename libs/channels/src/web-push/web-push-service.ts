@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { generateRequestDetails } from 'web-push';
+import type { PushSubscription } from 'web-push';
+import type { DeviceOutcome, DeviceService } from '../devices.channel';
+import { outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
+import type { RenderedMessage } from '../message';
+import type { PushContext } from '../provider';
+
+/** A phone that was off for longer shows what is open when the page is looked at, not what may be over. */
+const KEPT_BY_PUSH_SERVICE_SEC = 3_600;
+const TOPIC_LENGTH = 32;
+
+/**
+ * Browsers, through the push service of each: encrypted for the device, signed with the key of this installation. The URL comes
+ * from a browser, so it is called as one that a stranger may have chosen.
+ */
+export class WebPushService implements DeviceService {
+  readonly type = 'WEB_PUSH';
+  readonly provider = 'webpush';
+
+  constructor(private readonly parts: Pick<PushContext, 'vapid' | 'outgoing'>) {}
+
+  async push(address: string, message: RenderedMessage, key: string): Promise<DeviceOutcome> {
+    const subscription = JSON.parse(address) as PushSubscription;
+    const vapidDetails = await this.vapid();
+    if (vapidDetails === undefined) return { type: 'failed', permanent: false, reason: 'the keys for push are not available' };
+    const { endpoint, headers, body } = generateRequestDetails(subscription, JSON.stringify(message.notice), {
+      vapidDetails,
+      contentEncoding: 'aes128gcm',
+      TTL: KEPT_BY_PUSH_SERVICE_SEC,
+      urgency: message.notice?.urgent === true ? 'high' : 'normal',
+      // A repeated attempt takes the place of the one that the device has not had yet.
+      topic: createHash('sha256').update(key).digest('base64url').slice(0, TOPIC_LENGTH),
+    });
+    const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    try {
+      const { status } = await this.parts.outgoing.send({ url: endpoint, method: 'POST', headers: texts, body });
+      if (status >= 200 && status < 300) return { type: 'handed-over', receiptExpected: false };
+      if (status === 404 || status === 410)
+        return { type: 'gone', reason: `the push service does not know the device any more (${status})` };
+      return outcomeOfRefusal(status);
+    } catch (error) {
+      return outcomeWithoutAnswer(error);
+    }
+  }
+
+  /** They may have to be read from the event store. */
+  private async vapid() {
+    try {
+      return await this.parts.vapid();
+    } catch (error) {
+      if ((error as { readonly retriable?: boolean }).retriable === undefined) throw error;
+      return undefined;
+    }
+  }
+}
