@@ -8,6 +8,7 @@ const steps = [
   ['lint with boundaries', 'eslint', ['--max-warnings=0', '.']],
   ['types, as built', 'tsc', ['-b', '--pretty', 'false']],
   ['types, specs included', 'tsc', ['-p', 'tsconfig.spec.json', '--pretty', 'false']],
+  ['types of the page', 'tsc', ['-p', 'apps/notifications/page', '--pretty', 'false']],
   ['unused code', 'knip', ['--no-progress', '--no-config-hints']],
 ];
 

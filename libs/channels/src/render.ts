@@ -130,6 +130,8 @@ const noticeOf = (content: MessageContent): Notice => {
       return { ...plain, body: t.signInBody(content.validMinutes), tag: content.type, url: content.url };
     case 'test':
     case 'verification':
+    case 'duty-begins':
+    case 'duty-changed':
       return { ...plain, tag: content.type };
   }
 };

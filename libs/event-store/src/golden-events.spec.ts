@@ -141,6 +141,7 @@ const ofTheMachinery: readonly string[] = [
   'PathProbed',
   'SignInLinkUsed',
   'StreamDeleted',
+  'VapidKeysMade',
 ];
 
 const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {

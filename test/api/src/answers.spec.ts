@@ -65,6 +65,8 @@ const goThroughParkedMessages = async (): Promise<void> => {
   await server.settle();
 };
 
+const P256DH = 'BFroY6zGV-RDRbEjGLUipRoujrru2qJiPUe4n0pNdYZzZZR4zLlxtUUM2hlf_5fhWxFEgv7JbwxnFP2qpmDZZDY';
+
 const PERSON = {
   ...{ email: 'ana@example.test', firstName: 'Ana', lastName: 'Lima', language: 'de', timezone: 'Europe/Berlin', region: 'DE' },
   ...{ position: 'Engineer', department: 'Storage', shiftColor: '#aa3377' },
@@ -90,6 +92,13 @@ const goThroughPeople = async (): Promise<number> => {
   const phone = await goThrough(`${contacts}/phone-numbers`, { regionCode: 'DE', target: '+4915112345678', primary: true });
   await write('POST', `${contacts}/phone-numbers/search-target`, { target: '+4915112345678', regionCode: 'DE' });
   for (const at of [`${contacts}/emails/${email}`, `${contacts}/phone-numbers/${phone}`]) await verify(at);
+  const device = await server.create(`${contacts}/push-devices`, {
+    ...{ type: 'WEB_PUSH', name: 'Phone', onHomeScreen: true },
+    subscription: { endpoint: 'https://push.example/send/1', keys: { p256dh: P256DH, auth: 'AAECAwQFBgcICQoLDA0ODw' } },
+  });
+  await get(`${contacts}/push-devices`);
+  await get(`${contacts}/push-devices/${device}`);
+  await write('DELETE', `${contacts}/push-devices/${device}`);
   await get(`/api/users/${user}/readiness`);
   const preferences = `/api/users/${user}/notification-preferences`;
   const preference = await goThrough(`${preferences}/alerts`, {

@@ -50,6 +50,13 @@ describe('events of the machinery, as an older version has stored them', () => {
     expect(await waitedFor('LeaseReleased@1')).toBe(0);
   });
 
+  it('keep the keys that devices have subscribed with', async () => {
+    await leave(store, 'vapidkeys-1', 'VapidKeysMade@1');
+    const [stored] = goldenEvent('VapidKeysMade@1');
+    const { pushKey } = (await world.get<{ pushKey: string }>('/me/state')).body;
+    expect(pushKey).toBe((stored?.data as { publicKey: string }).publicKey);
+  });
+
   it('keep ids from being taken twice', async () => {
     await leave(store, 'idblock-team', 'IdBlockTaken@1');
     expect(await new IdAllocator({ eventStore: store, clock: world.clock }).next('team')).toBe(101);

@@ -85,7 +85,7 @@ const PROBES = ['probealert-', 'probeescalation-', 'probenotification-'];
 /** Of streams in which this version stores anything. */
 const CATEGORIES = [
   ...['alert-', 'alertkey-', 'escalation-', 'notification-', 'sourcelog-', 'source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-'],
-  ...['archive-', 'duty-', 'erasure-', 'parked-', 'idblock-', 'lease-', 'signin-', 'verification-', ...PROBES],
+  ...['archive-', 'duty-', 'erasure-', 'parked-', 'idblock-', 'lease-', 'signin-', 'verification-', 'vapidkeys-', ...PROBES],
 ];
 
 const streams = async (world: World, ...prefixes: readonly string[]) =>
@@ -175,6 +175,15 @@ describe('messages that only the bus holds, as an older version has said them', 
       'Your shift in Nights begins at 19:00 CET on Mon, 5 Jan 2026',
       'Your shifts in Nights have changed',
     ]);
+  });
+
+  it('say that nothing reaches a device any more', async () => {
+    const { world, hears } = told;
+    const device = { id: 1, type: 'WEB_PUSH', name: 'Phone', address: { hash: 'h', cipher: 'c' }, addedAt: world.clock.now() };
+    await world.changePerson(100 as never, (user) => ({ ...user, pushDevices: [device as never] }));
+    await world.settle();
+    await hears(topics.contactReports, 'PushDeviceGone@1');
+    expect(world.platform.configuration.get('user', 100)).toMatchObject({ pushDevices: [], lostPushDevices: [{ id: 1, reason: 'gone' }] });
   });
 
   it('say what became of a message', async () => {
