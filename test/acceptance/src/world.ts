@@ -200,8 +200,9 @@ export class World {
   async person(name: string, options: PersonOptions = {}): Promise<UserId> {
     const id = this.nextId() as UserId;
     const contactId = this.nextId() as ContactId;
-    const phoneId = this.nextId() as ContactId;
     const { phone, phoneVerified = true } = options;
+    // Golden messages name people by the ids that they have here.
+    const phoneId = phone === undefined ? contactId : (this.nextId() as ContactId);
     const preferences = options.preferences ?? [
       { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 0 },
       { type: 'LOW_PRIORITY', method: 'EMAIL', delayMin: 0 },
