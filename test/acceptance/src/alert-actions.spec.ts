@@ -248,6 +248,39 @@ describe('a webhook', () => {
     expect(await world.timeline((await world.alert()).id)).toContain('Action hook: cancelled, the alert was resolved');
   });
 
+  it('is told of everything that it listens for', async () => {
+    const ben = await world.person('ben');
+    const two = await world.policy([
+      { targets: [{ type: 'user', userId: ana }], timeoutMin: 5 },
+      { targets: [{ type: 'user', userId: ben }], timeoutMin: 5 },
+    ]);
+    const low = await world.source(two, { priority: 'LOW' });
+    const triggerTypes = [
+      ...['alert-created', 'alert-assigned', 'alert-auto-escalated', 'alert-acknowledged', 'alert-raised', 'alert-comment-added'],
+      ...['alert-escalation-ended', 'alert-resolved', 'alert-auto-resolved', 'alert-responder-added', 'alert-responder-removed'],
+    ];
+    await make({ alertSources: [{ id: world.sourceId(low) }], triggerTypes, escalationEndedDelaySec: 30 });
+    const anasKey = await world.keyOf(ana);
+    await world.event(low, DISK);
+    const { id } = await world.alert();
+    await world.event(low, { ...DISK, eventType: 'COMMENT', comments: [{ creator: 'tool', content: 'half full' }] });
+    await world.put(`/api/alerts/${id}/raise`, undefined, anasKey);
+    await world.post(`/api/alerts/${id}/responders`, { user: { id: 1 } }, anasKey);
+    await world.delete(`/api/alerts/${id}/responders/1`, anasKey);
+    await world.advance('10m');
+    await world.advance('29s');
+    expect(events().at(-1)).toBe('alert-auto-escalated');
+    await world.advance('1s');
+    await world.put(`/api/alerts/${id}/assign?user=${ben}`, undefined, anasKey);
+    await world.put(`/api/alerts/${id}/accept`, undefined, anasKey);
+    await world.put(`/api/alerts/${id}/resolve`, undefined, anasKey);
+    await world.settle();
+    expect(events()).toEqual([
+      ...['alert-created', 'alert-comment-added', 'alert-raised', 'alert-responder-added', 'alert-responder-removed'],
+      ...['alert-auto-escalated', 'alert-escalation-ended', 'alert-assigned', 'alert-acknowledged', 'alert-resolved'],
+    ]);
+  });
+
   it('survives a restart: what is due is done then, once', async () => {
     await make({ triggerTypes: ['v-alert-not-resolved'], notResolvedDelaySec: 600 });
     await world.event(key, DISK);

@@ -22,6 +22,7 @@ import { stoppedRun, wantedRuns } from './matching';
 import { possibleTriggers, triggersOf, type TriggerType } from './trigger-types';
 
 const about = { alertId, at: minute(1), by: user(ana) } as const;
+const priorityRaised: AlertEvent = { type: 'AlertPriorityRaised', data: { ...about, status: 'PENDING' } };
 const requested: AlertEvent = { type: 'EscalationRequested', data: { ...about, round: 2, to: { pass: 1, level: 1 } } };
 const skipped = (of = step(0)): AlertEvent => ({ type: 'LevelSkipped', data: { alertId, at: minute(1), step: of, problems: [] } });
 const resolved = (cause: AlertEventOf<'AlertResolved'>['data']['cause']): AlertEvent => ({
@@ -38,7 +39,7 @@ describe('a fact of an alert', () => {
     ['that its source resolved it by itself', resolved('auto-resolution'), ['alert-auto-resolved', 'alert-resolved']],
     ['that a person escalated it', requested, ['alert-assigned']],
     ['that a person was removed', { type: 'ResponderRemoved', data: { ...about, userId: ben } }, ['alert-responder-removed']],
-    ['that LOW became HIGH', { type: 'AlertPriorityRaised', data: { ...about, status: 'PENDING' } }, ['alert-raised']],
+    ['that LOW became HIGH', priorityRaised, ['alert-raised']],
     ['that somebody said something', { type: 'CommentAdded', data: { ...about, comment: { content: 'x' } } }, ['alert-comment-added']],
     ['that a level was skipped', skipped(), []],
   ])('%s sets off what it is named for', (_what, fact, triggers) => {
@@ -51,6 +52,18 @@ describe('a fact of an alert', () => {
     ['the level behind it', [raised(), activated(step(0), 1, ana)], activated(step(1), 2, ben), true],
     ['the level behind one that was skipped', [raised(), skipped()], activated(step(1), 1, ben), true],
     ['the first level of the next pass', [raised(), activated(step(0), 1, ana)], activated(step(0, 2), 2, ana), true],
+    [
+      'the first level after somebody raised it',
+      [raised(), activated(step(0), 1, ana), priorityRaised],
+      activated(step(0, 2), 2, ana),
+      false,
+    ],
+    [
+      'the level behind that one',
+      [raised(), activated(step(0), 1, ana), priorityRaised, activated(step(0, 2), 2, ana)],
+      activated(step(1, 2), 3, ben),
+      true,
+    ],
     ['a level that somebody asked for', [raised(), activated(step(0), 1, ana), requested], activated(step(1, 1, 2), 2, ben), false],
   ])('that %s was reached sets off the automatic escalation only when nobody asked for it', (_what, before, fact, isAutomatic) => {
     expect(triggersOf(fact, before)).toEqual(isAutomatic ? ['alert-auto-escalated'] : []);

@@ -60,12 +60,14 @@ export const possibleTriggers = (fact: AlertEvent): readonly TriggerType[] => {
 
 type Activated = Extract<AlertEvent, { type: 'RespondersActivated' }>;
 
-/** A level before it was reached in the same round: nobody asked for this one. */
+/** A level before it was reached in the same round, and nobody began anew since, by raising the alert: nobody asked for this one. */
 const isGoneOn = ({ data: { step } }: Activated, before: readonly AlertEvent[]): boolean =>
-  before.some(
-    ({ type, data }) =>
-      (type === 'RespondersActivated' || type === 'LevelSkipped') &&
-      'step' in data &&
-      data.step.round === step.round &&
-      (data.step.pass < step.pass || (data.step.pass === step.pass && data.step.level < step.level)),
-  );
+  before
+    .slice(before.findLastIndex(({ type }) => type === 'AlertPriorityRaised') + 1)
+    .some(
+      ({ type, data }) =>
+        (type === 'RespondersActivated' || type === 'LevelSkipped') &&
+        'step' in data &&
+        data.step.round === step.round &&
+        (data.step.pass < step.pass || (data.step.pass === step.pass && data.step.level < step.level)),
+    );
