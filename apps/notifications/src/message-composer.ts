@@ -64,6 +64,7 @@ export class MessageComposer {
       ...(reply === undefined ? {} : { reply }),
       answers: this.links.links(claims, planned.at as Instant),
       answerPage: this.links.pageLink(claims, planned.at as Instant),
+      ...(planned.step === undefined ? {} : { step: planned.step }),
     };
   }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { actionKinds } from '@tocsin/alert-actions';
 import type { ActionSettings } from '@tocsin/alert-actions';
+import { SlackDirectChannel } from '@tocsin/channels';
 import type { Channel, MethodRoutes, PushContext } from '@tocsin/channels';
 import { actionDueOf, notificationDueOf } from '@tocsin/domain';
 import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
@@ -81,10 +82,23 @@ export class NotificationsModule {
     const notifications = new Notifications(eventStore, clock, metrics);
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
+    const direct = options.slack === undefined ? undefined : new SlackDirectChannel(options.slack.workspace);
+    const channelsFor: NotificationsOptions['channelsFor'] = (method) =>
+      method === 'SLACK' && direct !== undefined ? [direct] : options.channelsFor(method);
     const texts = new Texts(eventStore, clock);
     const carrier = new CarrierStatus(platform.configurationStore);
     const goneDevices = new GoneDevices(bus, clock);
-    const outcomes = new AttemptOutcomes({ notifications, configuration, carrier, goneDevices, clock, log, metrics, ...options });
+    const outcomes = new AttemptOutcomes({
+      notifications,
+      configuration,
+      carrier,
+      goneDevices,
+      clock,
+      log,
+      metrics,
+      ...options,
+      channelsFor,
+    });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const delivery = new Delivery({
       notifications,
@@ -96,6 +110,7 @@ export class NotificationsModule {
       texts,
       ...(tracing === undefined ? {} : { tracing }),
       ...options,
+      channelsFor,
     });
     const following = { eventStore, readStore, log: readModelLog(log) };
     const view = views.add(NOTIFICATIONS_VIEW, new ProjectionRunner({ projection: notificationsView, ...following }));

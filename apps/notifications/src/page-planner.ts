@@ -49,7 +49,7 @@ export class PagePlanner {
     const { preferenceId, method, contactId, held } = item;
     const stream =
       preferenceId === undefined
-        ? unchosenNotificationStream(alertId, activation, { userId: user.id, ...(contactId === undefined ? {} : { contactId }) })
+        ? unchosenNotificationStream(alertId, activation, { userId: user.id, method, ...(contactId === undefined ? {} : { contactId }) })
         : notificationStream(alertId, activation, preferenceId);
     const page: UnsentPage = {
       stream,

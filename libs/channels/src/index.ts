@@ -11,6 +11,7 @@ export { plainForSms } from './sms/sms-length';
 export * from './telephone-number';
 export { openSlackWorkspace } from './slack/settings';
 export type { SlackSettings } from './slack/settings';
+export * from './slack-direct.channel';
 export * from './slack-workspace';
 export * from './texts';
 export * from './time-texts';

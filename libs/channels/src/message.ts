@@ -1,4 +1,4 @@
-import type { AlertPriority, PreferenceList } from '@tocsin/domain';
+import type { AlertPriority, EscalationStep, PreferenceList } from '@tocsin/domain';
 
 export type Language = 'en' | 'de';
 
@@ -27,6 +27,8 @@ export interface PageContent {
   /** One page with all answers. */
   readonly answerPage?: string;
   readonly answers: { readonly accept: string; readonly resolve: string; readonly escalate?: string };
+  /** Where the escalation stood when it was planned, for answers that are no links (B13). */
+  readonly step?: EscalationStep;
 }
 
 export interface TestContent {
@@ -98,6 +100,8 @@ export interface RenderedMessage {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** What the text says, where a method has buttons of its own for it. */
+  readonly page?: PageContent;
   /** Only of what is pushed. */
   readonly notice?: Notice;
 }

@@ -28,7 +28,7 @@ export const channelSchema: Merged<Schemas> & typeof routeSchema = Object.assign
 
 export type ChannelSettings = Settings<typeof channelSchema>;
 
-export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
+export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM', 'SLACK'];
 
 /** What is wrong with the settings together: half of a provider's, or a route to one that there is not. */
 export const channelProblems = (settings: ChannelSettings): readonly string[] => [

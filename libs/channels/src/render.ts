@@ -8,8 +8,18 @@ import { texts } from './texts';
 const SHORT_SUMMARY = 160;
 
 /** The message as this method shows it: HTML and text for e-mail, one short text for everything else. */
-export const renderMessage = (method: NotificationMethod, content: MessageContent): RenderedMessage =>
-  method === 'EMAIL' ? email(content) : method === 'PUSH' ? { ...shortText(content), notice: noticeOf(content) } : shortText(content);
+export const renderMessage = (method: NotificationMethod, content: MessageContent): RenderedMessage => {
+  switch (method) {
+    case 'EMAIL':
+      return email(content);
+    case 'PUSH':
+      return { ...shortText(content), notice: noticeOf(content) };
+    case 'SLACK':
+      return { ...shortText(content), ...(content.type === 'page' ? { page: content } : {}) };
+    default:
+      return shortText(content);
+  }
+};
 
 const email = (content: MessageContent): RenderedMessage => {
   const t = texts[content.language];
@@ -18,7 +28,7 @@ const email = (content: MessageContent): RenderedMessage => {
       return {
         subject: pageSubject(content),
         text: pageText(content),
-        html: eta.render(PAGE_HTML, { content, t, notes: notes(content), isWebLink }),
+        html: eta.render(PAGE_HTML, { content, t, notes: pageNotes(content), isWebLink }),
       };
     case 'test':
       return mail(t.greeting(content.personName), t.testSubject, t.testBody(t.testOf[content.list]));
@@ -113,7 +123,7 @@ const noticeOf = (content: MessageContent): Notice => {
       const { alert, answers, answerPage, reason } = content;
       return {
         ...{ title: subject, language: content.language, urgent: alert.priority === 'HIGH' },
-        body: [t.raised(alert.sourceName, alert.reportTime), reason, ...notes(content)].join('\n'),
+        body: [t.raised(alert.sourceName, alert.reportTime), reason, ...pageNotes(content)].join('\n'),
         ...{ tag: `alert-${alert.id}`, alertId: alert.id },
         ...(answerPage === undefined ? {} : { url: answerPage }),
         actions: [
@@ -149,7 +159,8 @@ const oneLine = (text: string): string => {
   return characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
 };
 
-const notes = (content: PageContent): readonly string[] => {
+/** What is out of the ordinary about a page. */
+export const pageNotes = (content: PageContent): readonly string[] => {
   const t = texts[content.language];
   return [...(content.lateSec > 0 ? [t.late(content.lateSec)] : []), ...(content.possiblyDuplicate ? [t.duplicate] : [])];
 };
@@ -163,7 +174,7 @@ const pageText = (content: PageContent): string => {
     `#${alert.id} ${alert.summary}`,
     t.raised(alert.sourceName, alert.reportTime),
     content.reason,
-    ...notes(content),
+    ...pageNotes(content),
     '',
     `${t.accept}: ${answers.accept}`,
     `${t.resolve}: ${answers.resolve}`,

@@ -21,7 +21,8 @@ export interface SlackAlert {
   readonly summary: string;
   readonly details?: string;
   readonly sourceName: string;
-  readonly reportTime: Instant;
+  /** As text: by the clocks of the one who reads it. */
+  readonly reportTime: Instant | string;
   readonly links: readonly { readonly href: string; readonly text?: string }[];
   /** One sentence each: who is paged, who accepted, who resolved. */
   readonly standing: readonly string[];
@@ -165,6 +166,8 @@ export abstract class SlackWorkspace {
     readonly key: string;
     readonly lookSince?: Instant;
   }): Promise<SlackResult<SlackMessagePlace>>;
+  /** The conversation with one person. */
+  abstract direct(userId: string): Promise<SlackResult<string>>;
   abstract edit(place: SlackMessagePlace, content: SlackContent): Promise<SlackResult<SlackMessagePlace>>;
   /** Tells one person alone, where an `answerUrl` leads. */
   abstract answer(answerUrl: string, text: string): Promise<SlackResult<undefined>>;

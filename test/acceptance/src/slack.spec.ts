@@ -165,6 +165,52 @@ describe('a channel that is linked to a source (B27)', () => {
   });
 });
 
+describe('a person who chose Slack', () => {
+  const bySlack = [{ type: 'HIGH_PRIORITY', method: 'SLACK', delayMin: 0 }] as const;
+  const chooses = (id: UserId) =>
+    world.changePerson(id, (user) => ({
+      ...user,
+      alertPreferences: bySlack.map((preference, index) => ({ ...preference, id: (9_000 + index) as never })),
+    }));
+
+  it('is paged by a direct message, which they answer there', async () => {
+    await send(slack.command(inSlack.ana, ops, '/tocsin', 'oncall'));
+    await chooses(ana);
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    const [page, ...others] = slack.direct(inSlack.ana);
+    expect(others).toEqual([]);
+    expect(world.mailbox('ana').all()).toEqual([]);
+    expect(buttonsOf(page as SlackMessage)).toEqual(['accept', 'resolve', 'escalate', 'reassign']);
+    await press(inSlack.ana, page as SlackMessage, 'accept');
+    expect((await world.alert()).status).toBe('ACCEPTED');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('You accepted this alert.');
+    expect(await world.timeline((await world.alert()).id)).toContain('SLACK Ana Tester: handed over to slack');
+  });
+
+  it('is not reached while no account is linked, which is said before and on the timeline; the next person is paged', async () => {
+    await chooses(ana);
+    const { body } = await world.get<{ problems: readonly { code: string }[] }>(`/api/users/${ana}/readiness`);
+    expect(body.problems.map(({ code }) => code)).toContain('NO_SLACK_ACCOUNT');
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    expect(world.mailbox('ben').all()).toHaveLength(1);
+    expect((await world.timeline((await world.alert()).id)).join('\n')).toContain('has linked no Slack account');
+  });
+
+  it('is sent a test message there', async () => {
+    await send(slack.command(inSlack.ana, ops, '/tocsin', 'oncall'));
+    expect((await world.post(`/api/users/${ana}/test-notification`, { method: 'SLACK' })).status).toBe(202);
+    await world.settle();
+    expect(slack.direct(inSlack.ana).map(({ text }) => text)).toEqual([expect.stringContaining('test notification')]);
+  });
+
+  it('chooses it by the API, without a contact', async () => {
+    const path = `/api/users/${ana}/notification-preferences/alerts`;
+    expect((await world.post(path, { type: 'HIGH_PRIORITY', method: 'SLACK', delayMin: 3 })).status).toBe(201);
+    const refused = await world.post(path, { type: 'HIGH_PRIORITY', method: 'SLACK', contact: { id: 1 } });
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining('linked Slack account')]);
+  });
+});
+
 describe('what is typed in a channel', () => {
   const typed = async (person: SlackPerson, text: string, command = '/tocsin'): Promise<string> => {
     const { status, body } = await send(slack.command(person, ops, command, text));

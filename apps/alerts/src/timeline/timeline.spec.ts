@@ -40,7 +40,9 @@ const planned = examples.find(({ type }) => type === 'NotificationPlanned')?.dat
 const notTold = new Set([
   ...['PageTexted', 'ReplyReceived'],
   ...['AlertOpenedForKey', 'KeyAttached', 'AlertForgotten', 'ToolEventDropped', 'ToolEventsDropped', 'AlertsArchived'],
-  ...['ResourceConfigured', 'ResourceDeleted', 'UserErased'],
+  ...['ResourceConfigured', 'ResourceDeleted', 'UserErased', 'DutiesTold', 'ParkedMessageDiscarded', 'ParkedMessageReplayed'],
+  ...['VerificationCodeEntered', 'VerificationCodeMistaken', 'VerificationCodeRequested', 'SignInLinkUsed', 'PathProbed'],
+  ...['CheckpointSaved', 'IdBlockTaken', 'LeaseReleased', 'LeaseRenewed', 'LeaseTaken', 'StreamDeleted', 'VapidKeysMade'],
 ]);
 const ofEscalations = new Set([
   ...['LevelDue', 'LevelAwaited', 'LevelUnresolved', 'LevelPlanned', 'EndPlanned', 'NobodyFound', 'RetryPlanned'],

@@ -63,7 +63,8 @@ const cutLines = (text: string, most: number): string => {
 };
 
 /** Each reader sees it by their own clocks. */
-const whenText = (at: Instant): string => `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} {time}|${toIso(at)}>`;
+const whenText = (at: Instant | string): string =>
+  typeof at === 'string' ? escaped(at, 200) : `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} {time}|${toIso(at)}>`;
 
 /** A tool's link is a link only when it leads to the web and cannot be taken for anything else. */
 const linkText = ({ href, text }: SlackAlert['links'][number]): string => {

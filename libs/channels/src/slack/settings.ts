@@ -20,15 +20,15 @@ const schema = {
   slackApiBaseUrl: urlSetting('SLACK_API_BASE_URL', { about: 'where Slack answers', usual: 'https://slack.com' }),
 } as const;
 
-/** Takes no messages to people by a method of theirs: its channels show alerts. */
 export const slack: Provider<typeof schema> = {
   name: 'slack',
-  methods: [],
+  methods: ['SLACK'],
   schema,
   needs: [
     ['slackSigningSecrets', 'slackBotToken'],
     ['slackSigningSecrets', 'slackClientId', 'slackClientSecret'],
   ],
+  /** Whoever opens the workspace, which shows alerts in channels as well, has its direct messages, too. */
   open: () => Promise.resolve([]),
 };
 

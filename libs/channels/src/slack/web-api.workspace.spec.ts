@@ -21,8 +21,8 @@ beforeEach(async () => {
     signingSecrets: [slack.signingSecret],
     token: () => token,
     client: { id: 'client', secret: 'client-secret' },
-    deadlineMs: 300,
-    quickDeadlineMs: 300,
+    deadlineMs: 2_000,
+    quickDeadlineMs: 2_000,
   });
   ops = slack.team.addChannel('ops');
   ana = slack.team.addPerson('ana');

@@ -102,6 +102,10 @@ export class WebApiWorkspace extends SlackWorkspace {
     );
   }
 
+  async direct(userId: string): Promise<SlackResult<string>> {
+    return this.call(async (client) => (await client.conversations.open({ users: userId })).channel?.id ?? '');
+  }
+
   async edit({ channelId, ts }: SlackMessagePlace, content: SlackContent): Promise<SlackResult<SlackMessagePlace>> {
     return this.inSomeForm(content, ({ text, blocks }) =>
       this.call(async (client) => {
@@ -198,7 +202,7 @@ export class WebApiWorkspace extends SlackWorkspace {
   ): Promise<SlackResult<SlackMessagePlace | undefined>> {
     const about = {
       channel: channelId,
-      oldest: String(Math.floor(since / 1_000) - CLOCKS_APART_SEC),
+      oldest: String(Math.max(0, Math.floor(since / 1_000) - CLOCKS_APART_SEC)),
       limit: LOOKED_THROUGH,
       include_all_metadata: true,
     };

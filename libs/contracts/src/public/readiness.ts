@@ -59,6 +59,7 @@ export const readinessCodes: Readonly<Record<ReadinessProblem['type'], string>> 
   'no-provider': 'NO_PROVIDER',
   'no-device': 'NO_DEVICE',
   'device-not-on-home-screen': 'DEVICE_NOT_ON_HOME_SCREEN',
+  'no-slack-account': 'NO_SLACK_ACCOUNT',
   'contact-missing': 'CONTACT_MISSING',
   'contact-of-other-kind': 'CONTACT_OF_OTHER_KIND',
   'contact-not-verified': 'CONTACT_NOT_VERIFIED',
@@ -102,6 +103,8 @@ const messageOf = (problem: ReadinessProblem): string => {
       return 'chose PUSH and has switched it on for no device: open /me on one';
     case 'device-not-on-home-screen':
       return 'a device for PUSH was not opened from its home screen: an iPhone shows nothing then; add the page there and open it';
+    case 'no-slack-account':
+      return 'chose SLACK and has linked no Slack account: type /tocsin in Slack';
     case 'contact-missing':
       return `a preference for ${problem.method} has no contact: give it one`;
     case 'contact-of-other-kind':

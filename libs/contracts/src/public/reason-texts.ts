@@ -64,6 +64,7 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
     'no-verified-contact': 'has no verified contact for the chosen methods',
     'no-provider': 'chose methods for which no provider is set up',
     'no-device': 'chose push and has switched it on for no device',
+    'no-slack-account': 'chose Slack and has linked no Slack account',
   },
   de: {
     muted: 'hat Benachrichtigungen stummgeschaltet',
@@ -71,6 +72,7 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
     'no-verified-contact': 'hat keinen bestätigten Kontakt für die gewählten Wege',
     'no-provider': 'hat Wege gewählt, für die kein Anbieter eingerichtet ist',
     'no-device': 'hat Push gewählt und es auf keinem Gerät eingeschaltet',
+    'no-slack-account': 'hat Slack gewählt und kein Slack-Konto verbunden',
   },
 };
 

@@ -17,8 +17,8 @@ export interface MessagePreferenceRequest {
 }
 
 const methods: Readonly<Record<PreferenceList, readonly NotificationMethod[]>> = {
-  updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
-  duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM'],
+  updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK'],
+  duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK'],
   subscriptions: ['EMAIL', 'SMS', 'PUSH'],
 };
 

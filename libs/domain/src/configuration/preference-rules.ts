@@ -43,10 +43,14 @@ export const preferenceOf = (user: User, id: number): AlertPreference => {
   return preference;
 };
 
-/** The person's own contact that the method needs; undefined for PUSH, which goes to devices. @throws Rejection `invalid` */
+/** What a method goes to that needs no contact. */
+const withoutContact: Partial<Readonly<Record<NotificationMethod, string>>> = { PUSH: 'the devices', SLACK: 'the linked Slack account' };
+
+/** The person's own contact that the method needs; undefined where it goes to something else. @throws Rejection `invalid` */
 export const contactFor = (user: User, method: NotificationMethod, contactId: ContactId | undefined): Contact | undefined => {
-  if (method === 'PUSH') {
-    if (contactId !== undefined) throw invalidSetting('contact', 'must be absent with PUSH, which goes to the devices of the person');
+  const isOf = withoutContact[method];
+  if (isOf !== undefined) {
+    if (contactId !== undefined) throw invalidSetting('contact', `must be absent with ${method}, which goes to ${isOf} of the person`);
     return undefined;
   }
   if (contactId === undefined) throw invalidSetting('contact', `must be given as {"id":...} with ${method}`);

@@ -112,7 +112,7 @@ export interface PolicySnapshot {
 
 export type Role = 'STAKEHOLDER' | 'GUEST' | 'RESPONDER' | 'USER' | 'ADMIN';
 export type ContactStatus = 'OK' | 'LOCKED' | 'BLACKLISTED';
-export type NotificationMethod = 'EMAIL' | 'SMS' | 'PUSH' | 'VOICE' | 'WHATSAPP' | 'TELEGRAM';
+export type NotificationMethod = 'EMAIL' | 'SMS' | 'PUSH' | 'VOICE' | 'WHATSAPP' | 'TELEGRAM' | 'SLACK';
 
 export interface EmailContact {
   readonly id: ContactId;

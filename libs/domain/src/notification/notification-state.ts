@@ -57,6 +57,7 @@ export const USUAL_RECEIPT_MS: Readonly<Record<NotificationMethod, number>> = {
   VOICE: 120_000,
   WHATSAPP: 120_000,
   TELEGRAM: 120_000,
+  SLACK: 120_000,
 };
 
 /** Something may still come of it. */

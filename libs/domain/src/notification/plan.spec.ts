@@ -153,9 +153,25 @@ describe('a page that was planned from fact 5 of its alert', () => {
   });
 });
 
+describe('a person who chose Slack', () => {
+  const user = person({ alertPreferences: [preference(11, 'SLACK')] });
+
+  it('needs no contact, but an account that is linked', () => {
+    expect(planFor(user)).toEqual({ planned: [], unusable: [{ preferenceId: 11, method: 'SLACK', reason: 'no-slack-account' }] });
+    expect(planFor({ ...user, slackAccount: { teamId: 'T1', userId: 'U1' } }).planned).toEqual([
+      { preferenceId: 11, method: 'SLACK', dueAt: second(0) },
+    ]);
+  });
+});
+
 describe('the last resort for a person', () => {
   it('is every device, too', () => {
     expect(planLastResort(question({ user: person({ pushDevices: [pushDevice(1)] }) }))).toEqual([{ method: 'PUSH', dueAt: second(0) }]);
+  });
+
+  it('is their Slack account, too', () => {
+    const user = person({ slackAccount: { teamId: 'T1', userId: 'U1' } });
+    expect(planLastResort(question({ user }))).toEqual([{ method: 'SLACK', dueAt: second(0) }]);
   });
 
   it('is every verified contact that something can send to, whatever was chosen or muted (B11)', () => {

@@ -19,6 +19,7 @@ export type UnusableReason =
   | 'muted'
   | 'no-provider'
   | 'no-device'
+  | 'no-slack-account'
   | 'contact-missing'
   | 'contact-of-other-kind'
   | 'contact-not-verified'
@@ -50,9 +51,10 @@ export interface PlanQuestion {
 /** Why nothing can be sent this way; undefined when it can. */
 export const contactProblem = (
   preference: Pick<AlertPreference, 'method' | 'contactId'>,
-  user: Pick<User, 'contacts' | 'pushDevices'>,
+  user: Pick<User, 'contacts' | 'pushDevices' | 'slackAccount'>,
 ): Exclude<UnusableReason, 'muted'> | undefined => {
   if (preference.method === 'PUSH') return pushDevicesOf(user).length === 0 ? 'no-device' : undefined;
+  if (preference.method === 'SLACK') return user.slackAccount === undefined ? 'no-slack-account' : undefined;
   const contact = user.contacts.find(({ id }) => id === preference.contactId);
   if (contact === undefined) return 'contact-missing';
   if (contact.type !== (preference.method === 'EMAIL' ? 'email' : 'phone')) return 'contact-of-other-kind';
@@ -88,7 +90,10 @@ export const unreachableBecause = (question: PlanQuestion): WhyUnreachable | und
   if (unusable.length === 0) return 'no-preference';
   if (unusable.some(({ reason }) => reason === 'muted')) return 'muted';
   if (unusable.some(({ reason }) => reason === 'no-provider')) return 'no-provider';
-  return unusable.every(({ reason }) => reason === 'no-device') ? 'no-device' : 'no-verified-contact';
+  const [first] = unusable;
+  const isAlike = unusable.every(({ reason }) => reason === first?.reason);
+  if (isAlike && (first?.reason === 'no-device' || first?.reason === 'no-slack-account')) return first.reason;
+  return 'no-verified-contact';
 };
 
 /**
@@ -100,7 +105,8 @@ export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): re
     .filter(({ verified, status }) => verified && status === 'OK')
     .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }));
   const devices = pushDevicesOf(user).length === 0 ? [] : [{ method: 'PUSH' as const, dueAt: activatedAt }];
-  return [...contacts, ...devices].filter(({ method }) => canSend(method));
+  const slack = user.slackAccount === undefined ? [] : [{ method: 'SLACK' as const, dueAt: activatedAt }];
+  return [...contacts, ...devices, ...slack].filter(({ method }) => canSend(method));
 };
 
 /** One message that an activation leads to, or would have led to: `held` says why nothing is sent by it. */
@@ -158,8 +164,11 @@ export const notificationStream = (alertId: AlertId, activation: number, prefere
 export const unchosenNotificationStream = (
   alertId: AlertId,
   activation: number,
-  { userId, contactId }: { readonly userId: UserId; readonly contactId?: ContactId },
-): string => `notification-${alertId}-${activation}-user${userId}${contactId === undefined ? '' : `contact${contactId}`}`;
+  { userId, contactId, method }: { readonly userId: UserId; readonly contactId?: ContactId; readonly method: NotificationMethod },
+): string => {
+  const where = method === 'SLACK' ? 'slack' : contactId === undefined ? '' : `contact${contactId}`;
+  return `notification-${alertId}-${activation}-user${userId}${where}`;
+};
 
 /** A page of the same alert that no attempt was made for yet. */
 export interface UnsentPage {

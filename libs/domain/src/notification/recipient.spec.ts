@@ -41,6 +41,13 @@ describe('a planned message', () => {
     expect(recipientOf(code, ana, minute(10))).toEqual({ stopped: 'expired' });
   });
 
+  it('goes to the Slack account that is linked then', () => {
+    const slack = { method: 'SLACK', purpose: 'page', dueAt: minute(0) } as const;
+    const linked = { ...ana, slackAccount: { teamId: 'T1', userId: 'U1' } };
+    expect(recipientOf(slack, linked, minute(1))).toEqual({ user: linked, target: 'U1' });
+    expect(recipientOf(slack, ana, minute(1))).toEqual({ stopped: 'contact-removed' });
+  });
+
   it('needs no contact when it is pushed, but a device', () => {
     const withDevice = { ...ana, pushDevices: [pushDevice(1)] };
     const push = { method: 'PUSH', purpose: 'page', dueAt: minute(0) } as const;

@@ -1,6 +1,6 @@
 import { CODE_VALID_MINUTES } from '../configuration/contact-verification';
 import { pushDevicesOf } from '../configuration/push-devices';
-import type { User } from '../configuration/resources';
+import type { NotificationMethod, User } from '../configuration/resources';
 import type { ContactId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
 import type { CancelReason, NotificationPurpose } from './notification-events';
@@ -21,6 +21,8 @@ export const contactTarget = ({ contacts }: User, contactId: ContactId | undefin
 /** A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test, a code or a link is awake. */
 const throughMute: readonly NotificationPurpose[] = ['fallback', 'test', 'sign-in', 'verification'];
 
+const hasNoContact = (method: NotificationMethod): boolean => method === 'PUSH' || method === 'SLACK';
+
 /** To whom and where, as the person is configured now; or why it goes nowhere any more. */
 export const recipientOf = (
   { method, contactId, purpose, dueAt }: Pick<PlannedData, 'method' | 'contactId' | 'purpose' | 'dueAt'>,
@@ -28,15 +30,18 @@ export const recipientOf = (
   now: Instant,
 ): Recipient | { readonly stopped: CancelReason } => {
   if (user === undefined) return { stopped: 'user-deleted' };
-  const contact = method === 'PUSH' ? undefined : user.contacts.find(({ id }) => id === contactId);
-  if (method !== 'PUSH' && contact === undefined) return { stopped: 'contact-removed' };
+  const contact = hasNoContact(method) ? undefined : user.contacts.find(({ id }) => id === contactId);
+  if (!hasNoContact(method) && contact === undefined) return { stopped: 'contact-removed' };
   // The provider or the person said so after it was planned.
   if (contact?.status === 'BLACKLISTED') return { stopped: 'contact-blacklisted' };
   // Whoever waited for a code so long asks for another one; this one would only confuse them.
   if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
   // It goes to devices, and the last one was removed.
   if (method === 'PUSH' && pushDevicesOf(user).length === 0) return { stopped: 'contact-removed' };
+  // Where there is no contact, what it goes to was taken away.
+  const target = method === 'SLACK' ? user.slackAccount?.userId : (contact?.target ?? '');
+  if (target === undefined) return { stopped: 'contact-removed' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   if (isMuted && !throughMute.includes(purpose)) return { stopped: 'muted' };
-  return { user, target: contact?.target ?? '', ...(contact?.type === 'phone' ? { regionCode: contact.regionCode } : {}) };
+  return { user, target, ...(contact?.type === 'phone' ? { regionCode: contact.regionCode } : {}) };
 };

@@ -35,7 +35,7 @@ export type ReachabilityProblem =
   | {
       readonly type: 'user-unreachable';
       readonly userId: UserId;
-      readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider' | 'no-device';
+      readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider' | 'no-device' | 'no-slack-account';
     };
 
 export type WhyUnreachable = Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'];
