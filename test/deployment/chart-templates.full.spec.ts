@@ -54,6 +54,7 @@ describeWith('helm', fetched('helm'), (helm) => {
         'EVENTSTORE_URL',
         'MONGODB_URL',
         'PORT',
+        'SENDGRID_API_KEY',
         'SLACK_BOT_TOKEN',
         'SLACK_CLIENT_SECRET',
         'SLACK_SIGNING_SECRET',

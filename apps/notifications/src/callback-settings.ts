@@ -1,11 +1,20 @@
 import type { ChannelSettings } from '@tocsin/channels';
+import type { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import type { TwilioSettings } from './callbacks/twilio/twilio-settings';
 
 /** What call-backs are checked with; nothing of a provider that is off, and then none of its is believed. */
 export interface CallbackSettings {
+  readonly sendgrid?: SendGridSettings;
   readonly twilio?: Omit<TwilioSettings, 'publicUrl'>;
 }
 
 /** Of the settings of all providers. */
-export const callbackSettings = ({ twilioAuthToken, twilioFrom }: ChannelSettings): CallbackSettings =>
-  twilioAuthToken === undefined || twilioFrom === undefined ? {} : { twilio: { authTokens: twilioAuthToken, numbers: twilioFrom } };
+export const callbackSettings = ({
+  sendgridApiKey,
+  sendgridEventPublicKeys,
+  twilioAuthToken,
+  twilioFrom,
+}: ChannelSettings): CallbackSettings => ({
+  ...(sendgridApiKey === undefined ? {} : { sendgrid: { eventPublicKeys: sendgridEventPublicKeys } }),
+  ...(twilioAuthToken === undefined || twilioFrom === undefined ? {} : { twilio: { authTokens: twilioAuthToken, numbers: twilioFrom } }),
+});

@@ -35,6 +35,8 @@ import { AttemptOutcomes } from './attempt-outcomes';
 import type { CallbackSettings } from './callback-settings';
 import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Receipts } from './callbacks/receipts';
+import { SendGridController } from './callbacks/sendgrid/sendgrid.controller';
+import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
@@ -186,6 +188,7 @@ export class NotificationsModule {
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
     const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
+    const sendgrid = options.callbacks?.sendgrid;
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {
       module: NotificationsModule,
@@ -197,6 +200,7 @@ export class NotificationsModule {
         ReceiptsConsumer,
         AnswerController,
         OutboxController,
+        ...(sendgrid === undefined ? [] : [SendGridController]),
         ...texting.controllers,
         MeController,
         ...(slack?.controllers ?? []),
@@ -220,6 +224,7 @@ export class NotificationsModule {
         { provide: ActionStreams, useValue: actionStreams },
         { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
         { provide: Receipts, useValue: new Receipts(bus, clock) },
+        ...(sendgrid === undefined ? [] : [{ provide: SendGridSettings, useValue: sendgrid }]),
         ...texting.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },

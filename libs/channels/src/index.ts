@@ -9,6 +9,7 @@ export * from './render';
 export * from './routes';
 export { plainForSms } from './sms/sms-length';
 export * from './telephone-number';
+export { eventKeyIn as sendgridEventKey } from './sendgrid/event-key';
 export { openSlackWorkspace } from './slack/settings';
 export type { SlackSettings } from './slack/settings';
 export * from './slack-direct.channel';

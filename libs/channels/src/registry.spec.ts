@@ -1,4 +1,5 @@
 import { parseSettings, SettingsInvalid } from '@tocsin/platform';
+import { newEventKeys } from '@tocsin/testing';
 import { stateOf } from './provider';
 import { channelProblems, channelSchema, closeChannels, METHODS, openChannels, providerStates, reachableMethods } from './registry';
 import { routeOf } from './routes';
@@ -27,6 +28,20 @@ describe('providers', () => {
     expect(channels.get('EMAIL')?.map(({ provider }) => provider)).toEqual(['smtp']);
     expect(channels.get('VOICE')?.map(({ provider }) => provider)).toEqual(['outbox']);
     await closeChannels(channels);
+  });
+  it('take SendGrid beside SMTP, asked second; a key for its events alone is half of it', async () => {
+    const { publicKey } = newEventKeys();
+    const settings = read({ SMTP_URL: 'smtp://127.0.0.1:1', SENDGRID_API_KEY: 'SG.k', SENDGRID_EVENT_PUBLIC_KEY: publicKey });
+    const channels = await openChannels(settings, { publicUrl: () => 'http://tocsin.test', outbox: false });
+    expect(channels.get('EMAIL')?.map(({ provider }) => provider)).toEqual(['smtp', 'sendgrid']);
+    await closeChannels(channels);
+    expect(providerStates(read({}))['sendgrid']).toBe('off: SENDGRID_API_KEY not set');
+    expect(problems({ SENDGRID_EVENT_PUBLIC_KEY: publicKey })).toEqual([
+      'SENDGRID_API_KEY: must be set, too, for sendgrid; or none of its settings',
+    ]);
+    expect(problems({ SENDGRID_API_KEY: 'SG.k', SENDGRID_EVENT_PUBLIC_KEY: 'MFkw' })).toEqual([
+      expect.stringContaining('SENDGRID_EVENT_PUBLIC_KEY: must be the key as SendGrid shows it'),
+    ]);
   });
   it('with half of their settings say which other ones there must be', () => {
     const setting = (name: string) => ({ name }) as never;

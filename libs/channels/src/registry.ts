@@ -8,13 +8,14 @@ import { stateOf } from './provider';
 import type { Provider, ProviderContext, ProviderSchema } from './provider';
 import { routeSchema } from './routes';
 import type { MethodRoutes } from './routes';
+import { sendgrid } from './sendgrid/settings';
 import { slack } from './slack/settings';
 import { smsGateway } from './sms-gateway/settings';
 import { twilio } from './twilio/settings';
 import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, twilio, smsGateway, slack, webPush, ntfy] as const;
+const providers = [smtp, sendgrid, twilio, smsGateway, slack, webPush, ntfy] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

@@ -19,3 +19,5 @@ export * from './webhook-receiver';
 export { callBack, signatureOf } from './telephone-network/call-back';
 export * from './telephone-network/telephone';
 export * from './telephone-network/telephone-network';
+export { eventSignature, newEventKeys } from './sendgrid/event-signature';
+export * from './sendgrid/sendgrid-server';

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Twilio } from 'twilio';
 import { Channel } from '../channel';
 import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
+import { inTime } from '../deadline';
 import { senderFor } from './sender-number';
 import { failureOf } from './twilio-errors';
 
@@ -32,16 +32,8 @@ export class TwilioSmsChannel extends Channel {
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
-    const stopped = new AbortController();
-    const late = delay(this.settings.deadlineMs ?? DEADLINE_MS, undefined, { signal: stopped.signal }).then(
-      (): SendOutcome => ({ type: 'unknown', reason: 'no answer from Twilio (deadline)' }),
-      (): SendOutcome => ({ type: 'unknown', reason: 'no answer from Twilio (deadline)' }),
-    );
-    try {
-      return await Promise.race([this.create(message, message.correlation), late]);
-    } finally {
-      stopped.abort();
-    }
+    const late = { type: 'unknown', reason: 'no answer from Twilio (deadline)' } as const;
+    return inTime(this.create(message, message.correlation), this.settings.deadlineMs ?? DEADLINE_MS, late);
   }
 
   private async create(message: OutgoingMessage, correlation: Correlation | undefined): Promise<SendOutcome> {

@@ -1,0 +1,45 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Clock } from '@tocsin/domain';
+import { problem, Public } from '@tocsin/platform/nest';
+import type { FastifyRequest } from 'fastify';
+import { Receipts } from '../receipts';
+import { isSignedBySendGrid } from './event-signature';
+import { receiptsOf } from './mail-receipts';
+import { SendGridSettings } from './sendgrid-settings';
+
+/** What SendGrid tells us. */
+@Controller('api/callbacks/sendgrid')
+@Public()
+export class SendGridController {
+  constructor(
+    private readonly settings: SendGridSettings,
+    private readonly receipts: Receipts,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What became of messages: durable before it is answered. Nothing is read before the signature is checked. */
+  @Post('events')
+  @HttpCode(204)
+  async events(@Req() { body, headers }: FastifyRequest): Promise<void> {
+    const signed = {
+      body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+      timestamp: headerOf(headers['x-twilio-email-event-webhook-timestamp']),
+      signature: headerOf(headers['x-twilio-email-event-webhook-signature']),
+    };
+    if (!isSignedBySendGrid(signed, this.settings.eventPublicKeys, this.clock.now()))
+      throw problem(403, 'FORBIDDEN', 'the signature is not valid');
+    const receipts = receiptsOf(parsed(signed.body.toString('utf8')));
+    if (receipts.length > 0) await this.receipts.take(receipts);
+  }
+}
+
+const headerOf = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw problem(400, 'INVALID_JSON', 'the body is not valid JSON');
+  }
+};

@@ -1,0 +1,1 @@
+export { SendGridChannel } from './sendgrid.channel';

@@ -1,0 +1,96 @@
+import type { EscalationTarget, UserId } from '@tocsin/domain';
+import { SendGridServer } from '@tocsin/testing';
+import { World } from './world';
+
+jest.setTimeout(120_000);
+
+const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
+const DISK = { summary: 'disk full', alertKey: 'disk' };
+const ANA = 'ana@example.test';
+
+let sendgrid: SendGridServer;
+let world: World;
+let ana: UserId;
+let key: string;
+
+/** SMTP_URL says whether there is a mail server beside it. */
+const begin = async (env: Readonly<Record<string, string>> = { SMTP_URL: '' }): Promise<void> => {
+  sendgrid = await SendGridServer.start();
+  world = await World.start({}, { ...sendgrid.environment('tocsin@example.net'), ...env });
+  world.with(sendgrid);
+  sendgrid.now = () => Math.floor(world.clock.now() / 1_000);
+  const callbacks = (path: string) => () => `${world.platform.settings.publicUrl}/api/callbacks/sendgrid/${path}`;
+  sendgrid.eventsUrl = callbacks('events');
+  sendgrid.inboundUrl = callbacks('inbound');
+  ana = await world.person('ana');
+  key = await world.source(await world.policy([{ targets: [user(ana)], timeoutMin: 600 }]));
+};
+afterEach(async () => {
+  await world.stop();
+  await sendgrid.stop();
+});
+const raise = async (): Promise<number> => {
+  await world.event(key, DISK);
+  return (await world.alert()).id;
+};
+
+describe('a page by SendGrid', () => {
+  it('is delivered by its signed event', async () => {
+    await begin();
+    const id = await raise();
+    expect(sendgrid.mailsTo(ANA)).toHaveLength(1);
+    expect((await world.timeline(id)).filter((line) => line.startsWith('EMAIL'))).toEqual([
+      'EMAIL Ana Tester: planned at once',
+      'EMAIL Ana Tester: handed over to sendgrid',
+      'EMAIL Ana Tester: delivered by sendgrid',
+    ]);
+    expect(sendgrid.answers.map(({ status }) => status)).toEqual([204, 204]);
+  });
+
+  it('that bounces has the person’s next method sent at once', async () => {
+    await begin();
+    const both = [
+      { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 0 },
+      { type: 'HIGH_PRIORITY', method: 'SMS', delayMin: 30 },
+    ] as const;
+    const dora = await world.person('dora', { phone: '+4915100000007', preferences: both });
+    key = await world.source(await world.policy([{ targets: [user(dora)], timeoutMin: 600 }]));
+    sendgrid.events = [{ event: 'bounce', type: 'bounce', status: '5.1.1', reason: '550 no such user dora@example.test' }];
+    const lines = await world.timeline(await raise());
+    expect(lines).toContain('EMAIL Dora Tester: failed: SendGrid bounce 5.1.1');
+    expect(lines).toContain('SMS Dora Tester: handed over to outbox');
+    expect(lines.join()).not.toContain('example.test');
+  });
+
+  it('is delivered once, by an event that comes late and twice', async () => {
+    await begin();
+    sendgrid.events = [];
+    const id = await raise();
+    const mail = sendgrid.mailsTo(ANA)[0];
+    const delivered = { event: 'delivered', sg_event_id: 'twice', ...mail?.customArgs };
+    await world.advance('30s');
+    for (let times = 0; times < 2; times += 1) expect(await sendgrid.post([delivered, delivered])).toMatchObject({ status: 204 });
+    await world.settle();
+    expect((await world.timeline(id)).filter((line) => line === 'EMAIL Ana Tester: delivered by sendgrid')).toHaveLength(1);
+  });
+});
+
+describe('a mail server beside SendGrid', () => {
+  it('that is away has SendGrid send the page at once (P10)', async () => {
+    await begin({});
+    await world.mail.away();
+    const id = await raise();
+    expect(sendgrid.mailsTo(ANA)).toHaveLength(1);
+    expect(await world.timeline(id)).toContain('EMAIL Ana Tester: delivered by sendgrid');
+  });
+
+  it('that refuses for now is asked again for a page that SendGrid dropped', async () => {
+    await begin({});
+    world.mail.refuse({ code: 451, times: 1 });
+    sendgrid.events = [{ event: 'dropped', reason: 'Bounced Address' }];
+    const id = await raise();
+    await world.advance('5m');
+    expect(world.mailbox('ana').all()).toHaveLength(1);
+    expect((await world.timeline(id)).at(-1)).toBe('EMAIL Ana Tester: handed over to smtp');
+  });
+});
