@@ -76,6 +76,9 @@ export class Delivery {
     if (!('attempts' in state) || isFinal(state)) return;
     const { plan } = state;
     const recipient = await this.recipient(plan);
+    // Nothing will be sent by it: the person's next method does not wait for its delay. That one first, as wherever a method ends.
+    if ('stopped' in recipient && (recipient.stopped === 'contact-removed' || recipient.stopped === 'contact-blacklisted'))
+      await this.parts.outcomes.bringNextForward(plan, 'failed', cause);
     const [channel] = this.toAsk(state, 'stopped' in recipient ? '' : recipient.target);
     const { events } = await notifications.change(
       stream,
@@ -88,9 +91,6 @@ export class Delivery {
       },
       cause,
     );
-    // Nothing was sent by it: the person's next method does not wait for its delay.
-    if ('stopped' in recipient && (recipient.stopped === 'contact-removed' || recipient.stopped === 'contact-blacklisted'))
-      await this.parts.outcomes.bringNextForward(plan, 'failed', cause);
     const started = events.find((event) => event.type === 'AttemptStarted');
     if (started === undefined || 'stopped' in recipient) return;
     const attempt = started.data as Attempt;

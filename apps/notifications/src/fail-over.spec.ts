@@ -4,6 +4,8 @@ import { notificationsServer, ToldChannel } from './testing/notifications-server
 import type { NotificationsServer } from './testing/notifications-server';
 import { Receipts } from './callbacks/receipts';
 
+jest.setTimeout(60_000);
+
 let server: NotificationsServer;
 let second: ToldChannel;
 let ana: UserId;
@@ -63,6 +65,34 @@ describe('a provider that fails', () => {
     await server.clock.advance(60_000);
     expect(second.sent).toHaveLength(1);
     expect(server.channel.sent.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a provider that says nothing', () => {
+  it('holds up its own pages and no other (P10)', async () => {
+    let release: () => void = () => undefined;
+    const silence = new Promise<void>((resolve) => (release = resolve));
+    server.channel.answer = async () => {
+      await silence;
+      return { type: 'handed-over', receiptExpected: false };
+    };
+    const page = (): Promise<void> => server.happens((alertId = alerts += 1), raised(), activated(step(0), 1, ana));
+    const until = async (is: () => boolean | Promise<boolean>): Promise<void> => {
+      const deadline = performance.now() + 20_000;
+      while (!(await is())) {
+        if (performance.now() > deadline) throw new Error('a page is held up');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const sent = (count: number): Promise<void> => until(() => server.channel.sent.length >= count);
+    for (let pages = 0; pages < 100; pages++) await page();
+    await sent(100);
+    server.channel.answer = async () => ({ type: 'handed-over', receiptExpected: false });
+    await page();
+    await sent(101);
+    await until(async () => (await told()).includes('HandedOver'));
+    release();
+    await server.settle();
   });
 });
 

@@ -73,6 +73,7 @@ export interface NotificationsOptions {
   readonly callbacks?: CallbackSettings;
 }
 
+const ATTEMPTS_AT_ONCE = 512;
 const ACTIONS_AT_ONCE = 1_000;
 
 /** Pages people by their own rules, on their own channels, and takes the answer there. */
@@ -133,6 +134,8 @@ export class NotificationsModule {
           prefixes: ['notification-', probeCategory('page-planned')],
           ...following,
           clock,
+          // A provider that is silent holds each of its pages up for as long as a call may take, and nobody else's (P10).
+          concurrency: ATTEMPTS_AT_ONCE,
           due: (event) => {
             const { stream, type, data } = event;
             if (isProbeStream(stream)) return probeDueOf(event);
