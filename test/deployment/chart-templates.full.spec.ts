@@ -53,6 +53,7 @@ describeWith('helm', fetched('helm'), (helm) => {
       expect(Object.keys(alerts).sort()).toEqual([
         'EVENTSTORE_URL',
         'MONGODB_URL',
+        'NTFY_TOKEN',
         'PORT',
         'SENDGRID_API_KEY',
         'SLACK_BOT_TOKEN',
@@ -64,6 +65,7 @@ describeWith('helm', fetched('helm'), (helm) => {
         'TOCSIN_HEARTBEAT_URL',
         'TOCSIN_SECRET_KEY',
         'TWILIO_AUTH_TOKEN',
+        'VAPID_PRIVATE_KEY',
       ]);
       expect(alerts['SMTP_URL']).toEqual({ secretKeyRef: { name: 'tocsin', key: 'SMTP_URL', optional: true } });
       const withKey = names.filter((name) => 'TOCSIN_BOOTSTRAP_API_KEY' in environment(one(usual, 'Deployment', deployment(name))));
