@@ -22,7 +22,7 @@ export interface AnswerClaims {
 export const PAGE = 'alert';
 
 /** Long enough for whoever reads the mail in the morning; the alert's own state decides what a late click does. */
-const VALID_MINUTES = 48 * 60;
+export const ANSWERABLE_MINUTES = 48 * 60;
 
 /** Links in messages: signed, for one purpose, one alert and one person, and they expire. */
 export class AnswerLinks {
@@ -56,6 +56,6 @@ export class AnswerLinks {
 
   private token(purpose: LinkPurpose | typeof PAGE, { alertId, userId, step }: AnswerClaims, plannedAt: Instant): string {
     const payload = { a: alertId, u: userId, ...(step === undefined ? {} : { s: [step.round, step.pass, step.level] }) };
-    return this.secrets.signToken({ purpose: `answer-${purpose}`, ...payload }, plusMinutes(plannedAt, VALID_MINUTES));
+    return this.secrets.signToken({ purpose: `answer-${purpose}`, ...payload }, plusMinutes(plannedAt, ANSWERABLE_MINUTES));
   }
 }

@@ -1,3 +1,4 @@
+import { usualSender } from '@tocsin/channels';
 import type { ChannelSettings } from '@tocsin/channels';
 import type { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import type { TwilioSettings } from './callbacks/twilio/twilio-settings';
@@ -12,9 +13,22 @@ export interface CallbackSettings {
 export const callbackSettings = ({
   sendgridApiKey,
   sendgridEventPublicKeys,
+  sendgridInboundDomain,
+  mailFrom,
   twilioAuthToken,
   twilioFrom,
 }: ChannelSettings): CallbackSettings => ({
-  ...(sendgridApiKey === undefined ? {} : { sendgrid: { eventPublicKeys: sendgridEventPublicKeys } }),
+  ...(sendgridApiKey === undefined
+    ? {}
+    : {
+        sendgrid: {
+          eventPublicKeys: sendgridEventPublicKeys,
+          mailbox: (publicUrl: string) =>
+            sendgridInboundDomain === undefined ? addressOf(mailFrom ?? usualSender(publicUrl)) : `reply@${sendgridInboundDomain}`,
+        },
+      }),
   ...(twilioAuthToken === undefined || twilioFrom === undefined ? {} : { twilio: { authTokens: twilioAuthToken, numbers: twilioFrom } }),
 });
+
+/** `Tocsin <tocsin@example.org>`, or the address alone. */
+const addressOf = (sender: string): string => /<([^<>]*)>/.exec(sender)?.[1] ?? sender;

@@ -13,6 +13,7 @@ import type { AlertHistory } from '@tocsin/read-models';
 import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
 import { AttemptOutcomes } from './attempt-outcomes';
 import { Notifications } from './notifications';
+import type { ReplyAddresses } from './mail-replies/reply-addresses';
 import type { Texts } from './texting/texts';
 
 type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
@@ -27,6 +28,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly outcomes: AttemptOutcomes;
   readonly texts: Texts;
+  /** Absent: nobody passes on answers by e-mail. */
+  readonly replyAddresses?: ReplyAddresses;
   readonly tracing?: Tracing;
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
@@ -114,6 +117,7 @@ export class Delivery {
       ...(plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
       message: renderMessage(plan.method, content),
       key: attempt.key,
+      ...this.repliesTo(stream, plan),
       correlation: { stream, attempt: attempt.attempt },
     };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt };
@@ -122,6 +126,12 @@ export class Delivery {
     );
     this.health.record(channel.provider, outcome);
     await this.parts.outcomes.record({ stream, attempt: attempt.attempt, provider: channel.provider, outcome }, cause);
+  }
+
+  private repliesTo(stream: string, { method, alertId, purpose }: Planned): { readonly replyTo?: string } {
+    const isPage = purpose === 'page' || purpose === 'fallback';
+    const replyTo = method === 'EMAIL' && isPage && alertId !== undefined ? this.parts.replyAddresses?.of(stream) : undefined;
+    return replyTo === undefined ? {} : { replyTo };
   }
 
   /** First choice first; empty when nobody is left who could ever take it. */

@@ -40,6 +40,8 @@ import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
+import { MailReplies } from './mail-replies/mail-replies';
+import { ReplyAddresses } from './mail-replies/reply-addresses';
 import { MessageComposer } from './message-composer';
 import { MeController, PushKey } from './me/me.controller';
 import { OpenAlerts } from './me/open-alerts';
@@ -103,7 +105,10 @@ export class NotificationsModule {
       channelsFor,
     });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
+    const sendgrid = options.callbacks?.sendgrid;
+    const replyAddresses = sendgrid === undefined ? undefined : new ReplyAddresses(secrets, () => sendgrid.mailbox(settings.publicUrl));
     const delivery = new Delivery({
+      ...(replyAddresses === undefined ? {} : { replyAddresses }),
       notifications,
       eventStore,
       configuration,
@@ -191,7 +196,6 @@ export class NotificationsModule {
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
     const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
-    const sendgrid = options.callbacks?.sendgrid;
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {
       module: NotificationsModule,
@@ -227,7 +231,13 @@ export class NotificationsModule {
         { provide: ActionStreams, useValue: actionStreams },
         { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
         { provide: Receipts, useValue: new Receipts(bus, clock) },
-        ...(sendgrid === undefined ? [] : [{ provide: SendGridSettings, useValue: sendgrid }]),
+        ...(sendgrid === undefined
+          ? []
+          : [
+              { provide: SendGridSettings, useValue: sendgrid },
+              { provide: ReplyAddresses, useValue: replyAddresses },
+              { provide: MailReplies, useValue: new MailReplies({ notifications, configuration, answers, clock, log }) },
+            ]),
         ...texting.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },

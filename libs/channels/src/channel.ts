@@ -9,6 +9,8 @@ export interface OutgoingMessage {
   readonly message: RenderedMessage;
   /** The same for every attempt of one notification: becomes the Message-ID, the delivery id or the like. */
   readonly key: string;
+  /** Where an answer by e-mail goes; without it to the sender. */
+  readonly replyTo?: string;
   /** What a receipt is to name: the provider gets it, in the URL of its call-back or beside the message, and gives it back. */
   readonly correlation?: Correlation;
 }

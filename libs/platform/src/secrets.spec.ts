@@ -46,6 +46,18 @@ describe('an encrypted secret', () => {
   });
 });
 
+describe('a mark', () => {
+  it('is the text’s for its purpose, by any key of the list, and of nothing else', () => {
+    const mark = new SecretBox([oldKey]).mark('reply', '4711-1-8');
+    expect(mark).toMatch(/^[a-z2-7]{26}$/);
+    expect(SecretBox.fromSetting(`${newKey}, ${oldKey}`).isMark('reply', '4711-1-8', mark)).toBe(true);
+    expect(box.isMark('reply', '4711-1-8', mark)).toBe(false);
+    const rotated = new SecretBox([oldKey]);
+    expect([rotated.isMark('reply', '4711-1-9', mark), rotated.isMark('other', '4711-1-8', mark)]).toEqual([false, false]);
+    expect([rotated.isMark('reply', '4711-1-8', mark.slice(1)), rotated.isMark('reply', '4711-1-8', '')]).toEqual([false, false]);
+  });
+});
+
 describe('a signed token', () => {
   it('gives its payload for its purpose until it expires', () => {
     expect(box.verifyToken('accept', token(), now)).toEqual({ ok: true, payload: { a: 4711, u: 3 } });

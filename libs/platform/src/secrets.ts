@@ -133,6 +133,18 @@ export class SecretBox {
     return matches;
   }
 
+  /** 26 small letters and digits, 130 bits, that only the holder of the key can make of the text: where a token would be too long. */
+  mark(purpose: string, text: string): string {
+    return markOf(signingKey(this.first, purpose), text);
+  }
+
+  /** Whether it is the text's mark by any of the keys. */
+  isMark(purpose: string, text: string, given: string): boolean {
+    let matches = false;
+    for (const key of this.keys) matches = isSame(markOf(signingKey(key, purpose), text), given) || matches;
+    return matches;
+  }
+
   private isSigned({ purpose, body, signature }: ReadToken): boolean {
     let signed = false;
     // All keys are tried, so that the time taken does not tell which one it was.
@@ -214,6 +226,11 @@ const SHORT_CODES = 1_000_000;
 /** Of 48 bits, so that no code is likelier than another by more than can be counted. */
 const shortCodeOf = (key: KeyObject, text: string): string =>
   String(createHmac('sha256', key).update(text).digest().readUIntBE(0, 6) % SHORT_CODES).padStart(6, '0');
+
+const MARK_LETTERS = 26;
+
+const markOf = (key: KeyObject, text: string): string =>
+  [...createHmac('sha256', key).update(text).digest().subarray(0, MARK_LETTERS)].map((byte) => ALPHABET[byte % 32]).join('');
 
 const isSame = (code: string, given: string): boolean =>
   timingSafeEqual(createHash('sha256').update(code).digest(), createHash('sha256').update(given).digest());

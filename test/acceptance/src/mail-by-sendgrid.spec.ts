@@ -94,3 +94,80 @@ describe('a mail server beside SendGrid', () => {
     expect((await world.timeline(id)).at(-1)).toBe('EMAIL Ana Tester: handed over to smtp');
   });
 });
+
+describe('an answer by e-mail', () => {
+  let id: number;
+  let to: string;
+  beforeEach(async () => {
+    await begin();
+    id = await raise();
+    to = sendgrid.mailsTo(ANA)[0]?.replyTo ?? '';
+  });
+  const answer = async (about: Partial<Parameters<SendGridServer['reply']>[0]> = {}): Promise<number> => {
+    const { status: said } = await sendgrid.reply({ from: `Ana Tester <${ANA}>`, to, text: 'accept', ...about });
+    await world.settle();
+    return said;
+  };
+  const status = async (): Promise<string> => (await world.alert(id)).status;
+
+  it.each([
+    ['accept', 'ACCEPTED'],
+    ['  ACK.\r\n\r\nOn Monday Tocsin wrote:\r\n> resolve', 'ACCEPTED'],
+    ['\n\nResolve\n-- \nAna', 'RESOLVED'],
+    ['2', 'RESOLVED'],
+  ])('above what it quotes acts: %j', async (text, expected) => {
+    expect(to).toMatch(/^tocsin\+[a-z\d-]+@example\.net$/);
+    expect(await answer({ text })).toBe(204);
+    expect(await status()).toBe(expected);
+    expect((await world.timeline(id)).join('\n')).toMatch(/Ana Tester/);
+  });
+
+  it.each([['> accept'], ['I am in the car, can somebody accept this?'], ['accept and resolve'], ['ACK K7'], ['ACK ALL'], ['YES'], ['']])(
+    'that is none changes nothing: %j',
+    async (text) => {
+      expect(await answer({ text })).toBe(204);
+      expect(await status()).toBe('PENDING');
+    },
+  );
+
+  it.each([[{ 'Auto-Submitted': 'auto-replied' }], [{ Precedence: 'bulk' }], [{ 'X-Autoreply': 'yes' }], [{ 'Return-Path': '<>' }]])(
+    'of a machine changes nothing: %j',
+    async (headers) => {
+      expect(await answer({ headers })).toBe(204);
+      expect(await status()).toBe('PENDING');
+    },
+  );
+
+  it('of a person whose program says that it is no machine counts', async () => {
+    await answer({ headers: { 'Auto-Submitted': 'no' }, from: ANA.toUpperCase(), to: to.toUpperCase() });
+    expect(await status()).toBe('ACCEPTED');
+  });
+
+  it.each<[string, () => Partial<Parameters<SendGridServer['reply']>[0]>]>([
+    ['to the address without its mark', () => ({ to: 'tocsin@example.net' })],
+    ['to an address that was guessed', () => ({ to: to.replace(/.@/, (end) => (end === 'a@' ? 'b@' : 'a@')) })],
+    ['to the address of another page', () => ({ to: to.replace(/\+\d+/, (first) => `+${Number(first) + 1}`) })],
+    ['with the mark in its text alone', () => ({ to: 'tocsin@example.net', text: `accept ${to}` })],
+    ['from a stranger', () => ({ from: 'Eve <eve@example.test>' })],
+    ['from a stranger who has her name', () => ({ from: `"${ANA}" <eve@example.test>` })],
+  ])('that is forged is refused and changes nothing: %s', async (_name, forged) => {
+    expect(await answer(forged())).toBe(403);
+    expect(await status()).toBe('PENDING');
+  });
+
+  it('from an address that she has not verified, or from another person, changes nothing', async () => {
+    await world.person('cleo');
+    expect(await answer({ from: 'cleo@example.test' })).toBe(403);
+    await world.changePerson(ana, (person) => ({ ...person, contacts: person.contacts.map((each) => ({ ...each, verified: false })) }));
+    expect(await answer()).toBe(403);
+    expect(await status()).toBe('PENDING');
+  });
+
+  it('that comes again does nothing more, and one that comes after two days nothing at all', async () => {
+    for (let times = 0; times < 2; times += 1) expect(await answer({ messageId: '<one@mail.test>' })).toBe(204);
+    expect((await world.timeline(id)).filter((line) => /accepted/i.test(line))).toHaveLength(1);
+    await world.advance('48h');
+    expect(await answer({ text: 'resolve' })).toBe(204);
+    expect(await status()).toBe('ACCEPTED');
+  });
+});

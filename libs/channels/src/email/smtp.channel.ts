@@ -37,12 +37,13 @@ export class SmtpChannel extends Channel {
     this.transport.use('stream', notingTheBody);
   }
 
-  async send({ target, message, key }: OutgoingMessage): Promise<SendOutcome> {
+  async send({ target, message, key, replyTo }: OutgoingMessage): Promise<SendOutcome> {
     const progress = { isBodySent: false };
     try {
       const sent = (await this.transport.sendMail({
         from: this.settings.from,
         to: { name: '', address: target },
+        ...(replyTo === undefined ? {} : { replyTo }),
         subject: message.subject,
         text: message.text,
         ...(message.html === undefined ? {} : { html: message.html }),

@@ -52,12 +52,13 @@ export class SendGridChannel extends Channel {
 
   async close(): Promise<void> {}
 
-  private async create({ target, message, key, correlation }: OutgoingMessage): Promise<SendOutcome> {
+  private async create({ target, message, key, replyTo, correlation }: OutgoingMessage): Promise<SendOutcome> {
     const { from, hasReceipts } = this.settings;
     try {
       const [{ headers }] = await this.mail.send({
         from,
         to: { email: target },
+        ...(replyTo === undefined ? {} : { replyTo }),
         subject: message.subject,
         text: message.text,
         ...(message.html === undefined ? {} : { html: message.html }),

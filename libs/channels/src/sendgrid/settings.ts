@@ -1,4 +1,4 @@
-import { checked, listSetting, optional, secretSetting, urlSetting } from '@tocsin/platform';
+import { checked, listSetting, optional, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
 import { mailFrom, usualSender } from '../email/settings';
 import type { Provider } from '../provider';
 import { eventKeyIn } from './event-key';
@@ -12,6 +12,12 @@ const schema = {
     }),
     (keys) => (keys.every((key) => eventKeyIn(key) !== undefined) ? undefined : 'must be the key as SendGrid shows it, MFkw…'),
   ),
+  sendgridInboundDomain: optional(
+    checked(
+      textSetting('SENDGRID_INBOUND_DOMAIN', { about: "domain whose mail its Inbound Parse passes on; without it the sender's" }),
+      (domain) => (/^[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(domain) ? undefined : 'must be a domain, like reply.example.org'),
+    ),
+  ),
   sendgridApiBaseUrl: urlSetting('SENDGRID_API_BASE_URL', { about: 'where its API is', usual: 'https://api.sendgrid.com' }),
   mailFrom,
 } as const;
@@ -21,7 +27,7 @@ export const sendgrid: Provider<typeof schema> = {
   methods: ['EMAIL'],
   schema,
   // A key for receipts alone is half of it.
-  needs: [['sendgridApiKey'], ['sendgridApiKey', 'sendgridEventPublicKeys']],
+  needs: [['sendgridApiKey'], ['sendgridApiKey', 'sendgridEventPublicKeys'], ['sendgridApiKey', 'sendgridInboundDomain']],
   open: async ({ sendgridApiKey = '', sendgridEventPublicKeys, sendgridApiBaseUrl, mailFrom: from }, { publicUrl }) => {
     const { SendGridChannel } = await import('./index.js');
     return [

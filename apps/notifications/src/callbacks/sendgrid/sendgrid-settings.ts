@@ -2,4 +2,6 @@
 export abstract class SendGridSettings {
   /** Of its event webhook, base64 of DER; empty, and no event is believed. */
   abstract readonly eventPublicKeys: readonly string[];
+  /** Answers to pages go to addresses below it; `publicUrl` says what is the usual sender's. */
+  abstract mailbox(publicUrl: string): string;
 }

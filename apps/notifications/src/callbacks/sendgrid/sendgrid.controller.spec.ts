@@ -5,6 +5,7 @@ import type { NotificationsServer } from '../../testing/notifications-server';
 
 const keys = newEventKeys();
 const others = newEventKeys();
+const mailbox = () => 'tocsin@example.net';
 const NOW = NIGHT / 1_000;
 
 describe('events of SendGrid', () => {
@@ -14,7 +15,9 @@ describe('events of SendGrid', () => {
   let page: () => Promise<void>;
 
   beforeAll(async () => {
-    server = await notificationsServer('sendgrid', [], { sendgrid: { eventPublicKeys: [newEventKeys().publicKey, keys.publicKey] } });
+    server = await notificationsServer('sendgrid', [], {
+      sendgrid: { eventPublicKeys: [newEventKeys().publicKey, keys.publicKey], mailbox },
+    });
     server.channel.answer = async () => ({ type: 'handed-over', receiptExpected: true, reference: 'm' });
     const { id } = await server.person('ana', 'RESPONDER');
     const preference = server.platform.configuration.get('user', id)?.alertPreferences[0]?.id;
@@ -116,7 +119,7 @@ describe('events of SendGrid', () => {
 
 describe('SendGrid without a key for its events', () => {
   it('is not believed', async () => {
-    const server = await notificationsServer('sendgrid', [], { sendgrid: { eventPublicKeys: [] } });
+    const server = await notificationsServer('sendgrid', [], { sendgrid: { eventPublicKeys: [], mailbox } });
     const signature = eventSignature(keys.privateKey, String(NOW), '[]');
     expect((await postEvents(`${server.url}/api/callbacks/sendgrid/events`, '[]', { timestamp: String(NOW), signature })).status).toBe(403);
     await server.stop();

@@ -2,8 +2,11 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { Clock } from '@tocsin/domain';
 import { problem, Public } from '@tocsin/platform/nest';
 import type { FastifyRequest } from 'fastify';
+import { MailReplies } from '../../mail-replies/mail-replies';
+import { ReplyAddresses } from '../../mail-replies/reply-addresses';
 import { Receipts } from '../receipts';
 import { isSignedBySendGrid } from './event-signature';
+import { inboundMail } from './inbound-mail';
 import { receiptsOf } from './mail-receipts';
 import { SendGridSettings } from './sendgrid-settings';
 
@@ -14,6 +17,8 @@ export class SendGridController {
   constructor(
     private readonly settings: SendGridSettings,
     private readonly receipts: Receipts,
+    private readonly addresses: ReplyAddresses,
+    private readonly replies: MailReplies,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +36,23 @@ export class SendGridController {
     const receipts = receiptsOf(parsed(signed.body.toString('utf8')));
     if (receipts.length > 0) await this.receipts.take(receipts);
   }
+
+  /**
+   * Somebody answered a page. What is posted here has no signature: the signed address that it was sent to is looked for in the
+   * bytes before these are taken apart. A refusal is final to SendGrid, a fault is tried again.
+   */
+  @Post('inbound')
+  @HttpCode(204)
+  async inbound(@Req() { body, headers }: FastifyRequest): Promise<void> {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    if (this.addresses.streamIn(bytes.toString('latin1')) === undefined) throw notAnAnswer();
+    const mail = await inboundMail(bytes, headers['content-type'] ?? '');
+    const stream = mail === undefined ? undefined : this.addresses.streamIn(mail.to);
+    if (mail === undefined || stream === undefined || !(await this.replies.take(stream, mail))) throw notAnAnswer();
+  }
 }
+
+const notAnAnswer = () => problem(403, 'FORBIDDEN', 'not an answer to a page');
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
