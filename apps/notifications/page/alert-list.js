@@ -37,12 +37,17 @@ const item = (t, alert, { registration, again }) => {
     made.addEventListener('click', () => {
       made.disabled = true;
       say(t.sending);
-      giveAnswer({ link: pathOf(link), alertId: id }, registration)
-        .then(
-          (text) => say(text ?? t.waiting),
-          () => say(t.failed),
-        )
-        .finally(again);
+      // What waits for the network leaves the page as it is: it could not be asked for anew.
+      giveAnswer({ link: pathOf(link), alertId: id }, registration).then(
+        (text) => {
+          say(text ?? t.waiting);
+          if (text !== undefined) again();
+        },
+        () => {
+          say(t.failed);
+          again();
+        },
+      );
     });
     return [made];
   };

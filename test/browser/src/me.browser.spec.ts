@@ -1,0 +1,186 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { PushService } from '@tocsin/testing';
+import type { PushDevice } from '@tocsin/testing';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { World } from '../../acceptance/src/world';
+import { startChromium, withChromium } from './chromium';
+
+jest.setTimeout(60_000);
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { width: 320, height: 640 };
+
+let browser: Browser;
+let world: World;
+let push: PushService;
+let context: BrowserContext;
+let page: Page;
+let device: PushDevice;
+let person: number;
+let key: string;
+let source: string;
+
+withChromium('the page of a responder', () => {
+  beforeAll(async () => {
+    browser = await startChromium();
+  });
+  afterAll(() => browser?.close());
+
+  beforeEach(async () => {
+    push = await PushService.start();
+    world = await World.start({}, { TOCSIN_OUTGOING_ALLOW: push.url }, 'embedded');
+    device = push.device();
+    const ana = await world.person('ana', { role: 'RESPONDER' });
+    person = ana;
+    key = await world.keyOf(ana);
+    const level = { targets: [{ type: 'user', userId: ana }] } as const;
+    source = await world.source(await world.policy([level, level]));
+    await world.settle();
+    context = await browser.newContext({ viewport: PHONE, baseURL: world.urlOf(''), permissions: ['notifications'] });
+    // The maker of a browser gives out subscriptions over the internet: here the fake push service does.
+    await context.addInitScript((subscription) => {
+      const given = { ...subscription, options: {}, toJSON: () => subscription, unsubscribe: async () => true };
+      PushManager.prototype.subscribe = async () => given as never;
+      PushManager.prototype.getSubscription = async () => given as never;
+    }, device.subscription);
+    context.setDefaultTimeout(15_000);
+    page = await context.newPage();
+  });
+  afterEach(async () => {
+    await context.close();
+    await world.stop();
+    await push.stop();
+  });
+
+  /** The world's clock is not the browser's, for which its cookies would be over: so it gets the session without an end. */
+  const signIn = async (): Promise<void> => {
+    const { body } = await world.post<{ url: string }>('/api/sign-in-links', undefined, key);
+    const { headers } = await fetch(world.urlOf(new URL(body.url).pathname), { method: 'POST', redirect: 'manual' });
+    const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? [];
+    await context.addCookies([{ name, value, url: world.urlOf('/') }]);
+    await page.goto('/me');
+    await page.getByRole('heading', { name: 'My open alerts' }).waitFor();
+  };
+  const raised = async (summary: string): Promise<number> => {
+    await world.event(source, { summary, alertKey: summary });
+    return (await world.alert()).id;
+  };
+  const violations = async (): Promise<readonly string[]> => {
+    await page.evaluate(AXE);
+    return page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    });
+  };
+  const overflows = (): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  const workerIsReady = () => page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+  it('tells who is not signed in how to, and signs in by a link', async () => {
+    await page.goto('/me');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect([await violations(), await overflows()]).toEqual([[], false]);
+    await page.getByLabel('Sign-in link or API key').fill(key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(/\/sign-in\//);
+    await signIn();
+    await page.getByText('No open alerts. All quiet.').waitFor();
+  });
+
+  it('shows the open alerts with a big accept at 320 pixels, accessible to everybody, and accepts', async () => {
+    const id = await raised('disk full on a-machine-with-a-very-long-name-that-does-not-break-by-itself.example.org');
+    await signIn();
+    const accept = page.getByRole('button', { name: `Accept #${id}` });
+    await accept.waitFor();
+    expect((await accept.boundingBox())?.height).toBeGreaterThanOrEqual(64);
+    expect([await violations(), await overflows()]).toEqual([[], false]);
+    await page.getByText('Ana Tester').first().waitFor();
+    await accept.click();
+    await page.getByText('You accepted this alert.').waitFor();
+    expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
+    await accept.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: `Resolve #${id}` }).click();
+    await page.getByText('No open alerts. All quiet.').waitFor();
+  });
+
+  it('loads less than 100 kB of script, all from its own server', async () => {
+    const elsewhere: string[] = [];
+    const scripts: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (!response.url().startsWith(world.urlOf(''))) elsewhere.push(response.url());
+      if (response.headers()['content-type']?.includes('javascript') === true) scripts.push(response.body());
+    });
+    await signIn();
+    await page.waitForLoadState('networkidle');
+    const bytes = (await Promise.all(scripts)).reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(100_000);
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('keeps an answer that is given offline, and sends it when the network is back', async () => {
+    const id = await raised('disk full');
+    await signIn();
+    await workerIsReady();
+    await context.setOffline(true);
+    await page.getByRole('button', { name: `Accept #${id}` }).click();
+    await page.getByText('No network: your answer is kept').waitFor();
+    expect(await world.alert(id)).toMatchObject({ status: 'PENDING' });
+    await context.setOffline(false);
+    await page.reload();
+    await page.getByText('You accepted it.').waitFor();
+    expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
+  });
+
+  it('switches push on for the device, which is then paged, and off again', async () => {
+    await signIn();
+    await page.getByRole('button', { name: 'Switch push on' }).click();
+    await page.getByRole('button', { name: 'Send a test push' }).click();
+    await page.getByText('The test push is on its way.').waitFor();
+    await world.settle();
+    expect(device.received).toMatchObject([{ title: 'Test notification from Tocsin' }]);
+    await raised('disk full');
+    expect(device.received[1]).toMatchObject({ title: expect.stringContaining('disk full') });
+    await page.getByRole('button', { name: 'Switch push off' }).click();
+    await page.getByText('Push is off for this device.').first().waitFor();
+    expect((await world.get(`/api/users/${person}/contacts/push-devices`, key)).body).toEqual([]);
+  });
+
+  it('shows a push with its buttons, also when the page is closed', async () => {
+    const id = await raised('disk full');
+    await signIn();
+    await workerIsReady();
+    const { body } = await world.get<{ alerts: { links: { accept: string } }[] }>('/me/state', key);
+    const accept = body.alerts[0]?.links.accept ?? '';
+    const session = await context.newCDPSession(page);
+    const registration = new Promise<string>((resolve) =>
+      session.on(
+        'ServiceWorker.workerRegistrationUpdated',
+        ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId),
+      ),
+    );
+    await session.send('ServiceWorker.enable');
+    const pushed = {
+      ...{ title: `[#${id}] disk full`, body: 'You are on call.', tag: `alert-${id}`, language: 'en', alertId: id, urgent: true },
+      actions: ['accept', 'resolve', 'escalate'].map((action) => ({ action, title: action, url: accept })),
+    };
+    await session.send('ServiceWorker.deliverPushMessage', {
+      origin: world.urlOf(''),
+      registrationId: await registration,
+      data: JSON.stringify(pushed),
+    });
+    const shown = () =>
+      page.evaluate(async () => {
+        const { getNotifications } = ServiceWorkerRegistration.prototype;
+        const notifications = await getNotifications.call(await navigator.serviceWorker.ready);
+        return notifications.map((one) => ({
+          ...{ title: one.title, tag: one.tag },
+          actions: (one as unknown as { actions: { action: string }[] }).actions.map(({ action }) => action),
+        }));
+      });
+    for (let look = 0; look < 50 && (await shown()).length === 0; look++) await page.waitForTimeout(100);
+    expect(await shown()).toEqual([
+      { title: `[#${id}] disk full`, tag: `alert-${id}`, actions: expect.arrayContaining(['accept', 'resolve']) },
+    ]);
+  });
+});
