@@ -23,6 +23,7 @@ export const callbackSettings = ({
     : {
         sendgrid: {
           eventPublicKeys: sendgridEventPublicKeys,
+          hasInboundDomain: sendgridInboundDomain !== undefined,
           mailbox: (publicUrl: string) =>
             sendgridInboundDomain === undefined ? addressOf(mailFrom ?? usualSender(publicUrl)) : `reply@${sendgridInboundDomain}`,
         },

@@ -98,7 +98,12 @@ export class Delivery {
     if (started === undefined || 'stopped' in recipient) return;
     const attempt = started.data as Attempt;
     const reply = await this.replyTo(stream, plan, { channel, recipient }, cause);
-    const content = await this.contentFor(plan, recipient, { ...attempt, ...(reply === undefined ? {} : { reply }) });
+    const replies = this.repliesTo(stream, plan);
+    const content = await this.contentFor(plan, recipient, {
+      ...attempt,
+      ...(reply === undefined ? {} : { reply }),
+      canReplyByMail: replies.replyTo !== undefined && this.parts.replyAddresses?.isKnownToLeadHere === true,
+    });
     if ('stopped' in content) {
       await notifications.change(
         stream,
@@ -117,7 +122,7 @@ export class Delivery {
       ...(plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
       message: renderMessage(plan.method, content),
       key: attempt.key,
-      ...this.repliesTo(stream, plan),
+      ...replies,
       correlation: { stream, attempt: attempt.attempt },
     };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt };

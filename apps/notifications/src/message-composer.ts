@@ -20,6 +20,7 @@ export interface AttemptNotes {
   readonly possiblyDuplicate: boolean;
   /** How a text message is answered. */
   readonly reply?: { readonly code: string; readonly to?: string };
+  readonly canReplyByMail?: boolean;
 }
 
 /** Less than this is on time: the machinery itself needs a moment. */
@@ -38,7 +39,7 @@ export class MessageComposer {
     planned: Planned,
     user: User,
     { document, events }: AlertHistory,
-    { lateMs, possiblyDuplicate, reply }: AttemptNotes,
+    { lateMs, possiblyDuplicate, reply, canReplyByMail = false }: AttemptNotes,
   ): MessageContent {
     const source = this.configuration.get('source', document.sourceId);
     const activation = activationOf(events, planned);
@@ -62,6 +63,7 @@ export class MessageComposer {
       lateSec: lateTogetherMs < LATE_FROM_MS ? 0 : Math.round(lateTogetherMs / 1_000),
       possiblyDuplicate,
       ...(reply === undefined ? {} : { reply }),
+      ...(canReplyByMail ? { canReplyByMail } : {}),
       answers: this.links.links(claims, planned.at as Instant),
       answerPage: this.links.pageLink(claims, planned.at as Instant),
       ...(planned.step === undefined ? {} : { step: planned.step }),

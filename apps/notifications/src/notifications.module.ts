@@ -106,7 +106,10 @@ export class NotificationsModule {
     });
     const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
     const sendgrid = options.callbacks?.sendgrid;
-    const replyAddresses = sendgrid === undefined ? undefined : new ReplyAddresses(secrets, () => sendgrid.mailbox(settings.publicUrl));
+    const replyAddresses =
+      sendgrid === undefined
+        ? undefined
+        : new ReplyAddresses(secrets, () => sendgrid.mailbox(settings.publicUrl), sendgrid.hasInboundDomain);
     const delivery = new Delivery({
       ...(replyAddresses === undefined ? {} : { replyAddresses }),
       notifications,

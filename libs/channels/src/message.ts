@@ -26,6 +26,8 @@ export interface PageContent {
   readonly reply?: { readonly code: string; readonly to?: string };
   /** One page with all answers. */
   readonly answerPage?: string;
+  /** By e-mail: it is known that a reply arrives. */
+  readonly canReplyByMail?: boolean;
   readonly answers: { readonly accept: string; readonly resolve: string; readonly escalate?: string };
   /** Where the escalation stood when it was planned, for answers that are no links (B13). */
   readonly step?: EscalationStep;

@@ -180,6 +180,7 @@ const pageText = (content: PageContent): string => {
     `${t.resolve}: ${answers.resolve}`,
     ...(answers.escalate === undefined ? [] : [`${t.escalate}: ${answers.escalate}`]),
     t.confirm,
+    ...(content.canReplyByMail === true ? [t.replyByMail] : []),
     ...(alert.details === undefined ? [] : ['', alert.details]),
     ...alert.links.map((link) => `${link.text ?? 'Link'}: ${link.href}`),
     '',
@@ -203,7 +204,7 @@ const PAGE_HTML = eta.compile(`${HEAD}<p><%= it.t.greeting(it.content.personName
 <a href="<%= it.content.answers.resolve %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#1f4fa3;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.resolve %></a>
 <% if (it.content.answers.escalate) { %><a href="<%= it.content.answers.escalate %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#8a3d00;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.escalate %></a><% } %>
 </p>
-<p><small><%= it.t.confirm %></small></p>
+<p><small><%= it.t.confirm %><% if (it.content.canReplyByMail) { %> <%= it.t.replyByMail %><% } %></small></p>
 <% if (it.content.alert.details) { %><pre style="white-space:pre-wrap"><%= it.content.alert.details %></pre><% } %>
 <% for (const link of it.content.alert.links) { %><p><% if (it.isWebLink(link.href)) { %><a href="<%= link.href %>"><%= link.text || link.href %></a><% } else { %><%= link.text %> <%= link.href %><% } %></p><% } %>
 </body></html>`);

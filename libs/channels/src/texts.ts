@@ -16,6 +16,7 @@ export const texts = {
     late: (seconds: number) => `This page is ${seconds} s late.`,
     duplicate: 'You may have received this page before.',
     confirm: 'Each link opens a page that asks you once more before anything happens.',
+    replyByMail: 'Or reply with one word on the first line: accept, resolve or escalate.',
     testSubject: 'Test notification from Tocsin',
     testBody: (what: string) => `This is the test notification you asked for. ${what} will reach you here.`,
     testOf: {
@@ -54,6 +55,7 @@ export const texts = {
     late: (seconds: number) => `Diese Nachricht kommt ${seconds} s zu spät.`,
     duplicate: 'Vielleicht hast du diese Nachricht schon einmal erhalten.',
     confirm: 'Jeder Link öffnet eine Seite, die noch einmal nachfragt, bevor etwas geschieht.',
+    replyByMail: 'Oder antworte mit einem Wort in der ersten Zeile: accept, resolve oder escalate.',
     testSubject: 'Testbenachrichtigung von Tocsin',
     testBody: (what: string) => `Das ist die angeforderte Testbenachrichtigung. ${what} erreichen dich hier.`,
     testOf: {

@@ -171,3 +171,23 @@ describe('an answer by e-mail', () => {
     expect(await status()).toBe('ACCEPTED');
   });
 });
+
+describe('a page', () => {
+  const INVITATION = 'Or reply with one word on the first line: accept, resolve or escalate.';
+  it('asks for a reply where replies are known to arrive, and is answered there', async () => {
+    await begin({ SMTP_URL: '', SENDGRID_INBOUND_DOMAIN: 'reply.example.net' });
+    const id = await raise();
+    const [mail] = sendgrid.mailsTo(ANA);
+    expect(mail?.text).toContain(INVITATION);
+    expect(mail?.replyTo).toMatch(/^reply\+\S+@reply\.example\.net$/);
+    await sendgrid.reply({ from: ANA, to: mail?.replyTo ?? '', text: 'accept' });
+    await world.settle();
+    expect((await world.alert(id)).status).toBe('ACCEPTED');
+  });
+
+  it('does not ask for one where they may end elsewhere', async () => {
+    await begin();
+    await raise();
+    expect(sendgrid.mailsTo(ANA)[0]?.text).not.toContain(INVITATION);
+  });
+});

@@ -17,6 +17,8 @@ export class ReplyAddresses {
     private readonly secrets: SecretBox,
     /** `tocsin@example.org`, to which `tocsin+…@example.org` leads as well; read late, as the public URL is. */
     private readonly mailbox: () => string,
+    /** Set up for replies; else they may as well end in somebody's mailbox, and nobody is told to write any. */
+    readonly isKnownToLeadHere: boolean,
   ) {}
 
   /** Undefined when there is none that is short enough. */
