@@ -30,7 +30,7 @@ const size = {
 const promises = {
   name: 'tocsin/promises',
   files: TYPESCRIPT,
-  languageOptions: { parserOptions: { project: ['tsconfig.spec.json'] } },
+  languageOptions: { parserOptions: { project: ['tsconfig.spec.json', 'apps/notifications/page/tsconfig.json'] } },
   rules: {
     '@typescript-eslint/no-floating-promises': 'error',
     '@typescript-eslint/no-misused-promises': 'error',
