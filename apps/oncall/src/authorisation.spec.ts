@@ -42,6 +42,11 @@ const crud = (at: string, body: object): readonly Row[] => [
   { route: `DELETE ${at}/:id`, ...oneself },
 ];
 
+const codes = (at: string): readonly Row[] => [
+  { route: `POST ${at}/:id/verification-codes`, ...oneself },
+  { route: `POST ${at}/:id/verify`, ...oneself, body: { code: '123456' } },
+];
+
 const table: readonly Row[] = [
   { route: 'GET /api/users', ...everybody },
   { route: 'POST /api/users', ...administrators, body: profile },
@@ -49,15 +54,18 @@ const table: readonly Row[] = [
   { route: 'GET /api/users/:user', ...everybody },
   { route: 'PUT /api/users/:user', ...oneself },
   { route: 'DELETE /api/users/:user', ...administrators },
+  { route: 'GET /api/users/:user/readiness', ...oneself },
   ...crud(`${contacts}/emails`, email),
   { route: `POST ${contacts}/emails/search-target`, ...oneself, body: email },
+  ...codes(`${contacts}/emails`),
   ...crud(`${contacts}/phone-numbers`, phone),
+  ...codes(`${contacts}/phone-numbers`),
   { route: `POST ${contacts}/phone-numbers/search-target`, ...oneself, body: phone },
   ...crud(`${contacts}/push-devices`, device).filter(({ route }) => !route.startsWith('PUT')),
   ...crud(`${preferences}/alerts`, preference),
-  ...crud(`${preferences}/duties`, preference),
-  ...crud(`${preferences}/updates`, preference),
-  ...crud(`${preferences}/subscriptions`, preference),
+  ...crud(`${preferences}/duties`, { method: 'PUSH' }),
+  ...crud(`${preferences}/updates`, { method: 'PUSH', type: 'ALERT_ACCEPTED' }),
+  ...crud(`${preferences}/subscriptions`, { method: 'PUSH' }),
   { route: 'POST /api/users/:user/test-notification', ...oneself, body: { method: 'PUSH' } },
   { route: 'GET /api/teams', ...everybody },
   { route: 'POST /api/teams', ...administrators, body: { name: 'Ops' } },

@@ -281,6 +281,11 @@ describe('what a client puts on the wire', () => {
 });
 
 describe('every route of the API', () => {
+  /** What some routes want to know before they look. */
+  const required = [
+    ['/events/:integration/:key', '?crc_token=x'],
+    ['/private-subscribers/:subscriber', '?subscriber-type=USER'],
+  ] as const;
   const writes = () => apiRoutes(server).filter(({ method }) => method === 'POST' || method === 'PUT');
 
   it('answers 404 in the one shape of errors for what is not there', async () => {
@@ -289,7 +294,7 @@ describe('every route of the API', () => {
     );
     expect(routes.length).toBeGreaterThan(30);
     for (const { method, url } of routes) {
-      const query = url.endsWith('/events/:integration/:key') ? '?crc_token=x' : '';
+      const query = required.find(([end]) => url.endsWith(end))?.[1] ?? '';
       const { status, body, headers } = await server.call(method, `${pathWithout(url)}${query}`);
       expect({ method, url, type: headers.get('content-type'), ...shapeOf(body), status }).toEqual({
         method,

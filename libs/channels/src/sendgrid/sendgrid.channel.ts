@@ -1,5 +1,5 @@
-import { Client } from '@sendgrid/client';
-import { MailService } from '@sendgrid/mail';
+import Client from '@sendgrid/client/src/classes/client';
+import MailService from '@sendgrid/mail/src/classes/mail-service';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
@@ -41,7 +41,7 @@ export class SendGridChannel extends Channel {
     // Not by `setApiKey`: it prints a warning about keys of private clouds, and puts the address back to the usual one.
     client.setDefaultHeader('Authorization', `Bearer ${apiKey}`);
     const bounds = { timeout: deadlineMs, maxContentLength: LONGEST_ANSWER, maxRedirects: 0 };
-    client.setDefaultRequest({ baseUrl, url: '', ...bounds } as Parameters<Client['setDefaultRequest']>[0]);
+    client.setDefaultRequest({ baseUrl, url: '', ...bounds });
     this.mail.setClient(client);
   }
 
@@ -72,7 +72,7 @@ export class SendGridChannel extends Channel {
           subscriptionTracking: { enable: false },
         },
       });
-      const id = (headers as Readonly<Record<string, unknown>>)['x-message-id'];
+      const id = headers['x-message-id'];
       return {
         type: 'handed-over',
         receiptExpected: hasReceipts && correlation !== undefined,
