@@ -55,6 +55,9 @@ const resources: readonly Resource[] = [
   },
 ];
 
+/** Without what is only told while it is saved: whom a page by this policy would not reach. */
+const kept = ({ warnings: _told, ...resource }: Body): Body => resource;
+
 const call = async (method: string, path: string, body?: unknown, key: string | undefined = ADMIN_KEY) => {
   const answer = await fetch(`${world.platform.settings.publicUrl}${path}`, {
     method,
@@ -78,7 +81,7 @@ describe.each(resources)('the conventions of $path', (resource) => {
     const location = made.headers.get('location') ?? '';
     expect(location).toBe(`${path}/${String(made.body['id'])}`);
     const read = await call('GET', location);
-    expect({ status: read.status, body: read.body }).toEqual({ status: 200, body: made.body });
+    expect({ status: read.status, body: read.body }).toEqual({ status: 200, body: kept(made.body) });
   });
 
   it('takes stubs, zeros, empty values and nulls for what is not set', async () => {
@@ -136,7 +139,7 @@ describe.each(resources)('the conventions of $path', (resource) => {
   it('finds by a name with blanks, umlauts and a slash, percent-encoded; 404 in JSON for another', async () => {
     const { body } = await create('Nächte / Süd 100%');
     const found = await call('GET', `${path}/name/${encodeURIComponent('Nächte / Süd 100%')}`);
-    expect({ status: found.status, body: found.body }).toEqual({ status: 200, body });
+    expect({ status: found.status, body: found.body }).toEqual({ status: 200, body: kept(body) });
     expect(await call('GET', `${path}/name/nobody`)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   });
 
@@ -199,6 +202,6 @@ describe.each(resources)('the conventions of $path', (resource) => {
     expect((await call('DELETE', at, undefined, stakeholderKey)).status).toBe(403);
     expect(await call('GET', at, undefined, 'tk_wrong')).toMatchObject({ status: 403, body: { code: 'KEY_ERROR' } });
     expect((await call('GET', at, undefined, '')).status).toBe(401);
-    expect((await call('GET', at)).body).toEqual(body);
+    expect((await call('GET', at)).body).toEqual(kept(body));
   });
 });
