@@ -13,7 +13,7 @@ import { Duties } from './duties';
 @Module({})
 export class DutiesModule {
   static register({ eventStore, readStore, bus, configuration, clock, log, metrics, background }: Platform): DynamicModule {
-    const duties = new Duties({ eventStore, configuration, wishes: new NotificationWishes(bus, clock), clock });
+    const duties = new Duties({ eventStore, configuration, wishes: new NotificationWishes(bus, clock), clock, log });
     const measured = measureTimers(metrics, clock, 'duties');
     background.addOwned('timers duties', (isOwner) =>
       measured(

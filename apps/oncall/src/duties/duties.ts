@@ -5,6 +5,7 @@ import { eventOf, EventStore } from '@tocsin/event-store';
 import type { StoredEvent } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
+import type { Logger } from '@tocsin/platform';
 import { NotificationWishes } from '../notification-wishes';
 
 /** Whoever hears of an edit later than this has seen the schedule since. */
@@ -30,6 +31,7 @@ export class Duties {
       readonly configuration: ConfigurationReader;
       readonly wishes: NotificationWishes;
       readonly clock: Clock;
+      readonly log: Logger;
     },
   ) {}
 
@@ -48,7 +50,7 @@ export class Duties {
       if (edit.revision > (told?.revision ?? -1) && edit.at > now - EDITS_TOLD_MS) await this.tellOfEdit(scheduleId, edit);
     const schedule = newest?.after;
     if (schedule !== undefined && told !== undefined) await this.tellOfTurns(schedule, told.upTo, now);
-    const nextAt = schedule === undefined ? null : (nextDutyDue(schedule, now) ?? null);
+    const nextAt = schedule === undefined ? null : (this.readable(scheduleId, () => nextDutyDue(schedule, now)) ?? null);
     const event: DutiesTold = { type: 'DutiesTold', data: { scheduleId, at: now, upTo: now, revision: newest?.revision ?? -1, nextAt } };
     await eventStore.append(stream, last?.revision ?? 'no_stream', [
       {
@@ -60,16 +62,27 @@ export class Duties {
   }
 
   private async tellOfTurns(schedule: Schedule, after: Instant, now: Instant): Promise<void> {
-    for (const { userId, shiftStart, beforeMin, dueAt } of dutiesDue(schedule, after, now)) {
+    for (const { userId, shiftStart, beforeMin, dueAt } of this.readable(schedule.id, () => dutiesDue(schedule, after, now)) ?? []) {
       if (!this.wants(userId, beforeMin)) continue;
       await this.ask({ userId, scheduleId: schedule.id, at: dueAt, about: { type: 'begins', shiftStart, beforeMin } });
     }
   }
 
   private async tellOfEdit(scheduleId: ScheduleId, { revision, at, by, before, after }: Edit): Promise<void> {
-    for (const { userId } of changedDuties(before, after, at)) {
+    for (const { userId } of this.readable(scheduleId, () => changedDuties(before, after, at)) ?? []) {
       if ((by.type === 'user' && by.userId === userId) || !this.wants(userId)) continue;
       await this.ask({ userId, scheduleId, at, about: { type: 'changed', revision } });
+    }
+  }
+
+  /** Nobody hears of a schedule whose times cannot be read, until it is edited: trying again would not help, nor let others be told. */
+  private readable<T>(scheduleId: ScheduleId, look: () => T): T | undefined {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.parts.log.error({ scheduleId, err: error }, 'times of a schedule cannot be read');
+      return undefined;
     }
   }
 
