@@ -259,7 +259,7 @@ describeWith('helm', fetched('helm'), (helm) => {
 
     it('needs no Secret, and is told of no server', () => {
       const secrets = Object.values(environment(one(manifests, 'StatefulSet'))).filter((value) => typeof value === 'object');
-      expect(secrets).toHaveLength(4);
+      expect(secrets).toHaveLength(13);
       for (const secret of secrets) expect(secret).toMatchObject({ secretKeyRef: { optional: true } });
       expect(Object.keys(one(manifests, 'ConfigMap').data ?? {}).filter((name) => name.startsWith('KAFKA'))).toEqual([]);
     });
