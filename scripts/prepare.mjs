@@ -1,6 +1,6 @@
 // Brings a checkout to the state a program needs: packages installed, and what it runs compiled.
 // It runs under Node 20 before anything is installed, so it uses nothing but Node itself.
-// Usage: node scripts/prepare.mjs production|services|log|servers|cluster|everything
+// Usage: node scripts/prepare.mjs production|services|log|servers|play|cluster|everything
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './prepare/build.mjs';
@@ -17,6 +17,7 @@ const kinds = {
   services: { packages: 'production', builds: ['services'] },
   log: { packages: 'production', builds: ['log'] },
   servers: { packages: 'everything', builds: ['servers'] },
+  play: { packages: 'everything', builds: ['production', 'servers'] },
   cluster: { packages: 'everything', builds: ['servers', 'services'] },
   everything: { packages: 'everything', builds: [] },
 };

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|chaos|demo|backup|parked|export|import [arguments]}
+what=${1:?usage: scripts/run.sh start|service|servers|cluster|rebuild|test|chaos|demo|play|backup|parked|export|import [arguments]}
 shift
 case $what in
   start | demo) needs=production ;;
@@ -18,6 +18,7 @@ case $what in
   rebuild) needs=services ;;
   export | import) needs=log ;;
   servers) needs=servers ;;
+  play) needs=play ;;
   cluster | chaos) needs=cluster ;;
   test) needs=everything ;;
   # Compiling would change the files that a running server has yet to load.
@@ -49,6 +50,7 @@ case $what in
     exec "$node" --disable-warning=ExperimentalWarning "apps/$service/dist/main.js" "$@"
     ;;
   demo | backup | parked | servers | cluster | rebuild | export | import) exec "$node" --disable-warning=ExperimentalWarning "scripts/$what.mjs" "$@" ;;
+  play) exec "$node" --no-warnings scripts/play/play.ts "$@" ;;
   chaos) exec "$node" --no-warnings test/chaos/chaos.ts "$@" ;;
   test) exec "$node" --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js "$@" ;;
 esac

@@ -9,6 +9,7 @@ const steps = [
   ['types, as built', 'tsc', ['-b', '--pretty', 'false']],
   ['types, specs included', 'tsc', ['-p', 'tsconfig.spec.json', '--pretty', 'false']],
   ['types of the page', 'tsc', ['-p', 'apps/notifications/page', '--pretty', 'false']],
+  ['types of the page of play', 'tsc', ['-p', 'scripts/play/page', '--pretty', 'false']],
   ['unused code', 'knip', ['--no-progress', '--no-config-hints']],
 ];
 

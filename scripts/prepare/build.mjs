@@ -13,8 +13,8 @@ const builds = {
   },
   // What exports and imports the log, which no service needs.
   log: { title: 'compiling export and import', projects: ['libs/log-file', 'libs/platform'], stamp: '.stamps/log-build' },
-  // The server that stands in for EventStoreDB is one of the fakes.
-  servers: { title: 'compiling the servers', projects: ['libs/testing'], stamp: '.stamps/servers-build' },
+  // The server that stands in for EventStoreDB is one of the fakes, as all others are that `npm run play` needs.
+  servers: { title: 'compiling the fakes', projects: ['libs/testing'], stamp: '.stamps/servers-build' },
 };
 
 // A project and everything it refers to, directly or not.

@@ -10,6 +10,7 @@ export function startProcess(options: {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly isReady: (output: string) => boolean | Promise<boolean>;
   readonly readyMs?: number;
   readonly stopMs?: number;

@@ -14,13 +14,14 @@ const LAST_CHARACTERS = 20_000;
  * @param {string} options.command
  * @param {string[]} options.args
  * @param {string} [options.cwd]
+ * @param {Readonly<Record<string, string>>} [options.env] In place of this process's own.
  * @param {(output: string) => boolean | Promise<boolean>} options.isReady Asked again and again, with what the server has printed.
  * @param {number} [options.readyMs]
  * @param {number} [options.stopMs] How long SIGTERM may take before SIGKILL follows.
  * @returns {Promise<{ pid: number, exited: Promise<void>, stop(): Promise<void> }>}
  */
-export async function startProcess({ name, command, args, cwd, isReady, readyMs = 60_000, stopMs = 10_000 }) {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startProcess({ name, command, args, cwd, env, isReady, readyMs = 60_000, stopMs = 10_000 }) {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   // The line that says that it is ready must still be there when it is looked for, however much a server with clients prints.
   let kept = UNTIL_READY_CHARACTERS;

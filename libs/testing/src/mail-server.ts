@@ -7,6 +7,7 @@ import type { SMTPServerSession } from 'smtp-server';
 export interface ReceivedMail {
   readonly to: string;
   readonly from: string;
+  readonly replyTo: string | undefined;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -133,6 +134,7 @@ export class MailServer {
       this.received.push({
         to: address,
         from: mail.from?.text ?? '',
+        replyTo: mail.replyTo?.text,
         subject: mail.subject ?? '',
         text: mail.text ?? '',
         html: typeof mail.html === 'string' ? mail.html : '',

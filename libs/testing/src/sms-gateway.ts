@@ -17,6 +17,8 @@ export class SmsGateway {
   readonly texts: GatewayText[] = [];
   /** Bodies as they came. */
   readonly bodies: string[] = [];
+  /** What texts are answered with when nothing else was said. */
+  usually: GatewayAnswer = 200;
   private answers: GatewayAnswer[] = [];
   private readonly sockets = new Set<Socket>();
 
@@ -31,7 +33,7 @@ export class SmsGateway {
     const server = createServer((request, response) => {
       void readText(request).then((body) => {
         gateway.bodies.push(body);
-        const answer = gateway.answers.shift() ?? 200;
+        const answer = gateway.answers.shift() ?? gateway.usually;
         if (request.headers.authorization !== `Bearer ${gateway.token}`) return response.writeHead(401).end();
         if (answer === 'silent') return undefined;
         if (answer === 'drop') return response.destroy();

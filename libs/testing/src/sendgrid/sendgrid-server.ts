@@ -12,6 +12,7 @@ export interface SendGridMail {
   readonly replyTo: string | undefined;
   readonly subject: string;
   readonly text: string;
+  readonly html: string;
   readonly messageId: string;
   readonly customArgs: Readonly<Record<string, string>>;
   /** As it was asked for, whole. */
@@ -183,7 +184,8 @@ export class SendGridServer {
       from: asked.from.email,
       replyTo: asked.reply_to?.email,
       subject: asked.subject,
-      text: asked.content.find(({ type }) => type === 'text/plain')?.value ?? '',
+      text: contentOf(asked, 'text/plain'),
+      html: contentOf(asked, 'text/html'),
       messageId: asked.headers?.['Message-ID'] ?? '',
       customArgs: first?.custom_args ?? asked.custom_args ?? {},
       request: asked as unknown as Readonly<Record<string, unknown>>,
@@ -214,6 +216,8 @@ export class SendGridServer {
     };
   }
 }
+
+const contentOf = ({ content }: Asked, wanted: string): string => content.find(({ type }) => type === wanted)?.value ?? '';
 
 /** With a signature that is right, or is not. */
 export const postEvents = async (

@@ -112,6 +112,11 @@ export class SlackServer {
     this.faults = [...this.faults, fault];
   }
 
+  /** Nothing that was to happen to calls happens any more. */
+  mend(): void {
+    this.faults = [];
+  }
+
   /** What stands in a channel, oldest first, threads apart. */
   channel({ id }: SlackChannel): readonly SlackMessage[] {
     return this.team.messages.filter(({ channel, threadTs, onlyTo }) => channel === id && threadTs === undefined && onlyTo === undefined);

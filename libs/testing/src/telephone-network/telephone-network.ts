@@ -41,6 +41,8 @@ export class TelephoneNetwork implements TextNetwork {
   readonly requests: { readonly path: string; readonly form: Form }[] = [];
   /** What call-backs were answered. */
   readonly answers: CallBackAnswer[] = [];
+  /** By the text's id, what was told of it last. */
+  readonly told = new Map<string, string>();
   private readonly texts: (ReceivedText & { readonly to: string })[] = [];
   private readonly posting = new Set<Promise<void>>();
   private readonly sockets = new Set<Socket>();
@@ -168,6 +170,7 @@ export class TelephoneNetwork implements TextNetwork {
         const { status, code } = typeof receipt === 'string' ? { status: receipt, code: undefined } : receipt;
         const form = { ...about, MessageStatus: status, SmsStatus: status, ...(code === undefined ? {} : { ErrorCode: String(code) }) };
         this.answers.push(await this.post(url, form).catch(() => ({ status: 0, text: 'nobody answered' })));
+        this.told.set(about['MessageSid'] ?? '', status);
       }
     })();
     this.posting.add(posting);

@@ -1,0 +1,51 @@
+import { MailServer, PushService, SendGridServer, SlackServer, SmsGateway, TelephoneNetwork } from '@tocsin/testing';
+
+export const OUR_NUMBER = '+4930555001';
+const OUR_ADDRESS = 'tocsin@example.net';
+
+/** Every system of somebody else that the product talks to, each a server of its own on 127.0.0.1. */
+export interface Outside {
+  readonly network: TelephoneNetwork;
+  readonly gateway: SmsGateway;
+  readonly mail: MailServer;
+  readonly sendgrid: SendGridServer;
+  readonly slack: SlackServer;
+  readonly push: PushService;
+  /** What tells the product to use them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the product answers them. */
+  callBack(productUrl: string): void;
+  stop(): Promise<void>;
+}
+
+export const startOutside = async (): Promise<Outside> => {
+  const [network, gateway, mail, sendgrid, slack, push] = await Promise.all([
+    TelephoneNetwork.start(),
+    SmsGateway.start(),
+    MailServer.start(),
+    SendGridServer.start(),
+    SlackServer.start(),
+    PushService.start(),
+  ]);
+  return {
+    ...{ network, gateway, mail, sendgrid, slack, push },
+    environment: {
+      ...network.environment(OUR_NUMBER),
+      ...gateway.environment,
+      ...sendgrid.environment(OUR_ADDRESS),
+      ...slack.settings,
+      SMTP_URL: mail.url,
+      TOCSIN_OUTGOING_ALLOW: push.url,
+    },
+    callBack: (productUrl) => {
+      const at = (path: string) => () => `${productUrl}/api/callbacks/${path}`;
+      network.inboundUrl = at('twilio/sms');
+      sendgrid.eventsUrl = at('sendgrid/events');
+      sendgrid.inboundUrl = at('sendgrid/inbound');
+      slack.callsBack((path) => `${productUrl}${path}`);
+    },
+    stop: async () => {
+      await Promise.all([network, gateway, mail, sendgrid, slack, push].map((server) => server.stop()));
+    },
+  };
+};
