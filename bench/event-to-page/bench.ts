@@ -78,7 +78,11 @@ const pages = async (to: Intake, mail: MailSink, name: string, load = MEASURED):
 const ours = (): Promise<Round> =>
   inDirectory(async (directory) => {
     const mail = await MailSink.start();
-    const standalone = await startStandalone(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
+    const standalone = await startStandalone(directory, {
+      SMTP_URL: mail.url,
+      MAIL_FROM: 'tocsin@example.test',
+      TOCSIN_BUNDLE_PAGES: 'false',
+    });
     try {
       return await pages(standalone, mail, 'one');
     } finally {
@@ -148,7 +152,7 @@ const standalone = async (): Promise<void> => {
 const cluster = (): Promise<void> =>
   inDirectory(async (directory) => {
     const mail = await MailSink.start();
-    const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
+    const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test', TOCSIN_BUNDLE_PAGES: 'false' });
     const results = { ours: [] as Round[], limit: [] as Round[] };
     const cpu = { perAlert: [] as Readonly<Record<string, number>>[], atRest: {} as Readonly<Record<string, number>> };
     const processes = { ...services.processes, bench: process.pid };

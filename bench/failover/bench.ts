@@ -50,7 +50,7 @@ const longestMs: Record<string, number[]> = {};
 
 await inDirectory(async (directory) => {
   const mail = await MailSink.start();
-  const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test' });
+  const services = await Cluster.start(directory, { SMTP_URL: mail.url, MAIL_FROM: 'tocsin@example.test', TOCSIN_BUNDLE_PAGES: 'false' });
   try {
     for (const service of SERVICES) await services.add(service);
     const key = await services.integrationKey();

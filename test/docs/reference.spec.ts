@@ -89,6 +89,8 @@ describe('the catalogue of events', () => {
     ['Events of a source log', /source-log-events\.ts$/],
     ['Events of an escalation', /escalation-events\.ts$/],
     ['Events of a notification', /notification-events\.ts$/],
+    ['Events of a place that pages go to', /pacing-events\.ts$/],
+    ['Events of a bundle', /bundle-events\.ts$/],
     ['Events of text messages', /texting-events\.ts$/],
     ['Events of a message in Slack', /slack-post-events\.ts$/],
     ['Events of an alert action', /action-events\.ts$/],

@@ -21,6 +21,16 @@ export interface AnswerClaims {
 /** No answer itself: what leads to all of them. */
 export const PAGE = 'alert';
 
+/** Accepts all alerts of a message with several. */
+export const ACCEPT_ALL = 'accept-all';
+
+/** Which pages were in the message is on record under its bundle. */
+export interface AcceptAllClaims {
+  readonly bundle: number;
+  readonly attempt: number;
+  readonly userId: UserId;
+}
+
 /** Long enough for whoever reads the mail in the morning; the alert's own state decides what a late click does. */
 export const ANSWERABLE_MINUTES = 48 * 60;
 
@@ -39,6 +49,18 @@ export class AnswerLinks {
   /** One page with all answers, for devices that show no buttons (B28). */
   pageLink(claims: AnswerClaims, plannedAt: Instant): string {
     return `${this.settings.publicUrl}/answer/${PAGE}/${this.token(PAGE, claims, plannedAt)}`;
+  }
+
+  acceptAllLink({ bundle, attempt, userId }: AcceptAllClaims, plannedAt: Instant): string {
+    const payload = { purpose: `answer-${ACCEPT_ALL}`, b: bundle, n: attempt, u: userId };
+    return `${this.settings.publicUrl}/answer/${ACCEPT_ALL}/${this.secrets.signToken(payload, plusMinutes(plannedAt, ANSWERABLE_MINUTES))}`;
+  }
+
+  readAcceptAll(token: string, now: Instant): AcceptAllClaims | 'expired' | 'invalid' {
+    const verified = this.secrets.verifyToken(`answer-${ACCEPT_ALL}`, token, now);
+    if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
+    const { b, n, u } = verified.payload as { b: number; n: number; u: number };
+    return { bundle: b, attempt: n, userId: u as UserId };
   }
 
   read(purpose: LinkPurpose | typeof PAGE, token: string, now: Instant): AnswerClaims | 'expired' | 'invalid' {

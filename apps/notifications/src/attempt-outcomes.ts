@@ -2,10 +2,18 @@ import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
 import { Clock, notificationDecider, notificationStream } from '@tocsin/domain';
-import type { BroughtForwardReason, NotificationCommand, NotificationMethod, OpenNotification, PushDeviceId } from '@tocsin/domain';
+import type {
+  BroughtForwardReason,
+  Instant,
+  NotificationCommand,
+  NotificationMethod,
+  OpenNotification,
+  PushDeviceId,
+} from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Logger, Metrics } from '@tocsin/platform';
+import { Bundles } from './bundles/bundles';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
 import { GoneDevices } from './push/gone-devices';
@@ -18,6 +26,11 @@ interface Outcome<Of> {
   readonly outcome: Of;
 }
 
+export interface AttemptedPage {
+  readonly stream: string;
+  readonly attempt: { readonly attempt: number };
+}
+
 type Failure = Exclude<SendOutcome, { type: 'handed-over' }>;
 type EndingCommand = Extract<NotificationCommand, { type: 'recordFailed' | 'expireReceipt' }>;
 
@@ -28,6 +41,7 @@ export class AttemptOutcomes {
   constructor(
     private readonly parts: {
       readonly notifications: Notifications;
+      readonly bundles: Bundles;
       readonly configuration: ConfigurationReader;
       readonly carrier: CarrierStatus;
       readonly clock: Clock;
@@ -46,24 +60,47 @@ export class AttemptOutcomes {
     });
   }
 
-  /** @throws EventStoreFault */
-  async record({ stream, attempt, provider, outcome }: Outcome<SendOutcome>, cause: Cause): Promise<void> {
-    const { notifications, clock, log } = this.parts;
-    log.info({ stream, attempt, provider, outcome: outcome.type }, 'notification attempted');
+  /** Of one message with one page, or with several. @throws EventStoreFault */
+  async record(
+    pages: readonly AttemptedPage[],
+    { provider, outcome }: Pick<Outcome<SendOutcome>, 'provider' | 'outcome'>,
+    cause: Cause,
+  ): Promise<void> {
+    const { notifications, clock, log, random } = this.parts;
+    const [first] = pages;
+    if (first === undefined) return;
+    log.info(
+      { stream: first.stream, attempt: first.attempt.attempt, pages: pages.length, provider, outcome: outcome.type },
+      'notification attempted',
+    );
     this.attempts.inc({ provider, outcome: outcome.type });
-    if (outcome.gone !== undefined) await this.reportGone(stream, outcome.gone, cause);
-    if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, cause);
-    const { receiptExpected, reference } = outcome;
-    const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
-    await notifications.change(stream, { type: 'recordHandedOver', at: clock.now(), ...taken }, cause);
+    if (outcome.gone !== undefined) await this.reportGone(first.stream, outcome.gone, cause);
+    // What went out together is tried again together.
+    const at = { at: clock.now(), jitter: random() };
+    await Promise.all(
+      pages.map(async ({ stream, attempt: { attempt } }) => {
+        if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, at, cause);
+        const { receiptExpected, reference } = outcome;
+        const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
+        await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
+      }),
+    );
   }
 
   /** What a provider says later of what it took. Comes twice, late and in any order, and then changes nothing more. @throws EventStoreFault */
   async receipt({ outcome, ...of }: NotificationReceipt, cause: Cause): Promise<void> {
-    const { notifications, clock, log } = this.parts;
+    const { notifications, bundles, clock, random, log } = this.parts;
     log.info({ ...of, outcome: outcome.type }, 'receipt of a notification');
-    if (outcome.type === 'failed') return this.recordFailed({ ...of, outcome }, cause);
-    await notifications.change(of.stream, { type: 'recordDelivered', at: clock.now(), provider: of.provider }, cause);
+    const bundled = Bundles.isBundle(of.stream) ? ((await bundles.read(of))?.pages ?? []) : undefined;
+    const pages = bundled?.map(({ notification, attempt }) => ({ stream: notification, attempt })) ?? [of];
+    const at = { at: clock.now(), jitter: random() };
+    await Promise.all(
+      pages.map(async ({ stream, attempt }) => {
+        const { provider } = of;
+        if (outcome.type === 'failed') return this.recordFailed({ stream, attempt, provider, outcome }, at, cause);
+        await notifications.change(stream, { type: 'recordDelivered', at: at.at, provider }, cause);
+      }),
+    );
   }
 
   /** No receipt has come in its time. @throws EventStoreFault */
@@ -76,7 +113,11 @@ export class AttemptOutcomes {
     if (state.status !== 'absent') await this.parts.goneDevices.report(state.plan.userId, devices, cause);
   }
 
-  private async recordFailed({ stream, attempt, provider, outcome }: Outcome<Failure>, cause: Cause): Promise<void> {
+  private async recordFailed(
+    { stream, attempt, provider, outcome }: Outcome<Failure>,
+    when: { readonly at: Instant; readonly jitter: number },
+    cause: Cause,
+  ): Promise<void> {
     const { notifications, configuration, carrier } = this.parts;
     const state = await notifications.load(stream);
     if (!('attempts' in state)) return;
@@ -90,13 +131,12 @@ export class AttemptOutcomes {
       state,
       {
         type: 'recordFailed',
-        at: this.parts.clock.now(),
+        ...when,
         attempt,
         provider,
         reason: outcome.reason,
         retriable: outcome.type === 'unknown' || !outcome.permanent,
         uncertain: outcome.type === 'unknown',
-        jitter: this.parts.random(),
         ...(isContactClosed ? { isContactClosed } : {}),
         otherProviderLeft: isOtherLeft(this.parts.channelsFor(state.plan.method), provider, state),
       },

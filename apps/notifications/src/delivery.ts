@@ -1,8 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, ProviderHealth, providersToAsk, renderMessage, routeOf } from '@tocsin/channels';
 import type { Channel, MessageContent, MethodRoutes } from '@tocsin/channels';
-import { Clock, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
-import type { AlertEvent, CancelReason, Instant, NotificationEvent, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
+import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
+import type {
+  AlertEvent,
+  CancelReason,
+  Instant,
+  NotificationCommand,
+  NotificationEvent,
+  NotificationMethod,
+  OpenNotification,
+  Recipient,
+} from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
@@ -10,8 +19,11 @@ import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
 import { readAlertFromItsStream } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
-import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
+import { TurnsPerTarget } from './alert-actions/turns-per-target';
 import { AttemptOutcomes } from './attempt-outcomes';
+import type { BundleAttempt, Bundles } from './bundles/bundles';
+import type { PagePace } from './bundles/page-pace';
+import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
 import { Notifications } from './notifications';
 import type { ReplyAddresses } from './mail-replies/reply-addresses';
 import type { Texts } from './texting/texts';
@@ -28,6 +40,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly outcomes: AttemptOutcomes;
   readonly texts: Texts;
+  readonly pace: PagePace;
+  readonly bundles: Bundles;
   /** Absent: nobody passes on answers by e-mail. */
   readonly replyAddresses?: ReplyAddresses;
   readonly tracing?: Tracing;
@@ -36,13 +50,34 @@ export interface DeliveryParts {
   readonly routes?: MethodRoutes;
 }
 
+interface StartOf {
+  readonly provider: string;
+  readonly alert: 'wanted' | { readonly stopped: CancelReason };
+  readonly interruptedBefore: Instant | undefined;
+}
+
+/** To whom several pages, or one, go. */
+interface Sending {
+  readonly recipient: Recipient;
+  readonly interruptedBefore: Instant | undefined;
+  readonly bundle?: number;
+}
+
+/** A page whose attempt is on record. */
+interface Page {
+  readonly stream: string;
+  readonly plan: Planned;
+  readonly attempt: Attempt;
+}
+
 /**
- * Sends one notification when it is due. The attempt is recorded first, then the alert's own stream is read, then the
+ * Sends one notification when it is due, alone or in one message with others. The attempt is recorded first, then the alert's own stream is read, then the
  * provider is called: an answer recorded before that read keeps the provider from being called (P5, B9), and a crash
  * anywhere repeats the attempt under the same key.
  */
 export class Delivery {
   private readonly health: ProviderHealth;
+  private readonly turns = new TurnsPerTarget(1);
 
   constructor(private readonly parts: DeliveryParts) {
     this.health = new ProviderHealth(parts.clock);
@@ -69,68 +104,133 @@ export class Delivery {
 
   /** Called at least once per due time. @throws EventStoreFault; MessageBusFault while it cannot be said whether the person is there */
   async attempt(stream: string, interruptedBefore?: Instant): Promise<void> {
-    const { notifications, clock } = this.parts;
+    const { notifications, outcomes, pace } = this.parts;
     const cause = { causationId: newUuid(), correlationId: stream };
     const state = await notifications.load(stream);
-    if (state.status === 'handed-over') {
-      await this.parts.outcomes.expireReceipt(stream, state, cause);
-      return;
-    }
+    if (state.status === 'handed-over') return outcomes.expireReceipt(stream, state, cause);
     if (!('attempts' in state) || isFinal(state)) return;
-    const { plan } = state;
-    const recipient = await this.recipient(plan);
+    const recipient = await this.recipient(state.plan);
+    if ('stopped' in recipient) return this.stop(stream, state.plan, { stopped: recipient.stopped, interruptedBefore }, cause);
+    const [channel] = this.toAsk(state, recipient.target);
+    const turn =
+      channel === undefined ? ({ type: 'alone' } as const) : await pace.turnOf(stream, state, { channel, interruptedBefore }, cause);
+    if (turn.type === 'waits') return;
+    if (turn.type === 'alone') return this.send([stream], { recipient, interruptedBefore }, cause);
+    // Each of its pages comes here when it is due: the first one sends them all, and the others find that it is done.
+    await this.turns.run(String(turn.bundle), () => this.send(turn.pages, { recipient, interruptedBefore, bundle: turn.bundle }, cause));
+  }
+
+  private async stop(
+    stream: string,
+    plan: Planned,
+    { stopped, interruptedBefore }: { readonly stopped: CancelReason; readonly interruptedBefore: Instant | undefined },
+    cause: Cause,
+  ): Promise<void> {
+    const { notifications, outcomes } = this.parts;
     // Nothing will be sent by it: the person's next method does not wait for its delay. That one first, as wherever a method ends.
-    if ('stopped' in recipient && (recipient.stopped === 'contact-removed' || recipient.stopped === 'contact-blacklisted'))
-      await this.parts.outcomes.bringNextForward(plan, 'failed', cause);
-    const [channel] = this.toAsk(state, 'stopped' in recipient ? '' : recipient.target);
-    const { events } = await notifications.change(
-      stream,
-      {
-        type: 'startAttempt',
-        at: clock.now(),
-        provider: channel?.provider ?? 'none',
-        alert: 'stopped' in recipient ? recipient : 'wanted',
-        ...(interruptedBefore === undefined ? {} : { interruptedBefore }),
-      },
-      cause,
-    );
-    const started = events.find((event) => event.type === 'AttemptStarted');
-    if (started === undefined || 'stopped' in recipient) return;
-    const attempt = started.data as Attempt;
-    const reply = await this.replyTo(stream, plan, { channel, recipient }, cause);
-    const replies = this.repliesTo(stream, plan);
-    const content = await this.contentFor(plan, recipient, {
-      ...attempt,
-      ...(reply === undefined ? {} : { reply }),
-      canReplyByMail: replies.replyTo !== undefined && this.parts.replyAddresses?.isKnownToLeadHere === true,
-    });
-    if ('stopped' in content) {
-      await notifications.change(
-        stream,
-        { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason: content.stopped },
-        cause,
-      );
-      return;
-    }
+    if (stopped === 'contact-removed' || stopped === 'contact-blacklisted') await outcomes.bringNextForward(plan, 'failed', cause);
+    await notifications.change(stream, this.startOf({ provider: 'none', alert: { stopped }, interruptedBefore }), cause);
+  }
+
+  /** One message with one page, or with several of the same person at the same place. */
+  private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<void> {
+    const { recipient } = sending;
+    const begun = await this.begin(streams, sending, cause);
+    if (begun === undefined) return;
+    const { channel, pages } = begun;
     if (channel === undefined) {
-      const outcome = { type: 'failed', permanent: true, reason: `no provider for ${plan.method}` } as const;
-      await this.parts.outcomes.record({ stream, attempt: attempt.attempt, provider: 'none', outcome }, cause);
-      return;
+      const reason = `no provider for ${pages[0].plan.method}`;
+      return this.parts.outcomes.record(pages, { provider: 'none', outcome: { type: 'failed', permanent: true, reason } }, cause);
     }
+    // A code each, before any alert is read: only the provider is called after that.
+    const texted: (Page & { readonly reply?: AttemptNotes['reply'] })[] = [];
+    for (const page of pages) {
+      const reply = await this.replyTo(page, { channel, recipient });
+      texted.push({ ...page, ...(reply === undefined ? {} : { reply }) });
+    }
+    const bundle = sending.bundle === undefined || pages.length === 1 ? undefined : await this.bundle(sending.bundle, pages, cause);
+    const wanted = await this.wanted(texted, recipient, cause);
+    const [first, ...more] = wanted;
+    if (first === undefined) return;
+    const { plan, stream, attempt, content } = first;
+    const together = bundle === undefined || more.length === 0 ? undefined : this.parts.composer.bundle(wanted, recipient.user, bundle);
     const message = {
       target: recipient.target,
       ...(plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
-      message: renderMessage(plan.method, content),
+      message: renderMessage(plan.method, together ?? content),
       key: attempt.key,
-      ...replies,
-      correlation: { stream, attempt: attempt.attempt },
+      // Whose answer would it be?
+      ...(together === undefined ? this.repliesTo(stream, plan) : {}),
+      correlation: bundle ?? { stream, attempt: attempt.attempt },
     };
-    const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt };
+    const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt, 'tocsin.pages': wanted.length };
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
       channel.send(message),
     );
     this.health.record(channel.provider, outcome);
-    await this.parts.outcomes.record({ stream, attempt: attempt.attempt, provider: channel.provider, outcome }, cause);
+    await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome }, cause);
+  }
+
+  /** Records the attempt of each page that it is time for; undefined when it is time for none. */
+  private async begin(
+    streams: readonly string[],
+    { recipient, interruptedBefore, bundle }: Sending,
+    cause: Cause,
+  ): Promise<{ readonly channel: Channel | undefined; readonly pages: readonly [Page, ...Page[]] } | undefined> {
+    const { notifications } = this.parts;
+    const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore });
+    const loaded = await Promise.all(streams.map(async (stream) => ({ stream, state: await notifications.load(stream) })));
+    const due = loaded.flatMap(({ stream, state }) => (isAttemptDue(state, start) ? [{ stream, state }] : []));
+    const [first] = due;
+    if (first === undefined) return undefined;
+    const [channel] = this.toAsk(first.state, recipient.target);
+    const together = bundle === undefined || due.length === 1 ? {} : { bundle: { id: bundle, size: due.length } };
+    const begun = await Promise.all(
+      due.map(async ({ stream, state: { plan } }) => {
+        const { events } = await notifications.change(stream, { ...start, ...together, provider: channel?.provider ?? 'none' }, cause);
+        const started = events.find((event) => event.type === 'AttemptStarted');
+        return started === undefined ? [] : [{ stream, plan, attempt: started.data as Attempt }];
+      }),
+    );
+    const [page, ...others] = begun.flat();
+    return page === undefined ? undefined : { channel, pages: [page, ...others] };
+  }
+
+  private startOf({ interruptedBefore, ...start }: StartOf): Extract<NotificationCommand, { type: 'startAttempt' }> {
+    const at = this.parts.clock.now();
+    return { type: 'startAttempt', at, ...start, ...(interruptedBefore === undefined ? {} : { interruptedBefore }) };
+  }
+
+  private async bundle(id: number, pages: readonly [Page, ...Page[]], cause: Cause): Promise<BundleAttempt & { readonly id: number }> {
+    const bundled = pages.flatMap(({ stream, plan: { alertId, step }, attempt }) =>
+      alertId === undefined ? [] : [{ notification: stream, attempt: attempt.attempt, alertId, ...(step === undefined ? {} : { step }) }],
+    );
+    return { id, ...(await this.parts.bundles.record(id, pages[0].plan.userId, bundled, cause)) };
+  }
+
+  /** What each page says; those that are not wanted any more end here. */
+  private async wanted(
+    pages: readonly (Page & { readonly reply?: AttemptNotes['reply'] })[],
+    recipient: Recipient,
+    cause: Cause,
+  ): Promise<readonly (Page & { readonly content: MessageContent })[]> {
+    const { notifications, clock, replyAddresses } = this.parts;
+    const told = await Promise.all(
+      pages.map(async ({ reply, ...page }) => {
+        const { stream, plan, attempt } = page;
+        const canReplyByMail = this.repliesTo(stream, plan).replyTo !== undefined && replyAddresses?.isKnownToLeadHere === true;
+        const content = await this.contentFor(plan, recipient, {
+          ...attempt,
+          ...(reply === undefined ? {} : { reply }),
+          canReplyByMail,
+        });
+        if (!('stopped' in content)) return [{ ...page, content }];
+        const reason = content.stopped;
+        await notifications.change(stream, { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason }, cause);
+        return [];
+      }),
+    );
+    return told.flat();
   }
 
   private repliesTo(stream: string, { method, alertId, purpose }: Planned): { readonly replyTo?: string } {
@@ -156,12 +256,10 @@ export class Delivery {
    * the provider is called after that.
    */
   private async replyTo(
-    stream: string,
-    { method, alertId, contactId, step }: Planned,
-    { channel, recipient }: { readonly channel: Channel | undefined; readonly recipient: Recipient },
-    cause: Cause,
+    { stream, plan: { method, alertId, contactId, step } }: Page,
+    { channel, recipient }: { readonly channel: Channel; readonly recipient: Recipient },
   ): Promise<AttemptNotes['reply']> {
-    if (method !== 'SMS' || alertId === undefined || contactId === undefined || channel === undefined) return undefined;
+    if (method !== 'SMS' || alertId === undefined || contactId === undefined) return undefined;
     const sender = channel.senderTo(recipient.target);
     // Any of our numbers will do: a code is one of the contact, not of the number.
     const to =
@@ -173,7 +271,8 @@ export class Delivery {
         : undefined;
     if (sender === undefined && to === undefined) return undefined;
     const page = { contactId, notification: stream, alertId, ...(step === undefined ? {} : { step }), sender };
-    const code = await this.parts.texts.codeFor(page, cause);
+    // Several pages of one message are texted to the same contact: each is a cause of its own.
+    const code = await this.parts.texts.codeFor(page, { causationId: newUuid(), correlationId: stream });
     return { code, ...(to === undefined ? {} : { to }) };
   }
 

@@ -70,6 +70,22 @@ export class MessageComposer {
     };
   }
 
+  /** Several pages of one person in one message; each is answered as if it were alone. */
+  bundle(
+    pages: readonly { readonly plan: Planned; readonly content: MessageContent }[],
+    user: User,
+    { id, attempt }: { readonly id: number; readonly attempt: number },
+  ): MessageContent {
+    const plannedAt = Math.max(...pages.map(({ plan }) => plan.at)) as Instant;
+    return {
+      type: 'bundle',
+      language: user.language,
+      personName: user.firstName,
+      pages: pages.flatMap(({ content }) => (content.type === 'page' ? [content] : [])),
+      acceptAll: this.links.acceptAllLink({ bundle: id, attempt, userId: user.id }, plannedAt),
+    };
+  }
+
   /** What happened to an alert, told once: by the fact it was planned from. */
   news(planned: Planned, user: User, { document, events }: AlertHistory): MessageContent | undefined {
     const { language } = user;

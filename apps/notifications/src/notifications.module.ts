@@ -32,6 +32,9 @@ import { AnswerLinks } from './answer-links';
 import { Answers } from './answers';
 import { ArchivedAlertsConsumer } from './archived-alerts.consumer';
 import { AttemptOutcomes } from './attempt-outcomes';
+import { AcceptAllController } from './bundles/accept-all.controller';
+import { Bundles } from './bundles/bundles';
+import { PagePace } from './bundles/page-pace';
 import type { CallbackSettings } from './callback-settings';
 import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Receipts } from './callbacks/receipts';
@@ -67,6 +70,8 @@ export interface NotificationsOptions {
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+  /** False: each page is a message of its own, however many come. */
+  readonly bundlePages?: boolean;
   /** Absent: nothing is pushed to devices. */
   readonly push?: PushContext;
   /** Absent: alerts appear in no channel. */
@@ -93,8 +98,10 @@ export class NotificationsModule {
     const texts = new Texts(eventStore, clock);
     const carrier = new CarrierStatus(platform.configurationStore);
     const goneDevices = new GoneDevices(bus, clock);
+    const bundles = new Bundles(eventStore, clock);
     const outcomes = new AttemptOutcomes({
       notifications,
+      bundles,
       configuration,
       carrier,
       goneDevices,
@@ -119,6 +126,8 @@ export class NotificationsModule {
       clock,
       outcomes,
       texts,
+      bundles,
+      pace: new PagePace({ eventStore, notifications, clock, isOn: options.bundlePages ?? true }),
       ...(tracing === undefined ? {} : { tracing }),
       ...options,
       channelsFor,
@@ -208,6 +217,7 @@ export class NotificationsModule {
         ArchivedAlertsConsumer,
         NotificationCommandsConsumer,
         ReceiptsConsumer,
+        AcceptAllController,
         AnswerController,
         OutboxController,
         ...(sendgrid === undefined ? [] : [SendGridController]),
@@ -226,6 +236,7 @@ export class NotificationsModule {
         { provide: DutyPlanner, useValue: new DutyPlanner({ configuration, notifications, ids, settings }) },
         { provide: NewsPlanner, useValue: new NewsPlanner({ eventStore, configuration, notifications, people, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
+        { provide: Bundles, useValue: bundles },
         { provide: Answers, useValue: answers },
         { provide: SlackPosts, useValue: posts },
         ...(slack?.providers ?? []),

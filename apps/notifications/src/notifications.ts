@@ -70,7 +70,8 @@ export class Notifications {
   /** The page as `mergePages` asks for it, while nothing was sent of it yet. */
   async unsent(stream: string): Promise<UnsentPage | undefined> {
     const state = await this.load(stream);
-    if (state.status !== 'planned') return undefined;
+    const isWaiting = state.status === 'planned' || (state.status === 'held' && state.until !== null);
+    if (!isWaiting || state.attempts > 0) return undefined;
     const { userId, step, activation = 0, method, contactId, dueAt } = state.plan;
     return { stream, userId, round: step?.round ?? 0, activation, method, dueAt, ...(contactId === undefined ? {} : { contactId }) };
   }

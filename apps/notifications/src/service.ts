@@ -23,6 +23,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       random,
       channelsFor: (method) => channels.get(method) ?? [],
       routes: routesOf(settings),
+      bundlePages: settings.bundlePages,
       push,
       ...(await openSlack(settings, platform)),
       actions: actionSettings(settings),

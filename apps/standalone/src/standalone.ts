@@ -115,6 +115,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
           random,
           channelsFor,
           routes: routesOf(settings),
+          bundlePages: settings.bundlePages,
           push,
           ...(await openSlack(settings, platform)),
           actions: actionSettings(settings),

@@ -33,6 +33,17 @@ export interface PageContent {
   readonly step?: EscalationStep;
 }
 
+/** Several pages that one person gets in one message, because they come at once. */
+export interface BundleContent {
+  readonly type: 'bundle';
+  readonly language: Language;
+  readonly personName: string;
+  /** Two at least, each as it would be alone. */
+  readonly pages: readonly PageContent[];
+  /** Where all of them are accepted together. */
+  readonly acceptAll: string;
+}
+
 export interface TestContent {
   readonly type: 'test';
   /** For which messages it stands: those of one of the person's lists. */
@@ -95,7 +106,7 @@ export interface DutyChangedContent {
 }
 
 export type MessageContent =
-  PageContent | TestContent | SignInContent | VerificationContent | NewsContent | DutyBeginsContent | DutyChangedContent;
+  PageContent | BundleContent | TestContent | SignInContent | VerificationContent | NewsContent | DutyBeginsContent | DutyChangedContent;
 
 /** Ready to hand over. `html` only where the method shows it. */
 export interface RenderedMessage {

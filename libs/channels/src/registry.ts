@@ -1,5 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import type { Settings } from '@tocsin/platform';
+import { bundleSchema } from './bundle-schema';
 import type { Channel } from './channel';
 import { DevicesChannel } from './devices.channel';
 import { smtp } from './email/settings';
@@ -20,12 +21,13 @@ const providers = [smtp, sendgrid, twilio, smsGateway, slack, webPush, ntfy] as 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
 
-/** The settings of all providers, and of the routes between them; for every process alike. */
-export const channelSchema: Merged<Schemas> & typeof routeSchema = Object.assign(
+/** The settings of all providers, of the routes between them and of how fast they are used; for every process alike. */
+export const channelSchema: Merged<Schemas> & typeof routeSchema & typeof bundleSchema = Object.assign(
   {},
   ...providers.map(({ schema }): ProviderSchema => schema),
   routeSchema,
-) as Merged<Schemas> & typeof routeSchema;
+  bundleSchema,
+) as Merged<Schemas> & typeof routeSchema & typeof bundleSchema;
 
 export type ChannelSettings = Settings<typeof channelSchema>;
 

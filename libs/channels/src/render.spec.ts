@@ -1,6 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import fc from 'fast-check';
-import type { Language, MessageContent, PageContent } from './message';
+import type { BundleContent, Language, MessageContent, PageContent } from './message';
 import { renderMessage } from './render';
 
 const page = (alert: Partial<PageContent['alert']> = {}, more: Partial<PageContent> = {}): PageContent => ({
@@ -30,6 +30,64 @@ const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 const hrefs = (html: string | undefined): readonly (string | undefined)[] =>
   [...(html ?? '').matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
 const methods: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM'];
+
+const bundle = (pages: readonly PageContent[], more: Partial<BundleContent> = {}): BundleContent => ({
+  type: 'bundle',
+  language: 'en',
+  personName: 'Ana',
+  pages,
+  acceptAll: 'https://tocsin.test/answer/accept-all/x',
+  ...more,
+});
+
+describe('a message about several alerts (B29)', () => {
+  const two = bundle([page({ id: 7 }, { reply: { code: 'K7' } }), page({ id: 8, summary: 'no power' }, { reply: { code: 'M3' } })]);
+  const without = bundle([page({ id: 7 }), page({ id: 8, summary: 'no power' })]);
+
+  it('by e-mail has one link that accepts all, and the three answers of each', () => {
+    const { subject, text, html } = renderMessage('EMAIL', two);
+    expect(subject).toBe('[2 alerts] #7 disk full; #8 no power');
+    expect(text.match(/https:\S+/g)).toHaveLength(7);
+    expect(hrefs(html)).toHaveLength(7);
+    expect(hrefs(html)[0]).toBe(two.acceptAll);
+  });
+  it('shows what tools wrote as text, never as HTML', () => {
+    const { html } = renderMessage('EMAIL', bundle([page({ summary: hostile, sourceName: hostile }, { reason: hostile }), page()]));
+    expect(html).not.toMatch(/<script|<img/i);
+    expect(html?.match(/&lt;script&gt;/g)).toHaveLength(3);
+  });
+  it('by text message has the code of each, and how to accept all', () => {
+    expect(renderMessage('SMS', two).text).toBe(
+      '2 alerts:\nK7 [#7] disk full\nM3 [#8] no power\nReply ACK ALL; or ACK, RES, ESC and a code',
+    );
+  });
+  it('says which number takes an answer, when it is another one', () => {
+    const pages = two.pages.map((each) => ({ ...each, reply: { code: each.reply?.code ?? '', to: '+4930555001' } }));
+    expect(renderMessage('SMS', bundle(pages)).text).toContain('text ACK ALL or ACK and a code to +4930555001');
+  });
+  it.each(['SMS', 'SLACK', 'TELEGRAM', 'WHATSAPP'] as const)('by %s has a link that accepts all where no reply comes back', (method) => {
+    expect(renderMessage(method, without).text).toBe(`2 alerts\n[#7] disk full\n[#8] no power\nAccept all: ${without.acceptAll}`);
+  });
+  it('as a push accepts all by its button, and a tap leads to all of them', () => {
+    expect(renderMessage('PUSH', two).notice).toMatchObject({
+      title: '2 alerts',
+      body: '[#7] disk full\n[#8] no power',
+      urgent: true,
+      url: two.acceptAll,
+      actions: [{ action: 'accept', title: 'Accept all', url: two.acceptAll }],
+    });
+  });
+  it('counts what nobody would read', () => {
+    const many = bundle(Array.from({ length: 14 }, (_, index) => page({ id: 100 + index })));
+    expect(renderMessage('TELEGRAM', many).text.split('\n')).toHaveLength(13);
+    expect(renderMessage('TELEGRAM', many).text).toContain('and 4 more');
+  });
+  it('says that some of it may have come before', () => {
+    const again = bundle([page({}, { possiblyDuplicate: true, reply: { code: 'K7' } }), page({}, { reply: { code: 'M3' } })]);
+    expect(renderMessage('SMS', again).text).toMatch(/\(maybe a repetition\)$/);
+    expect(renderMessage('EMAIL', again).text).toContain('You may have received this page before.');
+  });
+});
 
 describe('an e-mail about an alert', () => {
   it('shows what tools and people wrote as text, never as HTML', () => {

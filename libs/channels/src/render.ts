@@ -1,7 +1,7 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
-import type { DutyChangedContent, MessageContent, NewsContent, Notice, PageContent, RenderedMessage } from './message';
-import { smsText } from './sms/sms-text';
+import type { BundleContent, DutyChangedContent, MessageContent, NewsContent, Notice, PageContent, RenderedMessage } from './message';
+import { smsList, smsText } from './sms/sms-text';
 import { texts } from './texts';
 
 /** Longest summary that goes into a subject or a short text; the alert itself keeps all of it. */
@@ -29,6 +29,12 @@ const email = (content: MessageContent): RenderedMessage => {
         subject: pageSubject(content),
         text: pageText(content),
         html: eta.render(PAGE_HTML, { content, t, notes: pageNotes(content), isWebLink }),
+      };
+    case 'bundle':
+      return {
+        subject: bundleSubject(content),
+        text: bundleText(content),
+        html: eta.render(BUNDLE_HTML, { content, t, pages: content.pages.map((page) => ({ ...page, notes: pageNotes(page) })) }),
       };
     case 'test':
       return mail(t.greeting(content.personName), t.testSubject, t.testBody(t.testOf[content.list]));
@@ -70,6 +76,8 @@ const shortText = (content: MessageContent): RenderedMessage => {
       const escalate = content.answers.escalate === undefined ? '' : `\n${t.escalate}: ${content.answers.escalate}`;
       return { subject, text: `${subject}\n${t.accept}: ${content.answers.accept}\n${t.resolve}: ${content.answers.resolve}${escalate}` };
     }
+    case 'bundle':
+      return { subject: bundleSubject(content), text: shortBundle(content) };
     case 'test':
       return { subject: t.testSubject, text: t.testBody(t.testOf[content.list]) };
     case 'duty-begins':
@@ -88,6 +96,44 @@ const shortText = (content: MessageContent): RenderedMessage => {
     case 'sign-in':
       return { subject: t.signInSubject, text: `${t.signInBody(content.validMinutes)}\n${content.url}` };
   }
+};
+
+/** More would not be read at once. */
+const MOST_LISTED = 10;
+
+const bundleSubject = ({ language, pages }: BundleContent): string =>
+  oneLine(`[${texts[language].bundle(pages.length)}] ${pages.map(({ alert }) => `#${alert.id} ${alert.summary}`).join('; ')}`);
+
+/** One line for each, as far as anybody reads them. */
+const listed = ({ language, pages }: BundleContent, line: (page: PageContent) => string): readonly string[] => {
+  const left = pages.length - MOST_LISTED;
+  return [...pages.slice(0, MOST_LISTED).map(line), ...(left > 0 ? [texts[language].andMore(left)] : [])];
+};
+
+const shortBundle = (content: BundleContent): string => {
+  const t = texts[content.language];
+  const { pages, acceptAll } = content;
+  const [first] = pages;
+  const mark = pages.some(({ possiblyDuplicate }) => possiblyDuplicate) ? ` ${t.duplicateMark}` : '';
+  if (first?.reply === undefined)
+    return [`${t.bundle(pages.length)}${mark}`, ...listed(content, pageSubject), `${t.acceptAll}: ${acceptAll}`].join('\n');
+  const { to } = first.reply;
+  const lines = pages.map(({ alert, reply }) => ({ before: `${reply?.code ?? ''} [#${alert.id}] `, summary: onOneLine(alert.summary) }));
+  const answer = `${to === undefined ? t.replyAll : t.replyAllTo(to)}${mark}`;
+  return smsList(`${t.bundle(pages.length)}:`, lines, { andMore: t.andMore, answer });
+};
+
+const bundleText = (content: BundleContent): string => {
+  const t = texts[content.language];
+  return [
+    t.greeting(content.personName),
+    '',
+    `${t.acceptAll}: ${content.acceptAll}`,
+    ...content.pages.flatMap((page) => ['', ...pageLines(page)]),
+    '',
+    t.confirm,
+    '',
+  ].join('\n');
 };
 
 /** More would not be read; the calendar has them all. */
@@ -133,6 +179,16 @@ const noticeOf = (content: MessageContent): Notice => {
         ],
       };
     }
+    case 'bundle':
+      return {
+        ...plain,
+        title: t.bundle(content.pages.length),
+        body: listed(content, pageSubject).join('\n'),
+        urgent: content.pages.some(({ alert }) => alert.priority === 'HIGH'),
+        tag: `bundle-${content.pages[0]?.alert.id}`,
+        url: content.acceptAll,
+        actions: [{ action: 'accept', title: t.acceptAll, url: content.acceptAll }],
+      };
     case 'news':
       // Beside the page of the same alert, whose buttons must not go with it.
       return { ...plain, body: oneLine(content.news), tag: `news-${content.alert.id}` };
@@ -165,12 +221,11 @@ export const pageNotes = (content: PageContent): readonly string[] => {
   return [...(content.lateSec > 0 ? [t.late(content.lateSec)] : []), ...(content.possiblyDuplicate ? [t.duplicate] : [])];
 };
 
-const pageText = (content: PageContent): string => {
+/** What a page says, and how it is answered. */
+const pageLines = (content: PageContent): readonly string[] => {
   const t = texts[content.language];
   const { alert, answers } = content;
   return [
-    t.greeting(content.personName),
-    '',
     `#${alert.id} ${alert.summary}`,
     t.raised(alert.sourceName, alert.reportTime),
     content.reason,
@@ -179,6 +234,16 @@ const pageText = (content: PageContent): string => {
     `${t.accept}: ${answers.accept}`,
     `${t.resolve}: ${answers.resolve}`,
     ...(answers.escalate === undefined ? [] : [`${t.escalate}: ${answers.escalate}`]),
+  ];
+};
+
+const pageText = (content: PageContent): string => {
+  const t = texts[content.language];
+  const { alert } = content;
+  return [
+    t.greeting(content.personName),
+    '',
+    ...pageLines(content),
     t.confirm,
     ...(content.canReplyByMail === true ? [t.replyByMail] : []),
     ...(alert.details === undefined ? [] : ['', alert.details]),
@@ -207,6 +272,15 @@ const PAGE_HTML = eta.compile(`${HEAD}<p><%= it.t.greeting(it.content.personName
 <p><small><%= it.t.confirm %><% if (it.content.canReplyByMail) { %> <%= it.t.replyByMail %><% } %></small></p>
 <% if (it.content.alert.details) { %><pre style="white-space:pre-wrap"><%= it.content.alert.details %></pre><% } %>
 <% for (const link of it.content.alert.links) { %><p><% if (it.isWebLink(link.href)) { %><a href="<%= link.href %>"><%= link.text || link.href %></a><% } else { %><%= link.text %> <%= link.href %><% } %></p><% } %>
+</body></html>`);
+
+const BUNDLE_HTML = eta.compile(`${HEAD}<p><%= it.t.greeting(it.content.personName) %></p>
+<p><a href="<%= it.content.acceptAll %>" style="display:inline-block;padding:14px 22px;margin:4px;background:#0a6b2d;color:#fff;text-decoration:none;border-radius:6px"><%= it.t.acceptAll %></a></p>
+<% for (const page of it.pages) { %><h1 style="font-size:18px">#<%= page.alert.id %> <%= page.alert.summary %></h1>
+<p><%= it.t.raised(page.alert.sourceName, page.alert.reportTime) %><br><%= page.reason %></p>
+<% for (const note of page.notes) { %><p><strong><%= note %></strong></p><% } %>
+<p><a href="<%= page.answers.accept %>"><%= it.t.accept %></a> · <a href="<%= page.answers.resolve %>"><%= it.t.resolve %></a><% if (page.answers.escalate) { %> · <a href="<%= page.answers.escalate %>"><%= it.t.escalate %></a><% } %></p><% } %>
+<p><small><%= it.t.confirm %></small></p>
 </body></html>`);
 
 const PLAIN_HTML = eta.compile(

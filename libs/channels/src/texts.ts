@@ -10,6 +10,11 @@ export const texts = {
     reply: (code: string, canEscalate: boolean) =>
       `Reply 1 accept, 2 resolve${canEscalate ? ', 3 escalate' : ''}; or with its code: ACK ${code}`,
     replyTo: (code: string, number: string) => `To answer, text ACK ${code} to ${number}`,
+    bundle: (count: number) => `${count} alerts`,
+    acceptAll: 'Accept all',
+    andMore: (count: number) => `and ${count} more`,
+    replyAll: 'Reply ACK ALL; or ACK, RES, ESC and a code',
+    replyAllTo: (number: string) => `To answer, text ACK ALL or ACK and a code to ${number}`,
     duplicateMark: '(maybe a repetition)',
     greeting: (name: string) => `Hello ${name},`,
     raised: (source: string, time: string) => `Raised by ${source} at ${time}.`,
@@ -49,6 +54,11 @@ export const texts = {
     reply: (code: string, canEscalate: boolean) =>
       `Antworte 1 annehmen, 2 lösen${canEscalate ? ', 3 eskalieren' : ''}; oder mit Code: ACK ${code}`,
     replyTo: (code: string, number: string) => `Zum Annehmen SMS mit ACK ${code} an ${number}`,
+    bundle: (count: number) => `${count} Alarme`,
+    acceptAll: 'Alle annehmen',
+    andMore: (count: number) => `und ${count} weitere`,
+    replyAll: 'Antworte ACK ALL; oder ACK, RES, ESC mit Code',
+    replyAllTo: (number: string) => `Zum Annehmen SMS mit ACK ALL oder ACK und Code an ${number}`,
     duplicateMark: '(vielleicht doppelt)',
     greeting: (name: string) => `Hallo ${name},`,
     raised: (source: string, time: string) => `Gemeldet von ${source} um ${time}.`,

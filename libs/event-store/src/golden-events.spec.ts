@@ -9,6 +9,7 @@ import {
   fold,
   instant,
   notificationDecider,
+  pacingDecider,
   slackPostDecider,
   textingDecider,
   sourceLogDecider,
@@ -25,6 +26,8 @@ import type {
   ErasureEvent,
   EscalationEvent,
   NotificationEvent,
+  PacingEvent,
+  PagesBundled,
   ParkedMessageEvent,
   SlackPostEvent,
   TextingEvent,
@@ -42,6 +45,8 @@ type DomainEvent =
   | AlertGroupEvent
   | EscalationEvent
   | NotificationEvent
+  | PacingEvent
+  | PagesBundled
   | ConfigurationEvent
   | SourceLogEvent
   | ArchiveEvent
@@ -51,8 +56,9 @@ type DomainEvent =
   | SlackPostEvent
   | TextingEvent
   | VerificationEvent;
-type Folded = 'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'slackpost' | 'texts' | 'verification';
-type Stream = Folded | 'configuration' | 'archive' | 'erasure' | 'duty' | 'parked';
+type Folded =
+  'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'pace' | 'slackpost' | 'texts' | 'verification';
+type Stream = Folded | 'configuration' | 'archive' | 'bundle' | 'erasure' | 'duty' | 'parked';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
 const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
@@ -100,6 +106,9 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   NotificationHeld: 'notification',
   ReceiptOverdue: 'notification',
   NotificationBroughtForward: 'notification',
+  PagePaced: 'pace',
+  BundleClosed: 'pace',
+  PagesBundled: 'bundle',
   PageTexted: 'texts',
   ReplyReceived: 'texts',
   SlackPostPlanned: 'slackpost',
@@ -154,6 +163,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
   } as never,
   escalation: escalationDecider,
   notification: notificationDecider,
+  pace: pacingDecider,
   slackpost: slackPostDecider,
   verification: verificationDecider,
   texts: textingDecider,
@@ -166,6 +176,8 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   sourcelog: [],
   escalation: ['EscalationStarted', 'LevelPlanned'],
   notification: ['NotificationPlanned', 'AttemptStarted'],
+  pace: [],
+  bundle: [],
   slackpost: ['SlackPostPlanned', 'SlackAttemptStarted'],
   verification: ['VerificationCodeRequested'],
   texts: [],

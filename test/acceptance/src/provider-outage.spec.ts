@@ -75,7 +75,7 @@ describe('an outage of a provider in the middle of an escalation', () => {
   });
 
   it('is over when the provider is: it is asked first again', async () => {
-    await begin();
+    await begin({ TOCSIN_BUNDLE_PAGES: 'false' });
     network.fail({ status: 503, times: 3 });
     for (let alerts = 0; alerts < 5; alerts++) await world.event(key, { summary: `disk ${alerts}`, alertKey: `disk ${alerts}` });
     // Three pages found out, and the next two did not ask.

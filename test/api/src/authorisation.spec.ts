@@ -26,6 +26,8 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'GET /api/v1/events/:integration/:key': 'the integration key is in the path',
   'GET /answer/:purpose/:token': 'a signed token',
   'GET /answer/alert/:token': 'a signed token',
+  'GET /answer/accept-all/:token': 'a signed token',
+  'POST /answer/accept-all/:token': 'a signed token',
   'GET /me': 'a page without data',
   'GET /me/:file': 'scripts and icons of that page',
   'POST /answer/:purpose/:token': 'a signed token',

@@ -90,7 +90,13 @@ export class Installation {
       main: MAIN,
       dataDirectory: this.directory,
       apiKey: API_KEY,
-      env: { SMTP_URL: this.mail.url, MAIL_FROM: 'tocsin@example.test', TOCSIN_PUBLIC_URL: 'http://tocsin.example.test' },
+      env: {
+        SMTP_URL: this.mail.url,
+        MAIL_FROM: 'tocsin@example.test',
+        TOCSIN_PUBLIC_URL: 'http://tocsin.example.test',
+        // Each page is looked for in a mail of its own.
+        TOCSIN_BUNDLE_PAGES: 'false',
+      },
     };
   }
 

@@ -4,6 +4,7 @@ import type {
   BroughtForwardReason,
   CancelReason,
   EscalationEvent,
+  HeldBackReason,
   NotificationEvent,
   NotificationEventOf,
   NotificationPurpose,
@@ -55,8 +56,8 @@ const broughtForwardTexts: Readonly<Record<BroughtForwardReason, { readonly en: 
   failed: { en: 'since the method before it failed', de: 'weil der Weg davor fehlgeschlagen ist' },
 };
 
-/** Why a preference led to nothing; other reasons are told as they are. */
-const holdTexts: Readonly<Record<UnusableReason | 'no-preference', { readonly en: string; readonly de: string }>> = {
+/** Why a preference led to nothing, or does not yet; other reasons are told as they are. */
+const holdTexts: Readonly<Record<UnusableReason | HeldBackReason | 'no-preference', { readonly en: string; readonly de: string }>> = {
   muted: { en: 'the person muted notifications', de: 'die Person hat stummgeschaltet' },
   'no-provider': { en: 'no provider is set up for it', de: 'dafür ist kein Anbieter eingerichtet' },
   'no-device': { en: 'push is switched on for no device', de: 'Push ist auf keinem Gerät eingeschaltet' },
@@ -69,6 +70,14 @@ const holdTexts: Readonly<Record<UnusableReason | 'no-preference', { readonly en
   'no-preference': {
     en: 'the person has no notification preference for this priority',
     de: 'die Person hat keine Benachrichtigungsregel für diese Priorität',
+  },
+  bundled: {
+    en: 'more pages than can be read came at once, it goes out in one message with others',
+    de: 'mehr Nachrichten auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',
+  },
+  identical: {
+    en: 'the person got the same one there less than four minutes before',
+    de: 'die Person hat dort dieselbe vor weniger als vier Minuten bekommen',
   },
 };
 
@@ -111,15 +120,23 @@ export const notificationLines = (
       return line({ state: 'planned', dueAt: iso(dueAt) }, `planned ${when.en}`, `${when.de} geplant`);
     }
     case 'AttemptStarted': {
-      const { attempt, provider, lateMs } = event.data;
+      const { attempt, provider, lateMs, bundle } = event.data;
       const late = Math.round(lateMs / 1_000);
       // A first attempt in time is followed by its outcome; only what is out of the ordinary is worth a line of its own.
-      if (attempt === 1 && late < 2) return [];
+      if (attempt === 1 && late < 2 && bundle === undefined) return [];
+      const others = (bundle?.size ?? 1) - 1;
+      const together =
+        bundle === undefined
+          ? { en: '', de: '' }
+          : {
+              en: `, in one message with ${others} other ${others === 1 ? 'page' : 'pages'}`,
+              de: `, in einer Nachricht mit ${others} anderen`,
+            };
       const lateness = late < 2 ? { en: '', de: '' } : { en: `, ${late} s late`, de: `, ${late} s zu spät` };
       return line(
-        { state: 'attempting', attempt, provider, ...(late < 2 ? {} : { lateSec: late }) },
-        `attempt ${attempt} through ${provider}${lateness.en}`,
-        `Versuch ${attempt} über ${provider}${lateness.de}`,
+        { state: 'attempting', attempt, provider, ...(late < 2 ? {} : { lateSec: late }), bundle: bundle?.id },
+        `attempt ${attempt} through ${provider}${together.en}${lateness.en}`,
+        `Versuch ${attempt} über ${provider}${together.de}${lateness.de}`,
       );
     }
     case 'HandedOver': {
@@ -171,10 +188,15 @@ export const notificationLines = (
       );
     }
     case 'NotificationHeld': {
-      const { reason, until } = event.data;
+      const { reason, until, bundle } = event.data;
       const why = holdText(reason);
       const verb = until === undefined ? { en: 'not sent', de: 'nicht gesendet' } : { en: 'held back', de: 'zurückgehalten' };
-      return line({ state: 'held', reason, until: iso(until) }, `${verb.en}: ${why.en}`, `${verb.de}: ${why.de}`);
+      const when = until === undefined ? { en: '', de: '' } : { en: ` until ${iso(until)}`, de: ` bis ${iso(until)}` };
+      return line(
+        { state: 'held', reason, until: iso(until), bundle },
+        `${verb.en}${when.en}: ${why.en}`,
+        `${verb.de}${when.de}: ${why.de}`,
+      );
     }
     default:
       return untold(event);

@@ -4,6 +4,9 @@ export class Crash extends Error {}
 /** Counts calls to the outside, and ends the process before or after one of them. */
 export class CrashPoint {
   calls = 0;
+  /** What else was on its way in the process does not go on either. */
+  private isOver = false;
+
   constructor(
     readonly at: number,
     readonly when: 'before' | 'after',
@@ -12,10 +15,13 @@ export class CrashPoint {
   static readonly nowhere = (): CrashPoint => new CrashPoint(0, 'before');
 
   async around<T>(call: () => Promise<T>): Promise<T> {
+    if (this.isOver) throw new Crash();
     this.calls += 1;
-    if (this.calls === this.at && this.when === 'before') throw new Crash();
+    const isHere = this.calls === this.at;
+    if (isHere) this.isOver = true;
+    if (isHere && this.when === 'before') throw new Crash();
     const result = await call();
-    if (this.calls === this.at && this.when === 'after') throw new Crash();
+    if (isHere) throw new Crash();
     return result;
   }
 }

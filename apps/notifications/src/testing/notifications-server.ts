@@ -41,7 +41,13 @@ export class ToldChannel extends Channel {
 }
 
 /** The notifications service alone, listening, on embedded stores of its own. What alerts would do with an answer is not there. */
-export const notificationsServer = async (provider = 'told', others: readonly ToldChannel[] = [], callbacks: CallbackSettings = {}) => {
+export const notificationsServer = async (
+  provider = 'told',
+  others: readonly ToldChannel[] = [],
+  callbacks: CallbackSettings = {},
+  /** Most stories are about single pages, of alerts that all come at once. */
+  bundlePages = false,
+) => {
   const directory = await mkdtemp(join(tmpdir(), 'tocsin-notifications-'));
   const onFailure = (error: Error): void => {
     throw error;
@@ -57,6 +63,7 @@ export const notificationsServer = async (provider = 'told', others: readonly To
         random: () => 0.5,
         channelsFor: (method) => (method === 'EMAIL' ? [channel, ...others] : []),
         callbacks,
+        bundlePages,
         actions: actionSettings({ outgoingAllow: ['http://127.0.0.0/8'], githubApiBaseUrl: 'https://github.invalid' }),
       }),
     clock,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { smsLength } from './sms-length';
-import { smsText } from './sms-text';
+import { smsList, smsText } from './sms-text';
 
 const ANSWER = 'Reply 1 accept, 2 resolve, 3 escalate; or with its code: ACK K7';
 
@@ -36,6 +36,46 @@ describe('the text of a page', () => {
         expect(smsLength(text).segments).toBeLessThanOrEqual(2);
         expect(text.endsWith(ANSWER)).toBe(true);
       }),
+    );
+  });
+});
+
+describe('the text of several pages', () => {
+  const about = { andMore: (count: number) => `and ${count} more`, answer: 'Reply ACK ALL; or ACK and a code' };
+  const line = (summary: string, index: number) => ({ before: `K${index} [#${4711 + index}] `, summary });
+
+  it('has each with its code', () => {
+    expect(smsList('2 alerts:', [line('disk full', 1), line('no power', 2)], about)).toBe(
+      `2 alerts:\nK1 [#4712] disk full\nK2 [#4713] no power\n${about.answer}`,
+    );
+  });
+  it('shortens what is long before it leaves one out', () => {
+    const text = smsList(
+      '3 alerts:',
+      ['a', 'b', 'c'].map((letter, index) => line(letter.repeat(200), index)),
+      about,
+    );
+    expect(text).not.toContain('more');
+    expect(text.match(/\.\.\./g)).toHaveLength(3);
+  });
+  it('counts what has no room', () => {
+    const text = smsList(
+      '90 alerts:',
+      Array.from({ length: 90 }, (_, index) => line('disk full on a machine', index)),
+      about,
+    );
+    const shown = text.split('\n').length - 3;
+    expect(shown).toBeGreaterThan(5);
+    expect(text).toContain(`\nand ${90 - shown} more\n${about.answer}`);
+  });
+  it('fits whatever they say, how to answer in full', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 200 }), { minLength: 2, maxLength: 40 }), (summaries) => {
+        const text = smsList(`${summaries.length} alerts:`, summaries.map(line), about);
+        expect(smsLength(text).segments).toBeLessThanOrEqual(2);
+        expect(text.endsWith(about.answer)).toBe(true);
+      }),
+      { numRuns: 50 },
     );
   });
 });

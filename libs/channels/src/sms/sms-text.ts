@@ -22,3 +22,41 @@ export const smsText = (before: string, summary: string, answer: string): string
   }
   return shortened(length);
 };
+
+/** Less of a summary says nothing. */
+const SHORTEST_SUMMARY = 16;
+
+export interface SmsLine {
+  /** Which alert, and its code: never shortened. */
+  readonly before: string;
+  readonly summary: string;
+}
+
+/**
+ * Several summaries in one text message of two segments at most. How to answer is there in full whatever they are; they are
+ * shortened alike, and what has no room at all is counted.
+ */
+export const smsList = (
+  title: string,
+  lines: readonly SmsLine[],
+  { andMore, answer }: { readonly andMore: (count: number) => string; readonly answer: string },
+): string => {
+  const whole = (shown: number, length: number): string => {
+    const told = lines.slice(0, shown).map(({ before, summary }) => `${before}${cut(summary, length)}`);
+    const more = lines.length > shown ? [andMore(lines.length - shown)] : [];
+    return plainForSms([title, ...told, ...more, answer].join('\n'));
+  };
+  const fits = (shown: number, length: number): boolean => smsLength(whole(shown, length)).segments <= MOST_SEGMENTS;
+  const longest = Math.max(0, ...lines.map(({ summary }) => [...summary].length));
+  let shown = lines.length;
+  while (shown > 0 && !fits(shown, Math.min(longest, SHORTEST_SUMMARY))) shown -= 1;
+  // What fits shorter may not fit longer: each step is tried.
+  let length = Math.min(longest, SHORTEST_SUMMARY);
+  while (length < longest && fits(shown, length + 1)) length += 1;
+  return whole(shown, length);
+};
+
+const cut = (summary: string, length: number): string => {
+  const characters = [...summary];
+  return characters.length <= length ? summary : `${characters.slice(0, Math.max(0, length - 3)).join('')}...`;
+};

@@ -26,6 +26,9 @@ export type CancelReason =
   | 'expired'
   | 'shift-changed';
 
+/** Why a page waits for others, or is left out (B29). */
+export type HeldBackReason = 'bundled' | 'identical';
+
 /** What became of the method before. */
 export type BroughtForwardReason = 'no-receipt' | 'failed';
 
@@ -65,6 +68,8 @@ export type NotificationEvent =
         readonly key: string;
         readonly lateMs: number;
         /** An attempt before it has no known outcome: the provider may have sent it already. */ readonly possiblyDuplicate: boolean;
+        /** In one message with so many pages, itself among them; `key` is that of the message then. */
+        readonly bundle?: { readonly id: number; readonly size: number };
       };
     }
   /** The provider took it and gives no receipts, or the receipt is awaited. */
@@ -108,7 +113,10 @@ export type NotificationEvent =
       readonly type: 'NotificationCancelled';
       readonly data: { readonly at: Instant; readonly reason: CancelReason; readonly possiblyHandedOver: boolean };
     }
-  /** Held back with its reason; `until` when it is looked at again. */
-  | { readonly type: 'NotificationHeld'; readonly data: { readonly at: Instant; readonly reason: string; readonly until?: Instant } };
+  /** Held back with its reason; `until` when it is looked at again, `bundle` what it waits in. */
+  | {
+      readonly type: 'NotificationHeld';
+      readonly data: { readonly at: Instant; readonly reason: string; readonly until?: Instant; readonly bundle?: number };
+    };
 
 export type NotificationEventOf<Type extends NotificationEvent['type']> = Extract<NotificationEvent, { type: Type }>;

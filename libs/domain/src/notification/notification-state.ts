@@ -15,6 +15,8 @@ interface Open {
   readonly failedInRound: readonly string[];
   /** Providers that will never take it. */
   readonly refusedBy: readonly string[];
+  /** It goes out, or went out, in one message with others. */
+  readonly bundle?: number;
 }
 
 export type Notification =
@@ -70,12 +72,21 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
     return { status: 'planned', plan: event.data, attempts: 0, uncertain: false, failedInRound: [], refusedBy: [] };
   if (state.status === 'cancelled' && event.type === 'HandedOver') return { ...state, crossed: true };
   if (!isOpen(state)) return state;
-  const { plan, attempts, uncertain, failedInRound, refusedBy } = state;
-  const open = { plan, attempts, uncertain, failedInRound, refusedBy };
+  const { plan, attempts, uncertain, failedInRound, refusedBy, bundle: inBundle } = state;
+  const bundled = inBundle === undefined ? {} : { bundle: inBundle };
+  const open = { plan, attempts, uncertain, failedInRound, refusedBy, ...bundled };
   switch (event.type) {
     case 'AttemptStarted': {
-      const { attempt, at, provider, possiblyDuplicate } = event.data;
-      return { ...open, status: 'attempting', attempts: attempt, startedAt: at, provider, uncertain: uncertain || possiblyDuplicate };
+      const { attempt, at, provider, possiblyDuplicate, bundle } = event.data;
+      return {
+        ...open,
+        status: 'attempting',
+        attempts: attempt,
+        startedAt: at,
+        provider,
+        uncertain: uncertain || possiblyDuplicate,
+        ...(bundle === undefined ? {} : { bundle: bundle.id }),
+      };
     }
     case 'AttemptFailed': {
       const { reason, retryAt, at, provider, permanent } = event.data;
@@ -98,8 +109,12 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
       return state.status === 'handed-over' ? { ...state, receiptBy: event.data.until, overdue: true } : state;
     case 'NotificationBroughtForward':
       return { ...state, plan: { ...plan, dueAt: event.data.dueAt } };
-    case 'NotificationHeld':
-      return { ...open, status: 'held', reason: event.data.reason, until: event.data.until ?? null };
+    case 'NotificationHeld': {
+      const { reason, until, bundle } = event.data;
+      // What waits for others is not late for having waited.
+      const waiting = bundle === undefined ? {} : { bundle, plan: { ...plan, dueAt: until ?? plan.dueAt } };
+      return { ...open, ...waiting, status: 'held', reason, until: until ?? null };
+    }
     case 'Delivered':
       return { status: 'delivered', plan, provider: event.data.provider };
     case 'NotificationFailed':

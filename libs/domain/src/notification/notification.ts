@@ -9,6 +9,7 @@ import {
   RECEIPT_WAIT_MS,
   USUAL_RECEIPT_MS,
   type Notification,
+  type OpenNotification,
   type PlannedData,
 } from './notification-state';
 
@@ -23,6 +24,8 @@ export type NotificationCommand =
       readonly alert: 'wanted' | { readonly stopped: CancelReason };
       /** Attempts begun before it were ended by a crash for certain: there is nobody left who could be making them. */
       readonly interruptedBefore?: Instant;
+      /** It goes out in one message with others. */
+      readonly bundle?: { readonly id: number; readonly size: number };
     }
   /** After the attempt was recorded the alert's stream said that the page is not wanted: the provider was not called (P5). */
   | { readonly type: 'abandonAttempt'; readonly at: Instant; readonly attempt: number; readonly reason: CancelReason }
@@ -53,7 +56,7 @@ export type NotificationCommand =
     }
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
   /** Held back with its reason: until then, or for good. */
-  | { readonly type: 'hold'; readonly at: Instant; readonly reason: string; readonly until?: Instant }
+  | { readonly type: 'hold'; readonly at: Instant; readonly reason: string; readonly until?: Instant; readonly bundle?: number }
   /** No receipt has come in its usual time, or at all. */
   | { readonly type: 'expireReceipt'; readonly at: Instant }
   /** A method before it did not reach the person. */
@@ -81,7 +84,11 @@ export const retryDelayMs = (attempt: number, jitter: number): number =>
   Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)) * (1 - jitter / 2));
 
 /** The same over all attempts, so that a provider that knows such keys sends once. */
-const idempotencyKey = (plan: PlannedData): string => `notification-${plan.notificationId}`;
+const idempotencyKey = (plan: PlannedData, bundle: Command<'startAttempt'>['bundle']): string =>
+  bundle === undefined ? `notification-${plan.notificationId}` : bundleStream(bundle.id);
+
+/** Of what went out in one message. */
+export const bundleStream = (bundle: number): string => `bundle-${bundle}`;
 
 const cancelled = (at: Instant, reason: CancelReason, possiblyHandedOver: boolean): readonly NotificationEvent[] => [
   { type: 'NotificationCancelled', data: { at, reason, possiblyHandedOver } },
@@ -92,12 +99,20 @@ const plan = ({ data, held }: Command<'plan'>): readonly NotificationEvent[] => 
   ...(held === undefined ? [] : [{ type: 'NotificationHeld' as const, data: { at: data.at, reason: held } }]),
 ];
 
-const startAttempt = (command: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
-  const { at, provider, alert, interruptedBefore } = command;
-  if (state.status === 'absent' || state.status === 'handed-over' || isFinal(state)) return [];
+/** Whether it is time for an attempt: the first one, another one, or one again that a crash has ended. */
+export const isAttemptDue = (
+  state: Notification,
+  { at, interruptedBefore }: Pick<Command<'startAttempt'>, 'at' | 'interruptedBefore'>,
+): state is OpenNotification => {
+  if (!('attempts' in state) || state.status === 'handed-over' || isFinal(state)) return false;
   const isInterrupted = state.status === 'attempting' && interruptedBefore !== undefined && state.startedAt < interruptedBefore;
   const dueAt = isInterrupted ? state.startedAt : nextNotificationDue(state);
-  if (dueAt === null || dueAt > at || !('attempts' in state)) return [];
+  return dueAt !== null && dueAt <= at;
+};
+
+const startAttempt = (command: Command<'startAttempt'>, state: Notification): readonly NotificationEvent[] => {
+  const { at, provider, alert, bundle } = command;
+  if (!isAttemptDue(state, command)) return [];
   // An attempt that is still open by now was lost in a crash, after the provider took it or before: nobody knows.
   const possiblyDuplicate = state.uncertain || state.status === 'attempting';
   if (alert !== 'wanted') return cancelled(at, alert.stopped, possiblyDuplicate);
@@ -105,7 +120,8 @@ const startAttempt = (command: Command<'startAttempt'>, state: Notification): re
   if (state.status === 'attempting' && at > plan.dueAt + maxAgeMs[plan.purpose])
     return [{ type: 'NotificationFailed', data: { at, reason: 'no-outcome' } }];
   const lateMs = Math.max(0, at - plan.dueAt);
-  return [{ type: 'AttemptStarted', data: { at, attempt: attempts + 1, provider, key: idempotencyKey(plan), lateMs, possiblyDuplicate } }];
+  const begun = { at, attempt: attempts + 1, provider, key: idempotencyKey(plan, bundle), lateMs, possiblyDuplicate };
+  return [{ type: 'AttemptStarted', data: { ...begun, ...(bundle === undefined ? {} : { bundle }) } }];
 };
 
 const abandonAttempt = ({ at, attempt, reason }: Command<'abandonAttempt'>, state: Notification): readonly NotificationEvent[] =>
@@ -179,10 +195,11 @@ const cancel = ({ at, reason }: Command<'cancel'>, state: Notification): readonl
   }
 };
 
-const hold = ({ at, reason, until }: Command<'hold'>, state: Notification): readonly NotificationEvent[] => {
+const hold = ({ at, reason, until, bundle }: Command<'hold'>, state: Notification): readonly NotificationEvent[] => {
   const isWaiting = state.status === 'planned' || state.status === 'retrying' || (state.status === 'held' && state.until !== null);
   if (!isWaiting || (state.status === 'held' && state.until === until && state.reason === reason)) return [];
-  return [{ type: 'NotificationHeld', data: { at, reason, ...(until === undefined ? {} : { until }) } }];
+  const waits = { ...(until === undefined ? {} : { until }), ...(bundle === undefined ? {} : { bundle }) };
+  return [{ type: 'NotificationHeld', data: { at, reason, ...waits } }];
 };
 
 const expireReceipt = ({ at }: Command<'expireReceipt'>, state: Notification): readonly NotificationEvent[] => {
