@@ -20,7 +20,17 @@ export type AnswerView =
   | { readonly type: 'refused'; readonly language: Language }
   | { readonly type: 'gone'; readonly language: Language };
 
+/** What came of an answer. */
+export type AnswerOutcome = Exclude<AnswerView, { type: 'question' }>;
+
 type Found = { readonly type: 'found'; readonly user: User; readonly history: AlertHistory };
+
+/** What came of an answer, in the words of whoever gave it. */
+export const wordsOf = (view: AnswerOutcome): string => {
+  if (view.type === 'outcome') return view.text;
+  const t = answerTexts[view.language];
+  return view.type === 'gone' ? t.gone : t.notAllowed;
+};
 
 const LOOK_AGAIN_MS = 15;
 
@@ -52,7 +62,7 @@ export class Answers {
    * Makes the answer durable and waits, for a bounded time, for what came of it. The same `commandId` again is the same answer.
    * @throws MessageBusFault, EventStoreFault
    */
-  async give(purpose: AnswerPurpose, claims: AnswerClaims, commandId: string = newUuid()): Promise<AnswerView> {
+  async give(purpose: AnswerPurpose, claims: AnswerClaims, commandId: string = newUuid()): Promise<AnswerOutcome> {
     const before = await this.before(claims);
     if (before.type !== 'found') return before;
     const { user, history } = before;
@@ -88,7 +98,7 @@ export class Answers {
     ]);
   }
 
-  private async outcome(commandId: string, purpose: AnswerPurpose, claims: AnswerClaims, user: User): Promise<AnswerView> {
+  private async outcome(commandId: string, purpose: AnswerPurpose, claims: AnswerClaims, user: User): Promise<AnswerOutcome> {
     const deadline = performance.now() + this.parts.visibleWithinMs;
     const t = answerTexts[user.language];
     for (;;) {

@@ -1,7 +1,7 @@
 import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
-import { Clock, notificationDecider, notificationStream } from '@tocsin/domain';
+import { Clock, isAccountMethod, notificationDecider, notificationStream } from '@tocsin/domain';
 import type {
   BroughtForwardReason,
   Instant,
@@ -14,6 +14,7 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Logger, Metrics } from '@tocsin/platform';
 import { Bundles } from './bundles/bundles';
+import type { ChatPeople } from './chat/chat-people';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
 import { GoneDevices } from './push/gone-devices';
@@ -24,6 +25,8 @@ interface Outcome<Of> {
   readonly attempt: number;
   readonly provider: string;
   readonly outcome: Of;
+  /** Where the message went; a receipt does not say so. */
+  readonly target?: string;
 }
 
 export interface AttemptedPage {
@@ -44,6 +47,7 @@ export class AttemptOutcomes {
       readonly bundles: Bundles;
       readonly configuration: ConfigurationReader;
       readonly carrier: CarrierStatus;
+      readonly chatPeople: ChatPeople;
       readonly clock: Clock;
       readonly log: Logger;
       readonly metrics: Metrics;
@@ -63,11 +67,12 @@ export class AttemptOutcomes {
   /** Of one message with one page, or with several. @throws EventStoreFault */
   async record(
     pages: readonly AttemptedPage[],
-    { provider, outcome }: Pick<Outcome<SendOutcome>, 'provider' | 'outcome'>,
+    { outcome, ...sent }: Pick<Outcome<SendOutcome>, 'provider' | 'outcome' | 'target'>,
     cause: Cause,
   ): Promise<void> {
     const { notifications, clock, log, random } = this.parts;
     const [first] = pages;
+    const { provider } = sent;
     if (first === undefined) return;
     log.info(
       { stream: first.stream, attempt: first.attempt.attempt, pages: pages.length, provider, outcome: outcome.type },
@@ -79,7 +84,7 @@ export class AttemptOutcomes {
     const at = { at: clock.now(), jitter: random() };
     await Promise.all(
       pages.map(async ({ stream, attempt: { attempt } }) => {
-        if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, provider, outcome }, at, cause);
+        if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, ...sent, outcome }, at, cause);
         const { receiptExpected, reference } = outcome;
         const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
         await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
@@ -114,18 +119,16 @@ export class AttemptOutcomes {
   }
 
   private async recordFailed(
-    { stream, attempt, provider, outcome }: Outcome<Failure>,
+    { stream, attempt, provider, outcome, target }: Outcome<Failure>,
     when: { readonly at: Instant; readonly jitter: number },
     cause: Cause,
   ): Promise<void> {
-    const { notifications, configuration, carrier } = this.parts;
+    const { notifications } = this.parts;
     const state = await notifications.load(stream);
     if (!('attempts' in state)) return;
     const isContactClosed = outcome.type === 'failed' && outcome.isContactClosed === true;
     // First: whatever becomes of this message, nobody writes there again (B24).
-    const { userId, contactId } = state.plan;
-    if (isContactClosed && contactId !== undefined && configuration.get('user', userId) !== undefined)
-      await carrier.set(userId, contactId, 'BLACKLISTED');
+    if (isContactClosed) await this.closeContact(state.plan, outcome.reason, target);
     await this.end(
       stream,
       state,
@@ -138,10 +141,19 @@ export class AttemptOutcomes {
         retriable: outcome.type === 'unknown' || !outcome.permanent,
         uncertain: outcome.type === 'unknown',
         ...(isContactClosed ? { isContactClosed } : {}),
+        ...(outcome.type === 'failed' && outcome.retryAfterMs !== undefined ? { retryAfterMs: outcome.retryAfterMs } : {}),
         otherProviderLeft: isOtherLeft(this.parts.channelsFor(state.plan.method), provider, state),
       },
       cause,
     );
+  }
+
+  private async closeContact({ userId, contactId, method }: Planned, reason: string, target?: string): Promise<void> {
+    const { configuration, carrier, chatPeople } = this.parts;
+    if (configuration.get('user', userId) === undefined) return;
+    if (isAccountMethod(method)) {
+      if (method !== 'SLACK' && target !== undefined) await chatPeople.close(userId, { method, address: target, reason });
+    } else if (contactId !== undefined) await carrier.set(userId, contactId, 'BLACKLISTED');
   }
 
   /**

@@ -168,7 +168,7 @@ export class Delivery {
       channel.send(message),
     );
     this.health.record(channel.provider, outcome);
-    await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome }, cause);
+    await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome, target: recipient.target }, cause);
   }
 
   /** Records the attempt of each page that it is time for; undefined when it is time for none. */

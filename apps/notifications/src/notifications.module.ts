@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { actionKinds } from '@tocsin/alert-actions';
 import type { ActionSettings } from '@tocsin/alert-actions';
-import { SlackDirectChannel } from '@tocsin/channels';
-import type { Channel, MethodRoutes, PushContext } from '@tocsin/channels';
+import { ChatBotChannel, SlackDirectChannel } from '@tocsin/channels';
+import type { Channel, ChatBot, MethodRoutes, PushContext } from '@tocsin/channels';
 import { actionDueOf, notificationDueOf } from '@tocsin/domain';
 import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
 import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
@@ -40,6 +40,8 @@ import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Receipts } from './callbacks/receipts';
 import { SendGridController } from './callbacks/sendgrid/sendgrid.controller';
 import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
+import { chatParts } from './chat/chat-parts';
+import { ChatPeople } from './chat/chat-people';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
@@ -76,6 +78,8 @@ export interface NotificationsOptions {
   readonly push?: PushContext;
   /** Absent: alerts appear in no channel. */
   readonly slack?: SlackSetUp;
+  /** Each has a channel, and takes answers. */
+  readonly bots?: readonly ChatBot[];
   readonly actions: ActionSettings;
   readonly callbacks?: CallbackSettings;
 }
@@ -92,9 +96,16 @@ export class NotificationsModule {
     const notifications = new Notifications(eventStore, clock, metrics);
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
-    const direct = options.slack === undefined ? undefined : new SlackDirectChannel(options.slack.workspace);
-    const channelsFor: NotificationsOptions['channelsFor'] = (method) =>
-      method === 'SLACK' && direct !== undefined ? [direct] : options.channelsFor(method);
+    const { bots = [] } = options;
+    const chats: readonly Channel[] = [
+      ...(options.slack === undefined ? [] : [new SlackDirectChannel(options.slack.workspace)]),
+      ...bots.map((bot) => new ChatBotChannel(bot)),
+    ];
+    const channelsFor: NotificationsOptions['channelsFor'] = (method) => {
+      const chat = chats.find((channel) => channel.method === method);
+      return chat === undefined ? options.channelsFor(method) : [chat];
+    };
+    const chatPeople = new ChatPeople(platform);
     const texts = new Texts(eventStore, clock);
     const carrier = new CarrierStatus(platform.configurationStore);
     const goneDevices = new GoneDevices(bus, clock);
@@ -104,6 +115,7 @@ export class NotificationsModule {
       bundles,
       configuration,
       carrier,
+      chatPeople,
       goneDevices,
       clock,
       log,
@@ -208,6 +220,7 @@ export class NotificationsModule {
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
     const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
+    const chat = chatParts(platform, bots, { people: chatPeople, answers });
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {
       module: NotificationsModule,
@@ -224,6 +237,7 @@ export class NotificationsModule {
         ...texting.controllers,
         MeController,
         ...(slack?.controllers ?? []),
+        ...chat.controllers,
         ActionTriggersConsumer,
         AlertActionsController,
         ConnectorsController,
@@ -240,6 +254,7 @@ export class NotificationsModule {
         { provide: Answers, useValue: answers },
         { provide: SlackPosts, useValue: posts },
         ...(slack?.providers ?? []),
+        ...chat.providers,
         { provide: Kinds, useValue: kinds },
         { provide: StoredParams, useValue: stored },
         { provide: ActionStreams, useValue: actionStreams },

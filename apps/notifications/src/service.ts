@@ -1,5 +1,5 @@
 import { actionSettings } from '@tocsin/alert-actions';
-import { closeChannels, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
+import { closeChannels, openChannels, openChatBots, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { ServiceDefinition } from '@tocsin/platform/nest';
 import { callbackSettings } from './callback-settings';
 import { NotificationsModule } from './notifications.module';
@@ -26,6 +26,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       bundlePages: settings.bundlePages,
       push,
       ...(await openSlack(settings, platform)),
+      bots: await openChatBots(settings),
       actions: actionSettings(settings),
       callbacks: callbackSettings(settings),
     });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { actionSettings } from '@tocsin/alert-actions';
-import { closeChannels, METHODS, openChannels, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
+import { closeChannels, METHODS, openChannels, openChatBots, providerStates, reachableMethods, routesOf } from '@tocsin/channels';
 import type { Channel } from '@tocsin/channels';
 import type { Clock, NotificationMethod } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
@@ -118,6 +118,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
           bundlePages: settings.bundlePages,
           push,
           ...(await openSlack(settings, platform)),
+          bots: await openChatBots(settings),
           actions: actionSettings(settings),
           callbacks: callbackSettings(settings),
         },

@@ -32,7 +32,7 @@ yes
 {{/* The secret settings of a program. Of a dict with root and name. */}}
 {{- define "tocsin.secrets" -}}
 {{- $standalone := eq .root.Values.mode "standalone" -}}
-{{- $names := list "TOCSIN_SECRET_KEY" "SMTP_URL" "SENDGRID_API_KEY" "TWILIO_AUTH_TOKEN" "SMS_GATEWAY_URL" "SMS_GATEWAY_HEADERS" "VAPID_PRIVATE_KEY" "NTFY_TOKEN" "SLACK_BOT_TOKEN" "SLACK_CLIENT_SECRET" "SLACK_SIGNING_SECRET" "TOCSIN_HEARTBEAT_URL" -}}
+{{- $names := list "TOCSIN_SECRET_KEY" "SMTP_URL" "SENDGRID_API_KEY" "TWILIO_AUTH_TOKEN" "SMS_GATEWAY_URL" "SMS_GATEWAY_HEADERS" "VAPID_PRIVATE_KEY" "NTFY_TOKEN" "SLACK_BOT_TOKEN" "SLACK_CLIENT_SECRET" "SLACK_SIGNING_SECRET" "TELEGRAM_BOT_TOKEN" "TELEGRAM_WEBHOOK_SECRET" "TOCSIN_HEARTBEAT_URL" -}}
 {{- if include "tocsin.traces" .root -}}
 {{- $names = append $names "OTEL_EXPORTER_OTLP_HEADERS" -}}
 {{- end -}}

@@ -31,6 +31,8 @@ export type SendOutcome = (
       readonly type: 'failed';
       readonly permanent: boolean;
       readonly reason: string;
+      /** The provider wants to be left alone for so long. */
+      readonly retryAfterMs?: number;
       /** The person does not want messages there: no provider may be asked, now or later. */
       readonly isContactClosed?: boolean;
     }

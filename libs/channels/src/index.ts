@@ -1,4 +1,7 @@
+export * from './call-result';
 export * from './channel';
+export * from './chat-bot';
+export * from './chat-bot.channel';
 export { usualSender } from './email/settings';
 export * from './message';
 export * from './provider';
@@ -12,6 +15,7 @@ export * from './telephone-number';
 export { eventKeyIn as sendgridEventKey } from './sendgrid/event-key';
 export { openSlackWorkspace } from './slack/settings';
 export type { SlackSettings } from './slack/settings';
+export * from './shown-alert';
 export * from './slack-direct.channel';
 export * from './slack-workspace';
 export * from './texts';

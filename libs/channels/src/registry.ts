@@ -2,6 +2,7 @@ import type { NotificationMethod } from '@tocsin/domain';
 import type { Settings } from '@tocsin/platform';
 import { bundleSchema } from './bundle-schema';
 import type { Channel } from './channel';
+import type { ChatBot } from './chat-bot';
 import { DevicesChannel } from './devices.channel';
 import { smtp } from './email/settings';
 import { ntfy } from './ntfy/settings';
@@ -12,11 +13,12 @@ import type { MethodRoutes } from './routes';
 import { sendgrid } from './sendgrid/settings';
 import { slack } from './slack/settings';
 import { smsGateway } from './sms-gateway/settings';
+import { openTelegramBot, telegram } from './telegram/settings';
 import { twilio } from './twilio/settings';
 import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, sendgrid, twilio, smsGateway, slack, webPush, ntfy] as const;
+const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, webPush, ntfy] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
@@ -91,6 +93,10 @@ export const openChannels = async (
   }
   return byMethod;
 };
+
+/** The bots that are set up: each has a channel, and takes answers. */
+export const openChatBots = async (settings: ChannelSettings): Promise<readonly ChatBot[]> =>
+  (await Promise.all([openTelegramBot(settings)])).filter((bot) => bot !== undefined);
 
 /** A push goes to all devices of a person at once, whichever services they belong to. */
 const withAllDevices = (channels: readonly Channel[]): readonly Channel[] => {

@@ -15,6 +15,7 @@ export const renderMessage = (method: NotificationMethod, content: MessageConten
     case 'PUSH':
       return { ...shortText(content), notice: noticeOf(content) };
     case 'SLACK':
+    case 'TELEGRAM':
       return { ...shortText(content), ...(content.type === 'page' ? { page: content } : {}) };
     default:
       return shortText(content);

@@ -9,30 +9,16 @@ import type {
   SlackUpdateKind,
   UserId,
 } from '@tocsin/domain';
+import type { CallResult } from './call-result';
 import type { Language } from './message';
+import type { ShownAlert, ShownText } from './shown-alert';
 
-/** An alert as its message in a channel shows it. Names are as people read them; lengths are the workspace's concern. */
-export interface SlackAlert {
-  readonly type: 'alert';
-  readonly language: Language;
-  readonly id: AlertId;
-  readonly status: 'PENDING' | 'ACCEPTED' | 'RESOLVED';
-  readonly priority: AlertPriority;
-  readonly summary: string;
-  readonly details?: string;
-  readonly sourceName: string;
-  /** As text: by the clocks of the one who reads it. */
-  readonly reportTime: Instant | string;
-  readonly links: readonly { readonly href: string; readonly text?: string }[];
-  /** One sentence each: who is paged, who accepted, who resolved. */
-  readonly standing: readonly string[];
-  /** Where the escalation stands: its button says from where (B13). Absent where nothing can be escalated. */
-  readonly step?: EscalationStep;
+export interface SlackAlert extends ShownAlert {
   /** Shows what alerts look like: it has no number, and there is nothing to press. */
   readonly isTest?: true;
 }
 
-export type SlackContent = SlackAlert | { readonly type: 'text'; readonly text: string };
+export type SlackContent = SlackAlert | ShownText;
 
 export interface SlackChoice {
   readonly id: number;
@@ -113,19 +99,8 @@ export interface SlackCallback {
   readonly signature: string | undefined;
 }
 
-/**
- * What came of a call. `permanent`: never for this message, whatever the time. `uncertain`: it may have been done all the
- * same. `reason` is a code of Slack's, or ours; never a text, a name or a secret.
- */
-export type SlackResult<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | {
-      readonly ok: false;
-      readonly reason: string;
-      readonly permanent: boolean;
-      readonly uncertain: boolean;
-      readonly retryAfterMs?: number;
-    };
+/** `reason` is a code of Slack's, or ours. */
+export type SlackResult<Value> = CallResult<Value>;
 
 export interface SlackMessagePlace {
   readonly channelId: string;

@@ -23,6 +23,7 @@ export * from './alert/raised';
 export * from './alert/source-log';
 export * from './alert/source-log-events';
 export * from './alert/source-rules';
+export * from './chat/chat-accounts';
 export * from './chat/slack-accounts';
 export * from './chat/slack-link-rules';
 export * from './chat/slack-post';

@@ -1,3 +1,4 @@
+import { chatAccountOf } from '@tocsin/domain';
 import type { ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
 
 type Values<Kind extends ConfigurationKind> = (resource: ConfigurationResources[Kind]) => string | undefined;
@@ -18,6 +19,7 @@ const indexes = {
     username: field('user', folded, ({ username }) => username),
     email: field('user', folded, ({ email }) => email),
     slackAccount: field('user', asIs, ({ slackAccount: account }) => account && `${account.teamId} ${account.userId}`),
+    TELEGRAM: field('user', asIs, (user) => chatAccountOf(user, 'TELEGRAM')?.id),
   },
   team: { name: field('team', asIs, ({ name }) => name) },
   apikey: { name: field('apikey', asIs, ({ name }) => name), hash: field('apikey', asIs, ({ hash }) => hash) },

@@ -25,6 +25,7 @@ const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'username',
   'contacts',
   'slackAccount',
+  'chatAccounts',
   'position',
   'department',
   'pushDevices',

@@ -9,6 +9,8 @@ export type { SlackBlock, SlackChannel, SlackMessage, SlackPerson, SlackView } f
 export * from './sms-gateway';
 export * from './standalone-process';
 export * from './tcp-proxy';
+export type { TelegramMessage, TelegramPerson } from './telegram/telegram-chats';
+export * from './telegram/telegram-server';
 export * from './trace-collector';
 export { startGithub } from './trackers/github';
 export { startJira } from './trackers/jira';

@@ -244,6 +244,23 @@ describe('what somebody has done in Slack, as an older version has said it', () 
   });
 });
 
+describe('what somebody has done in a chat with a bot, as an older version has said it', () => {
+  it('closes the account of whoever has blocked the bot', async () => {
+    const { world, hears } = await bare([], { TELEGRAM_BOT_TOKEN: '5551234:token', TELEGRAM_WEBHOOK_SECRET: 'secret' });
+    try {
+      const ana = await world.person('ana');
+      await world.changePerson(ana, (user) => ({
+        ...user,
+        chatAccounts: [{ method: 'TELEGRAM', id: '700000001', address: '700000001', linkedAt: world.clock.now() }],
+      }));
+      await hears(topics.notificationCommands, 'ChatRequestMade@1');
+      expect(world.platform.configuration.get('user', ana)?.chatAccounts).toMatchObject([{ closed: { reason: 'telegram: blocked' } }]);
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
 describe('facts that an older version has copied to the bus', () => {
   it('start an escalation, and plan pages', async () => {
     const { world, hears } = await start([topics.alertFacts, topics.escalationFacts]);

@@ -62,6 +62,8 @@ const holdTexts: Readonly<Record<UnusableReason | HeldBackReason | 'no-preferenc
   'no-provider': { en: 'no provider is set up for it', de: 'dafür ist kein Anbieter eingerichtet' },
   'no-device': { en: 'push is switched on for no device', de: 'Push ist auf keinem Gerät eingeschaltet' },
   'no-slack-account': { en: 'no Slack account is linked', de: 'kein Slack-Konto ist verbunden' },
+  'no-chat-account': { en: 'no account is linked there', de: 'dort ist kein Konto verbunden' },
+  'chat-account-closed': { en: 'its account takes no more messages', de: 'ihr Konto nimmt keine Nachrichten mehr an' },
   'contact-missing': { en: 'its contact is gone', de: 'ihren Kontakt gibt es nicht mehr' },
   'contact-of-other-kind': { en: 'its contact is of another kind', de: 'ihr Kontakt ist von anderer Art' },
   'contact-not-verified': { en: 'its contact is not verified', de: 'ihr Kontakt ist nicht bestätigt' },

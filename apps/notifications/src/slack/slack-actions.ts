@@ -6,7 +6,7 @@ import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, SecretBox } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
 import { AlertRaising } from '../alert-raising';
-import { Answers } from '../answers';
+import { Answers, wordsOf } from '../answers';
 import { SlackComposer } from './slack-composer';
 import { SlackPeople } from './slack-people';
 import { slackTexts } from './slack-texts';
@@ -57,7 +57,6 @@ export class SlackActions {
     if (request.type === 'link') return this.link(request, user, id);
     if (request.type === 'test') return this.test(request, user, id);
     if (request.type === 'raise') return this.raise(request, user, id);
-    const t = slackTexts[user.language];
     const view =
       request.type === 'reassign'
         ? await this.parts.answers.give('reassign', { alertId: request.alertId, userId: user.id, to: request.to }, id)
@@ -66,8 +65,7 @@ export class SlackActions {
             { alertId: request.alertId, userId: user.id, ...('step' in request ? { step: request.step } : {}) },
             id,
           );
-    if (view.type === 'refused') return t.notAllowed;
-    return view.type === 'outcome' ? view.text : t.gone;
+    return wordsOf(view);
   }
 
   private async raise(request: RaiseRequest, by: User, id: string): Promise<string> {

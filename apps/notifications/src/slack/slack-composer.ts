@@ -4,27 +4,15 @@ import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { AlertHistory } from '@tocsin/read-models';
 import { actorName } from '../actor-name';
+import { namesOf, shownAlert } from '../shown-alert';
 import { slackTexts } from './slack-texts';
-
-/** Most people are named; a list that nobody reads to its end is no use. */
-const MOST_NAMES = 8;
 
 /** What stands in channels and threads, made when it is sent: names stay where they can be erased. */
 export class SlackComposer {
   constructor(private readonly configuration: ConfigurationReader) {}
 
   alert({ document }: AlertHistory, language: Language): SlackAlert {
-    const { id, status, priority, summary, details, reportTime, links, step, route, sourceId } = document;
-    const canEscalate = status !== 'RESOLVED' && priority === 'HIGH' && route.type === 'policy' && step !== undefined;
-    return {
-      type: 'alert',
-      language,
-      ...{ id, status, priority, summary, reportTime, links },
-      ...(details === undefined ? {} : { details }),
-      sourceName: this.configuration.get('source', sourceId)?.name ?? `#${sourceId}`,
-      standing: this.standing(document, language),
-      ...(canEscalate ? { step } : {}),
-    };
+    return shownAlert(document, language, this.configuration);
   }
 
   /** What alerts look like in the channel. */
@@ -39,32 +27,11 @@ export class SlackComposer {
     return stored === undefined ? undefined : this.told(eventOf<AlertEvent>(stored), language);
   }
 
-  names(userIds: readonly UserId[], language: Language): string {
-    const t = slackTexts[language];
-    const named = userIds.slice(0, MOST_NAMES).map((userId) => actorName({ type: 'user', userId }, language, this.configuration));
-    if (userIds.length > MOST_NAMES) named.push(`+${userIds.length - MOST_NAMES}`);
-    const last = named.at(-1);
-    if (last === undefined) return t.nobody;
-    return named.length === 1 ? last : `${named.slice(0, -1).join(', ')} ${t.and} ${last}`;
-  }
-
-  private standing({ status, responders, resolvedBy }: AlertHistory['document'], language: Language): readonly string[] {
-    const t = slackTexts[language];
-    if (status === 'RESOLVED') return resolvedBy === undefined ? [] : [t.resolvedBy(actorName(resolvedBy, language, this.configuration))];
-    const accepted = responders.filter((responder) => responder.status === 'ACCEPTED').map(({ userId }) => userId);
-    const pending = responders.filter((responder) => responder.status === 'PENDING').map(({ userId }) => userId);
-    return [
-      ...(accepted.length === 0 ? [] : [t.acceptedBy(this.names(accepted, language))]),
-      ...(status === 'ACCEPTED'
-        ? []
-        : [pending.length === 0 ? t.nobodyNotified : t.notified(this.names(pending, language), pending.length)]),
-    ];
-  }
-
   private told(fact: AlertEvent, language: Language): string | undefined {
     const t = slackTexts[language];
     const who = (by: Parameters<typeof actorName>[0]): string => actorName(by, language, this.configuration);
     const person = (userId: UserId): string => who({ type: 'user', userId });
+    const names = (userIds: readonly UserId[]): string => namesOf(userIds, language, this.configuration);
     switch (fact.type) {
       case 'AlertAccepted':
       case 'ResponderAccepted':
@@ -75,18 +42,12 @@ export class SlackComposer {
         return t.escalatedBy(who(fact.data.by), fact.data.to.level + 1);
       case 'RespondersActivated': {
         const { step, responders } = fact.data;
-        return t.levelReached(
-          step.level + 1,
-          this.names(
-            responders.map(({ userId }) => userId),
-            language,
-          ),
-        );
+        return t.levelReached(step.level + 1, names(responders.map(({ userId }) => userId)));
       }
       case 'NobodyOnCall':
-        return t.nobodyOnCall(this.names(fact.data.fallback, language));
+        return t.nobodyOnCall(names(fact.data.fallback));
       case 'EscalationEnded':
-        return t.escalationEnded(this.names(fact.data.fallback, language));
+        return t.escalationEnded(names(fact.data.fallback));
       case 'ResponderAdded':
         return t.responderAdded(who(fact.data.by), person(fact.data.userId));
       case 'AlertAssigned': {

@@ -3,11 +3,6 @@ import type { Language } from '@tocsin/channels';
 /** What people read in Slack besides buttons: in messages, in threads, and what one person alone is told. */
 export const slackTexts = {
   en: {
-    notified: (names: string, count: number) => `${names} ${count === 1 ? 'is' : 'are'} notified.`,
-    nobodyNotified: 'Nobody is notified yet.',
-    acceptedBy: (who: string) => `Accepted by ${who}.`,
-    resolvedBy: (who: string) => `Resolved by ${who}.`,
-    and: 'and',
     accepted: (who: string) => `${who} accepted this alert.`,
     resolved: (who: string) => `${who} resolved this alert.`,
     escalatedBy: (who: string, level: number) => `${who} escalated this alert to level ${level}.`,
@@ -16,11 +11,9 @@ export const slackTexts = {
     escalationEnded: (names: string) => `The escalation is over and nobody has answered. Notified now: ${names}.`,
     assignedTo: (who: string, to: string) => `${who} assigned this alert to ${to}.`,
     responderAdded: (who: string, to: string) => `${who} added ${to} as a responder.`,
-    nobody: 'nobody',
     unlinked: (url: string) =>
       `Nothing was changed: your Slack account is not linked to a Tocsin user yet. Link it here, then try again (only you see this, and the link is good for 15 minutes): ${url}`,
     notAllowed: 'Nothing was changed: you may not answer alerts.',
-    gone: 'Nothing was changed: this alert was over long ago and is in the archive.',
     mayNotLink: 'Linking a channel needs the role USER.',
     channelLinked: (who: string, sources: string) => `${who} linked this channel: alerts of ${sources} appear here.`,
     channelUnlinked: (who: string) => `${who} ended the link: alerts do not appear here any more.`,
@@ -43,11 +36,6 @@ export const slackTexts = {
     failed: 'That could not be done now. Please try again.',
   },
   de: {
-    notified: (names: string, count: number) => `${names} ${count === 1 ? 'wird' : 'werden'} benachrichtigt.`,
-    nobodyNotified: 'Noch wird niemand benachrichtigt.',
-    acceptedBy: (who: string) => `Angenommen von ${who}.`,
-    resolvedBy: (who: string) => `Gelöst von ${who}.`,
-    and: 'und',
     accepted: (who: string) => `${who} hat diesen Alarm angenommen.`,
     resolved: (who: string) => `${who} hat diesen Alarm gelöst.`,
     escalatedBy: (who: string, level: number) => `${who} hat diesen Alarm auf Stufe ${level} eskaliert.`,
@@ -56,11 +44,9 @@ export const slackTexts = {
     escalationEnded: (names: string) => `Die Eskalation ist zu Ende, und niemand hat geantwortet. Jetzt benachrichtigt: ${names}.`,
     assignedTo: (who: string, to: string) => `${who} hat diesen Alarm ${to} zugewiesen.`,
     responderAdded: (who: string, to: string) => `${who} hat ${to} hinzugezogen.`,
-    nobody: 'niemand',
     unlinked: (url: string) =>
       `Nichts wurde geändert: Dein Slack-Konto ist noch mit keinem Tocsin-Benutzer verbunden. Verbinde es hier und versuche es noch einmal (nur du siehst das, und der Link gilt 15 Minuten): ${url}`,
     notAllowed: 'Nichts wurde geändert: Du darfst keine Alarme beantworten.',
-    gone: 'Nichts wurde geändert: Dieser Alarm ist seit Langem vorbei und liegt im Archiv.',
     mayNotLink: 'Um einen Kanal zu verbinden, braucht man die Rolle USER.',
     channelLinked: (who: string, sources: string) => `${who} hat diesen Kanal verbunden: Alarme von ${sources} erscheinen hier.`,
     channelUnlinked: (who: string) => `${who} hat die Verbindung beendet: Hier erscheinen keine Alarme mehr.`,

@@ -1,13 +1,11 @@
 import { dialled, pageSubject, plainForSms } from '@tocsin/channels';
-import type { Language } from '@tocsin/channels';
 import { answerablePages, Clock, livePages, replyOf, replyWords } from '@tocsin/domain';
 import type { AlertId, ContactId, TextAnswer, TextedAlert, TextedPage, Texting, User } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
-import { answerTexts } from '../answer-texts';
-import { Answers } from '../answers';
+import { Answers, wordsOf } from '../answers';
 import { CarrierStatus } from './carrier-status';
 import { replyTexts } from './reply-texts';
 import { Texts } from './texts';
@@ -100,7 +98,7 @@ export class TextReplies {
     const outcomes = await Promise.all(
       answers.map(async ({ purpose, alertId, step }) => {
         const view = await this.parts.answers.give(purpose, { alertId, userId: user.id, ...(step === undefined ? {} : { step }) });
-        return `#${alertId} ${outcomeText(view, user.language)}`;
+        return `#${alertId} ${wordsOf(view)}`;
       }),
     );
     return outcomes.join('\n');
@@ -131,12 +129,6 @@ const namesKnownCodes = (text: string, pages: readonly TextedPage[]): boolean =>
 
 const SHORT = 60;
 const short = (text: string): string => (text.length > SHORT ? `${text.slice(0, SHORT - 3)}...` : text);
-
-const outcomeText = (view: Awaited<ReturnType<Answers['give']>>, language: Language): string => {
-  const t = answerTexts[language];
-  if (view.type === 'outcome') return view.text;
-  return view.type === 'gone' ? t.gone : t.notAllowed;
-};
 
 const standing = (alert: AlertDocument, { id }: User): TextedAlert => {
   const mine = alert.responders.find(({ userId }) => userId === id)?.acceptedAt;

@@ -1,3 +1,5 @@
+import { whole } from '../shortened';
+
 /** What Slack takes at most, in UTF-16 units; more than that and it refuses the whole message. */
 export const MOST = {
   header: 150,
@@ -9,12 +11,6 @@ export const MOST = {
   choices: 100,
 } as const;
 
-/** Cut at a whole character and marked as cut. Never empty: Slack refuses that as well. */
-export const shortened = (text: string, most: number): string => {
-  const written = text.trim() === '' ? '–' : text;
-  return written.length <= most ? written : `${whole(written.slice(0, most - 1))}…`;
-};
-
 /** As mrkdwn that says just this: `<!channel>` in a tool's text calls nobody, and no half of an escape is left at the end. */
 export const escaped = (text: string, most: number): string => {
   const safe = escapeAll(text.trim() === '' ? '–' : text);
@@ -24,8 +20,6 @@ export const escaped = (text: string, most: number): string => {
 };
 
 const escapeAll = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-const whole = (text: string): string => (/[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text);
 
 /** One line: a header has no other. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -1,9 +1,8 @@
 import { ErrorCode } from '@slack/web-api';
 import type { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
-import type { SlackResult } from '../slack-workspace';
+import { failedCall } from '../call-result';
+import type { CallFailed } from '../call-result';
 import { NotAnswered } from './bounded-fetch';
-
-type Failed = Extract<SlackResult<never>, { ok: false }>;
 
 /** Never for this message or this person, however often it is asked again. */
 const PERMANENT: ReadonlySet<string> = new Set([
@@ -30,33 +29,25 @@ const PERMANENT: ReadonlySet<string> = new Set([
 const UNCERTAIN: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
 
 /** What Slack takes of no text, whatever its length: the message has to be said more simply. */
-export const isRefusedForItsForm = ({ reason }: Failed): boolean =>
+export const isRefusedForItsForm = ({ reason }: CallFailed): boolean =>
   ['invalid_blocks', 'msg_too_long', 'msg_blocks_too_long', 'invalid_blocks_format'].includes(reason);
 
-const failed = (reason: string, about: Partial<Failed> = {}): Failed => ({
-  ok: false,
-  reason,
-  permanent: false,
-  uncertain: false,
-  ...about,
-});
-
 /** @throws what is no failure of a call: a bug */
-export const failureOf = (error: unknown): Failed => {
+export const failureOf = (error: unknown): CallFailed => {
   switch ((error as { readonly code?: unknown } | null)?.code) {
     case ErrorCode.RateLimitedError:
-      return failed('ratelimited', { retryAfterMs: Math.max(1, (error as WebAPIRateLimitedError).retryAfter) * 1_000 });
+      return failedCall('ratelimited', { retryAfterMs: Math.max(1, (error as WebAPIRateLimitedError).retryAfter) * 1_000 });
     case ErrorCode.PlatformError: {
       const reason = (error as WebAPIPlatformError).data.error;
-      return failed(reason, { permanent: PERMANENT.has(reason), uncertain: UNCERTAIN.has(reason) });
+      return failedCall(reason, { permanent: PERMANENT.has(reason), uncertain: UNCERTAIN.has(reason) });
     }
     case ErrorCode.HTTPError: {
       const { statusCode } = error as WebAPIHTTPError;
-      return failed(`http_${statusCode}`, { uncertain: statusCode >= 500 });
+      return failedCall(`http_${statusCode}`, { uncertain: statusCode >= 500 });
     }
     case ErrorCode.RequestError: {
       const { original } = error as WebAPIRequestError;
-      if (original instanceof NotAnswered) return failed(original.reason, { uncertain: original.uncertain });
+      if (original instanceof NotAnswered) return failedCall(original.reason, { uncertain: original.uncertain });
       throw error;
     }
     default:

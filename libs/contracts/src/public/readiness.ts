@@ -60,6 +60,8 @@ export const readinessCodes: Readonly<Record<ReadinessProblem['type'], string>> 
   'no-device': 'NO_DEVICE',
   'device-not-on-home-screen': 'DEVICE_NOT_ON_HOME_SCREEN',
   'no-slack-account': 'NO_SLACK_ACCOUNT',
+  'no-chat-account': 'NO_CHAT_ACCOUNT',
+  'chat-account-closed': 'CHAT_ACCOUNT_CLOSED',
   'contact-missing': 'CONTACT_MISSING',
   'contact-of-other-kind': 'CONTACT_OF_OTHER_KIND',
   'contact-not-verified': 'CONTACT_NOT_VERIFIED',
@@ -105,6 +107,10 @@ const messageOf = (problem: ReadinessProblem): string => {
       return 'a device for PUSH was not opened from its home screen: an iPhone shows nothing then; add the page there and open it';
     case 'no-slack-account':
       return 'chose SLACK and has linked no Slack account: type /tocsin in Slack';
+    case 'no-chat-account':
+      return `chose ${problem.method} and has linked no account there: open /api/callbacks/${problem.method.toLowerCase()}/link`;
+    case 'chat-account-closed':
+      return `the account for ${problem.method} takes no more messages: its owner has to let the bot write there again`;
     case 'contact-missing':
       return `a preference for ${problem.method} has no contact: give it one`;
     case 'contact-of-other-kind':

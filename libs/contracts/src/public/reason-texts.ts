@@ -65,6 +65,8 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
     'no-provider': 'chose methods for which no provider is set up',
     'no-device': 'chose push and has switched it on for no device',
     'no-slack-account': 'chose Slack and has linked no Slack account',
+    'no-chat-account': 'chose a chat and has linked no account there',
+    'chat-account-closed': 'chose a chat whose account takes no more messages',
   },
   de: {
     muted: 'hat Benachrichtigungen stummgeschaltet',
@@ -73,6 +75,8 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
     'no-provider': 'hat Wege gewählt, für die kein Anbieter eingerichtet ist',
     'no-device': 'hat Push gewählt und es auf keinem Gerät eingeschaltet',
     'no-slack-account': 'hat Slack gewählt und kein Slack-Konto verbunden',
+    'no-chat-account': 'hat einen Chat gewählt und dort kein Konto verbunden',
+    'chat-account-closed': 'hat einen Chat gewählt, dessen Konto keine Nachrichten mehr annimmt',
   },
 };
 

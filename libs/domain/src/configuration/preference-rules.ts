@@ -46,8 +46,13 @@ export const preferenceOf = (user: User, id: number): AlertPreference => {
 /** What a method goes to that needs no contact. */
 const withoutContact: Partial<Readonly<Record<NotificationMethod, string>>> = { PUSH: 'the devices', SLACK: 'the linked Slack account' };
 
-/** The person's own contact that the method needs; undefined where it goes to something else. @throws Rejection `invalid` */
+/**
+ * The person's own contact that the method needs; undefined where it goes to something else. Clients of ilert's API name a
+ * telephone number with TELEGRAM, whose messages go to the linked account all the same: they get it back as they gave it.
+ * @throws Rejection `invalid`
+ */
 export const contactFor = (user: User, method: NotificationMethod, contactId: ContactId | undefined): Contact | undefined => {
+  if (method === 'TELEGRAM' && contactId === undefined) return undefined;
   const isOf = withoutContact[method];
   if (isOf !== undefined) {
     if (contactId !== undefined) throw invalidSetting('contact', `must be absent with ${method}, which goes to ${isOf} of the person`);

@@ -145,6 +145,21 @@ export interface AlertPreference {
   readonly delayMin: number;
 }
 
+/** Methods whose messages a bot of ours brings to an account that the person has linked to it. */
+export type ChatMethod = 'TELEGRAM';
+
+/** Who somebody is for a bot. */
+export interface ChatAccount {
+  readonly method: ChatMethod;
+  /** Names the account there; it answers for one person only. */
+  readonly id: string;
+  /** Where the bot writes to it. */
+  readonly address: string;
+  readonly linkedAt: Instant;
+  /** Since when, and why, nothing gets there any more; absent while it does. */
+  readonly closed?: { readonly reason: string; readonly at: Instant };
+}
+
 /** Who somebody is in a Slack workspace. */
 export interface SlackAccount {
   readonly teamId: string;
@@ -212,6 +227,8 @@ export interface User extends Resource<UserId> {
   readonly mutedUntil?: Instant;
   /** Whose presses in Slack are theirs. */
   readonly slackAccount?: SlackAccount;
+  /** One for each method at most; whose presses there are theirs. */
+  readonly chatAccounts?: readonly ChatAccount[];
   readonly contacts: readonly Contact[];
   readonly alertPreferences: readonly AlertPreference[];
   /** Absent of people who were configured before there were such messages: none. */

@@ -99,6 +99,7 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
     ...profile,
     ...(mutedUntil == null || mutedUntil <= now ? {} : { mutedUntil }),
     ...(current.slackAccount === undefined ? {} : { slackAccount: current.slackAccount }),
+    ...(current.chatAccounts === undefined ? {} : { chatAccounts: current.chatAccounts }),
     contacts: isSameEmail ? current.contacts : contactsFollowing(current, profile.email),
     alertPreferences: current.alertPreferences,
     ...(current.messagePreferences === undefined ? {} : { messagePreferences: current.messagePreferences }),
@@ -115,6 +116,7 @@ type Profile = Omit<
   | 'username'
   | 'mutedUntil'
   | 'slackAccount'
+  | 'chatAccounts'
   | 'contacts'
   | 'alertPreferences'
   | 'messagePreferences'

@@ -111,6 +111,11 @@ describe('a failed attempt', () => {
   it('waits less by chance, never less than half', () => {
     expect(notifying(...failing).when(fails(second(0), 1, { jitter: 0.5 }))).toMatchObject([{ data: { retryAt: second(3.75) } }]);
   });
+  it('waits as long as the provider wants, if that is longer', () => {
+    const retriedAt = (retryAfterMs: number) => notifying(...failing).when(fails(second(0), 1, { retryAfterMs }));
+    expect(retriedAt(30_000)).toMatchObject([{ data: { retryAt: second(30) } }]);
+    expect(retriedAt(1_000)).toMatchObject([{ data: { retryAt: second(5) } }]);
+  });
   it('is repeated at once while another provider is left (P10)', () => {
     const command = fails(second(1), 1, { retriable: false, otherProviderLeft: true });
     expect(notifying(...failing).when(command)).toMatchObject([{ type: 'AttemptFailed', data: { retryAt: second(1) } }]);

@@ -49,6 +49,8 @@ export type NotificationCommand =
       readonly uncertain: boolean;
       /** From 0 to below 1, by chance: spreads the retries of many pages after an outage. */
       readonly jitter: number;
+      /** The provider wants to be left alone for so long. */
+      readonly retryAfterMs?: number;
       /** Another provider of the method was not tried yet: no waiting (P10). */
       readonly otherProviderLeft: boolean;
       /** The person does not want messages there: nobody is asked again. */
@@ -170,7 +172,8 @@ const recordFailed = (command: Command<'recordFailed'>, state: Notification): re
   // The failure of an attempt that another one has followed since decides nothing any more.
   if (!isOpenAttempt || state.attempts !== attempt) return [];
   const { failedInRound, refusedBy, plan } = state;
-  const retryAt = otherProviderLeft ? at : plusMs(at, retryDelayMs(attempt - failedInRound.length, jitter));
+  const waitMs = Math.max(command.retryAfterMs ?? 0, retryDelayMs(attempt - failedInRound.length, jitter));
+  const retryAt = otherProviderLeft ? at : plusMs(at, waitMs);
   const isTooOld = retryAt > plan.dueAt + maxAgeMs[plan.purpose];
   // One that failed for now, before this one in the round, can be asked again.
   const canSucceed =

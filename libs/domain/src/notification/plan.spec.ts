@@ -164,6 +164,24 @@ describe('a person who chose Slack', () => {
   });
 });
 
+describe('a person who chose Telegram', () => {
+  const user = person({ alertPreferences: [preference(11, 'TELEGRAM', 2)], contacts: [emailContact(1, { verified: false })] });
+  const account = { method: 'TELEGRAM', id: '47', address: '47', linkedAt: second(0) } as const;
+  const linked = person({ ...user, chatAccounts: [account] });
+  const closed = person({ ...user, chatAccounts: [{ ...account, closed: { reason: 'blocked', at: second(1) } }] });
+  const why = (who: typeof user) => [planFor(who).unusable[0]?.reason, unreachableBecause(question({ user: who }))];
+
+  it('needs an account that is linked, whatever contact was named', () => {
+    expect(why(user)).toEqual(['no-chat-account', 'no-chat-account']);
+    expect(planFor(linked).planned).toEqual([{ preferenceId: 11, method: 'TELEGRAM', contactId: 2, dueAt: second(0) }]);
+  });
+  it('is not reached where the bot may not write any more', () => {
+    expect(why(closed)).toEqual(['chat-account-closed', 'chat-account-closed']);
+    expect(planLastResort(question({ user: linked })).map(({ method }) => method)).toEqual(['TELEGRAM']);
+    expect(planLastResort(question({ user: closed }))).toEqual([]);
+  });
+});
+
 describe('the last resort for a person', () => {
   it('is every device, too', () => {
     expect(planLastResort(question({ user: person({ pushDevices: [pushDevice(1)] }) }))).toEqual([{ method: 'PUSH', dueAt: second(0) }]);

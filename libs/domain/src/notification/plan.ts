@@ -1,3 +1,4 @@
+import { accountMethods, isAccountMethod, linkedAccount, type HavingAccounts } from '../chat/chat-accounts';
 import { pushDevicesOf } from '../configuration/push-devices';
 import type { AlertPreference, AlertPriority, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
@@ -20,6 +21,8 @@ export type UnusableReason =
   | 'no-provider'
   | 'no-device'
   | 'no-slack-account'
+  | 'no-chat-account'
+  | 'chat-account-closed'
   | 'contact-missing'
   | 'contact-of-other-kind'
   | 'contact-not-verified'
@@ -51,10 +54,14 @@ export interface PlanQuestion {
 /** Why nothing can be sent this way; undefined when it can. */
 export const contactProblem = (
   preference: Pick<AlertPreference, 'method' | 'contactId'>,
-  user: Pick<User, 'contacts' | 'pushDevices' | 'slackAccount'>,
+  user: Pick<User, 'contacts' | 'pushDevices'> & HavingAccounts,
 ): Exclude<UnusableReason, 'muted'> | undefined => {
   if (preference.method === 'PUSH') return pushDevicesOf(user).length === 0 ? 'no-device' : undefined;
-  if (preference.method === 'SLACK') return user.slackAccount === undefined ? 'no-slack-account' : undefined;
+  if (isAccountMethod(preference.method)) {
+    const account = linkedAccount(user, preference.method);
+    if (account === undefined) return preference.method === 'SLACK' ? 'no-slack-account' : 'no-chat-account';
+    return account.isClosed ? 'chat-account-closed' : undefined;
+  }
   const contact = user.contacts.find(({ id }) => id === preference.contactId);
   if (contact === undefined) return 'contact-missing';
   if (contact.type !== (preference.method === 'EMAIL' ? 'email' : 'phone')) return 'contact-of-other-kind';
@@ -92,9 +99,13 @@ export const unreachableBecause = (question: PlanQuestion): WhyUnreachable | und
   if (unusable.some(({ reason }) => reason === 'no-provider')) return 'no-provider';
   const [first] = unusable;
   const isAlike = unusable.every(({ reason }) => reason === first?.reason);
-  if (isAlike && (first?.reason === 'no-device' || first?.reason === 'no-slack-account')) return first.reason;
-  return 'no-verified-contact';
+  return isAlike && first !== undefined && isTold(first.reason) ? first.reason : 'no-verified-contact';
 };
+
+type Told = Extract<WhyUnreachable, UnusableReason>;
+
+const isTold = (reason: UnusableReason): reason is Told =>
+  reason === 'no-device' || reason === 'no-slack-account' || reason === 'no-chat-account' || reason === 'chat-account-closed';
 
 /**
  * The last resort (B11, B12): everywhere this person can be reached, chosen or not, muted or not, because nobody else is left
@@ -105,8 +116,10 @@ export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): re
     .filter(({ verified, status }) => verified && status === 'OK')
     .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }));
   const devices = pushDevicesOf(user).length === 0 ? [] : [{ method: 'PUSH' as const, dueAt: activatedAt }];
-  const slack = user.slackAccount === undefined ? [] : [{ method: 'SLACK' as const, dueAt: activatedAt }];
-  return [...contacts, ...devices, ...slack].filter(({ method }) => canSend(method));
+  const accounts = accountMethods
+    .filter((method) => linkedAccount(user, method)?.isClosed === false)
+    .map((method) => ({ method, dueAt: activatedAt }));
+  return [...contacts, ...devices, ...accounts].filter(({ method }) => canSend(method));
 };
 
 /** One message that an activation leads to, or would have led to: `held` says why nothing is sent by it. */
@@ -166,7 +179,7 @@ export const unchosenNotificationStream = (
   activation: number,
   { userId, contactId, method }: { readonly userId: UserId; readonly contactId?: ContactId; readonly method: NotificationMethod },
 ): string => {
-  const where = method === 'SLACK' ? 'slack' : contactId === undefined ? '' : `contact${contactId}`;
+  const where = isAccountMethod(method) ? method.toLowerCase() : contactId === undefined ? '' : `contact${contactId}`;
   return `notification-${alertId}-${activation}-user${userId}${where}`;
 };
 

@@ -48,6 +48,16 @@ describe('a planned message', () => {
     expect(recipientOf(slack, ana, minute(1))).toEqual({ stopped: 'contact-removed' });
   });
 
+  it('goes to the account of a chat, unless that takes no more', () => {
+    const telegram = { method: 'TELEGRAM', purpose: 'page', dueAt: minute(0), contactId: 77 as never } as const;
+    const account = { method: 'TELEGRAM', id: '47', address: '48', linkedAt: minute(0) } as const;
+    const linked = { ...ana, chatAccounts: [account] };
+    expect(recipientOf(telegram, linked, minute(1))).toEqual({ user: linked, target: '48' });
+    expect(recipientOf(telegram, ana, minute(1))).toEqual({ stopped: 'contact-removed' });
+    const closed = { ...ana, chatAccounts: [{ ...account, closed: { reason: 'blocked', at: minute(0) } }] };
+    expect(recipientOf(telegram, closed, minute(1))).toEqual({ stopped: 'contact-blacklisted' });
+  });
+
   it('needs no contact when it is pushed, but a device', () => {
     const withDevice = { ...ana, pushDevices: [pushDevice(1)] };
     const push = { method: 'PUSH', purpose: 'page', dueAt: minute(0) } as const;

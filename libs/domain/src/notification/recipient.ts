@@ -1,3 +1,4 @@
+import { isAccountMethod, linkedAccount } from '../chat/chat-accounts';
 import { CODE_VALID_MINUTES } from '../configuration/contact-verification';
 import { pushDevicesOf } from '../configuration/push-devices';
 import type { NotificationMethod, User } from '../configuration/resources';
@@ -21,7 +22,7 @@ export const contactTarget = ({ contacts }: User, contactId: ContactId | undefin
 /** A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test, a code or a link is awake. */
 const throughMute: readonly NotificationPurpose[] = ['fallback', 'test', 'sign-in', 'verification'];
 
-const hasNoContact = (method: NotificationMethod): boolean => method === 'PUSH' || method === 'SLACK';
+const hasNoContact = (method: NotificationMethod): boolean => method === 'PUSH' || isAccountMethod(method);
 
 /** To whom and where, as the person is configured now; or why it goes nowhere any more. */
 export const recipientOf = (
@@ -32,14 +33,15 @@ export const recipientOf = (
   if (user === undefined) return { stopped: 'user-deleted' };
   const contact = hasNoContact(method) ? undefined : user.contacts.find(({ id }) => id === contactId);
   if (!hasNoContact(method) && contact === undefined) return { stopped: 'contact-removed' };
+  const account = isAccountMethod(method) ? linkedAccount(user, method) : undefined;
   // The provider or the person said so after it was planned.
-  if (contact?.status === 'BLACKLISTED') return { stopped: 'contact-blacklisted' };
+  if (contact?.status === 'BLACKLISTED' || account?.isClosed === true) return { stopped: 'contact-blacklisted' };
   // Whoever waited for a code so long asks for another one; this one would only confuse them.
   if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
   // It goes to devices, and the last one was removed.
   if (method === 'PUSH' && pushDevicesOf(user).length === 0) return { stopped: 'contact-removed' };
   // Where there is no contact, what it goes to was taken away.
-  const target = method === 'SLACK' ? user.slackAccount?.userId : (contact?.target ?? '');
+  const target = isAccountMethod(method) ? account?.address : (contact?.target ?? '');
   if (target === undefined) return { stopped: 'contact-removed' };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   if (isMuted && !throughMute.includes(purpose)) return { stopped: 'muted' };

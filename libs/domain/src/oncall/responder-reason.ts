@@ -35,7 +35,15 @@ export type ReachabilityProblem =
   | {
       readonly type: 'user-unreachable';
       readonly userId: UserId;
-      readonly why: 'muted' | 'no-preference' | 'no-verified-contact' | 'no-provider' | 'no-device' | 'no-slack-account';
+      readonly why:
+        | 'muted'
+        | 'no-preference'
+        | 'no-verified-contact'
+        | 'no-provider'
+        | 'no-device'
+        | 'no-slack-account'
+        | 'no-chat-account'
+        | 'chat-account-closed';
     };
 
 export type WhyUnreachable = Extract<ReachabilityProblem, { type: 'user-unreachable' }>['why'];

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse as parseForm } from 'node:querystring';
+import { bodyOf } from '../body-of';
 import { CallRates, usualRates } from './call-rates';
 import type { SlackRates } from './call-rates';
 import { messageProblem, optionProblems } from './text-limits';
@@ -353,12 +354,6 @@ export class SlackServer {
 
 const elementsOf = (block: SlackBlock): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(block['elements']) ? (block['elements'] as readonly Readonly<Record<string, unknown>>[]) : [];
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 /** The form that the Web API takes: what is no text in it is JSON. */
 const argumentsIn = (body: string): Arguments =>

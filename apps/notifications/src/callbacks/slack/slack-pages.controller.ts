@@ -9,7 +9,9 @@ import type { FastifyReply } from 'fastify';
 import { SlackInstallation } from '../../slack/slack-installation';
 import type { Installing } from '../../slack/slack-installation';
 import { SlackPeople } from '../../slack/slack-people';
-import { askPage, outcomePage } from './slack-pages';
+import { askPage, outcomePage } from '../account-pages';
+
+const SLACK = 'Slack';
 
 const outcomes: Readonly<Record<Installing, { readonly status: number; readonly text: string }>> = {
   installed: { status: 200, text: 'The app is installed. Type /tocsin in a channel to choose which alerts appear there.' },
@@ -48,7 +50,7 @@ export class SlackPagesController {
     const isGiven = typeof code === 'string' && typeof state === 'string';
     const { status, text } = outcomes[isGiven ? await this.installation.finish({ code, state }) : 'invalid'];
     void reply.status(status);
-    return outcomePage(text);
+    return outcomePage(SLACK, text);
   }
 
   @Get('link/:token')
@@ -60,14 +62,14 @@ export class SlackPagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const account = this.accountIn(token, reply);
-    if (account === undefined) return outcomePage(EXPIRED);
+    if (account === undefined) return outcomePage(SLACK, EXPIRED);
     const profile = await this.people.profile(account);
     const user = this.configuration.get('user', userId);
     const name = profile.ok ? profile.value.name : account.userId;
-    return askPage(
-      `Whatever the Slack account "${name}" (${account.userId}) does with alerts will be done as ${user?.firstName} ${user?.lastName}. Is this Slack account yours?`,
-      'Yes, link it to me',
-    );
+    return askPage(SLACK, {
+      question: `Whatever the Slack account "${name}" (${account.userId}) does with alerts will be done as ${user?.firstName} ${user?.lastName}. Is this Slack account yours?`,
+      button: 'Yes, link it to me',
+    });
   }
 
   @Post('link/:token')
@@ -81,14 +83,14 @@ export class SlackPagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const account = this.accountIn(token, reply);
-    if (account === undefined) return outcomePage(EXPIRED);
+    if (account === undefined) return outcomePage(SLACK, EXPIRED);
     try {
       await this.people.link(userId, account, context);
-      return outcomePage('Your Slack account is linked. Go back to Slack and try again.');
+      return outcomePage(SLACK, 'Your Slack account is linked. Go back to Slack and try again.');
     } catch (error) {
       if (!(error instanceof Rejection) || error.code !== 'already-exists') throw error;
       void reply.status(409);
-      return outcomePage('This Slack account belongs to somebody else. Nothing was changed.');
+      return outcomePage(SLACK, 'This Slack account belongs to somebody else. Nothing was changed.');
     }
   }
 
