@@ -8,7 +8,10 @@ const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.
 export class Product {
   /** The same after each start: links that people have go on working. */
   url = '';
+  /** Told when it has ended and was not killed. */
+  onEnd: () => void = () => undefined;
   private readonly env: Readonly<Record<string, string>>;
+  private wasKilled = false;
   private starting: Promise<void> | undefined;
   private running: RunningServer | undefined;
 
@@ -29,6 +32,7 @@ export class Product {
   async kill(): Promise<void> {
     const { running } = this;
     if (running?.pid === undefined) return;
+    this.wasKilled = true;
     process.kill(running.pid, 'SIGKILL');
     await running.exited;
   }
@@ -57,8 +61,10 @@ export class Product {
       },
     });
     this.running = running;
+    this.wasKilled = false;
     void running.exited.then(() => {
       if (this.running === running) this.running = undefined;
+      if (!this.wasKilled) this.onEnd();
     });
   }
 }

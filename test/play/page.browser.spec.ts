@@ -61,6 +61,18 @@ withChromium('the page of npm run play', () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it('opens the link of a mail beside itself, where its button works', async () => {
+    await open(LAPTOP);
+    await page.getByLabel('Priority').selectOption('LOW');
+    await fire('certificate ends soon');
+    await page.locator('.mail', { hasText: 'certificate ends soon' }).click();
+    const opened = page.waitForEvent('popup');
+    await page.frameLocator('iframe').getByRole('link', { name: 'Accept' }).click();
+    await (await opened).getByRole('button').click();
+    await (await opened).getByText('You accepted this alert.').waitFor();
+    await page.locator('.alert.accepted', { hasText: 'certificate ends soon' }).waitFor();
+  });
+
   it('shows what a tool wrote as text, wherever it stands', async () => {
     await open(LAPTOP);
     await fire('<img src=x onerror="document.title=1">');

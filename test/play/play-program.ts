@@ -30,7 +30,8 @@ export class PlayProgram {
   static async start(): Promise<PlayProgram> {
     const directory = mkdtempSync(join(tmpdir(), 'tocsin-play-spec-'));
     const child = spawn(process.execPath, ['--no-warnings', PROGRAM], {
-      env: { PATH: process.env['PATH'], TMPDIR: directory, TZ: 'UTC' },
+      // More alerts than anybody plays with would come together, after half a minute.
+      env: { TOCSIN_BUNDLE_PAGES: 'false', PATH: process.env['PATH'], TMPDIR: directory, TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const play = new PlayProgram(directory, child, once(child, 'exit'));

@@ -25,8 +25,13 @@ const textTo = (firstName: string, id: number) =>
   play.until(`a text to ${firstName}`, (state) => personIn(state, firstName).texts.find(({ text }) => text.startsWith(`[#${id}]`)));
 const mailTo = (firstName: string, id: number) =>
   play.until(`a mail to ${firstName}`, (state) => personIn(state, firstName).mails.find(({ subject }) => subject.includes(`#${id}`)));
+/** Once it says at which level the alert is: until then nobody could escalate it there. */
 const inOps = (id: number) =>
-  play.until(`a message in #ops`, (state) => personIn(state, 'Ben').slack.messages.find(({ text }) => text.startsWith(`[#${id}]`)));
+  play.until(`a message in #ops`, (state) =>
+    personIn(state, 'Ben').slack.messages.find(
+      ({ text, blocks }) => text.startsWith(`[#${id}]`) && JSON.stringify(blocks).includes('"action_id":"escalate"'),
+    ),
+  );
 const theId = async (firstName: string): Promise<number> => personIn(await play.state(), firstName).id;
 
 describe('the ready world', () => {

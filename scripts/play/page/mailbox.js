@@ -7,35 +7,50 @@ const reader = h('div', { class: 'reader' });
 /** @type {Person['mails']} */
 let mails = [];
 let open = '';
-let read = '';
+let shownId = '';
+/** Until somebody does something with a mail, the newest is shown. */
+let isFollowing = true;
+/** @type {Set<string>} */
+const read = new Set();
 
-export const startMailbox = () => byId('mail').append(list, reader);
+export const startMailbox = () => {
+  byId('mail').append(list, reader);
+  reader.addEventListener('focusin', () => (isFollowing = false));
+};
 
 export const drawMailbox = whenChanged((/** @type {Person['mails']} */ shown) => {
   mails = shown;
-  if (!mails.some(({ id }) => id === open)) open = mails[0]?.id ?? '';
+  if (!mails.some(({ id }) => id === open)) isFollowing = true;
+  if (isFollowing) open = mails[0]?.id ?? '';
   draw();
 });
 
 const draw = () => {
+  read.add(open);
   const rows = mails.map(({ id, subject, via, at }) =>
     h(
       'button',
-      { type: 'button', class: 'mail', 'aria-pressed': id === open ? 'true' : 'false', click: () => choose(id) },
+      {
+        type: 'button',
+        class: read.has(id) ? 'mail' : 'mail unread',
+        'aria-pressed': id === open ? 'true' : 'false',
+        click: () => choose(id),
+      },
       h('span', {}, subject),
       h('small', {}, `${timeOf(at)} · by ${via === 'smtp' ? 'the mail server' : 'SendGrid'}`),
     ),
   );
   list.replaceChildren(...(rows.length > 0 ? rows : [h('p', { class: 'quiet' }, 'No mail')]));
   // What is read stays as it is, with what was typed below it, while other mail comes.
-  if (read === open) return;
-  read = open;
+  if (shownId === open) return;
+  shownId = open;
   const mail = mails.find(({ id }) => id === open);
   reader.replaceChildren(...(mail === undefined ? [] : content(mail)));
 };
 
 /** @param {string} id */
 const choose = (id) => {
+  isFollowing = false;
   open = id;
   draw();
 };
