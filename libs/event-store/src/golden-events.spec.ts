@@ -36,7 +36,7 @@ import type {
 } from '@tocsin/domain';
 import { START } from './event-store';
 import type { StoredEvent } from './event-store';
-import { upcast, upcasting } from './upcasts';
+import { upcast, upcasting, upcastingStored } from './upcasts';
 import type { Upcasts } from './upcasts';
 
 type DomainEvent =
@@ -262,25 +262,35 @@ describe('stored events of all versions', () => {
 
 describe('an event of an old version', () => {
   const steps: Upcasts = {
-    'Moved@1': (event) => ({ ...event, data: { metres: event.data }, metadata: { ...event.metadata, schemaVersion: 2 } }),
-    'Moved@2': (event) => ({ ...event, type: 'Travelled', metadata: { ...event.metadata, schemaVersion: 3 } }),
+    'Moved@1': (event) => ({ ...event, data: { metres: event.data }, schemaVersion: 2 }),
+    'Moved@2': (event) => ({ ...event, type: 'Travelled', schemaVersion: 3 }),
   };
+  const moved = (schemaVersion: number, data: unknown) => ({
+    id: 'a',
+    type: 'Moved',
+    schemaVersion,
+    time: instant(1_772_420_400_000),
+    data,
+  });
 
   it('goes through every step up to the newest', () => {
-    expect(upcasting(steps)(asStored('Moved', 1, 5))).toMatchObject({
-      type: 'Travelled',
-      data: { metres: 5 },
-      metadata: { schemaVersion: 3 },
-    });
-    expect(upcasting(steps)(asStored('Moved', 2, { metres: 5 }))).toMatchObject({ type: 'Travelled' });
+    const travelled = { ...moved(3, { metres: 5 }), type: 'Travelled' };
+    expect(upcasting(steps)(moved(1, 5))).toEqual(travelled);
+    expect(upcasting(steps)(moved(2, { metres: 5 }))).toEqual(travelled);
+  });
+
+  it('keeps its place in the log and who did it', () => {
+    const { metadata, ...event } = asStored('Moved', 1, 5);
+    const expected = { ...event, type: 'Travelled', data: { metres: 5 }, metadata: { ...metadata, schemaVersion: 3 } };
+    expect(upcastingStored(steps)({ ...event, metadata })).toEqual(expected);
   });
 
   it('of a version that nothing is known of is left as it is', () => {
-    const event = asStored('Moved', 9, 5);
+    const event = moved(9, 5);
     expect(upcasting(steps)(event)).toBe(event);
   });
 
   it('is not upcast for ever by a step that does not raise the version', () => {
-    expect(() => upcasting({ 'Moved@1': (event) => event })(asStored('Moved', 1, 5))).toThrow('leads nowhere');
+    expect(() => upcasting({ 'Moved@1': (event) => event })(moved(1, 5))).toThrow('leads nowhere');
   });
 });

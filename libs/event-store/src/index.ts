@@ -4,5 +4,5 @@ export * from './event-store';
 export * from './event-store-in-between';
 export * from './lease';
 export * from './recently-used';
-export { eventOf, upcast } from './upcasts';
-export type { Upcast } from './upcasts';
+export { eventOf, upcast, upcasting, upcasts } from './upcasts';
+export type { Upcast, Upcasts } from './upcasts';

@@ -1,7 +1,16 @@
+import type { Instant } from '@tocsin/domain';
 import type { StoredEvent } from './event-store';
 
-/** Brings one stored event of an older schema version to the next one; pure. */
-export type Upcast = (event: StoredEvent) => StoredEvent;
+/** All that an upcast may go by: what a stored event and its fact on the bus have in common. */
+export interface Versioned {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly time: Instant;
+  readonly data: unknown;
+}
+
+/** Brings an event of an older schema version to the next one; pure. */
+export type Upcast = (event: Versioned) => Versioned;
 
 /** By event type and the version it starts from: `AlertRaised@1` leads to version 2. */
 export type Upcasts = Readonly<Record<string, Upcast>>;
@@ -12,20 +21,32 @@ export type Upcasts = Readonly<Record<string, Upcast>>;
  */
 export const upcasts: Upcasts = {};
 
+/** The same object when there is nothing to do. */
 export const upcasting =
   (steps: Upcasts) =>
-  (event: StoredEvent): StoredEvent => {
-    let current = event;
+  <Event extends Versioned>(event: Event): Event => {
+    let current: Versioned = event;
     for (let step = steps[key(current)]; step !== undefined; step = steps[key(current)]) {
-      const { schemaVersion } = current.metadata;
+      const { schemaVersion } = current;
       current = step(current);
-      if (current.metadata.schemaVersion <= schemaVersion) throw new Error(`the upcast of ${event.type}@${schemaVersion} leads nowhere`);
+      if (current.schemaVersion <= schemaVersion) throw new Error(`the upcast of ${event.type}@${schemaVersion} leads nowhere`);
     }
-    return current;
+    return current === event ? event : { ...event, ...current };
   };
 
+export const upcastingStored = (steps: Upcasts): ((event: StoredEvent) => StoredEvent) => {
+  const toNewest = upcasting(steps);
+  return (event) => {
+    const { schemaVersion, time } = event.metadata;
+    const old = { type: event.type, schemaVersion, time, data: event.data };
+    const { type, data, ...now } = toNewest(old);
+    if (now.schemaVersion === schemaVersion) return event;
+    return { ...event, type, data, metadata: { ...event.metadata, schemaVersion: now.schemaVersion } };
+  };
+};
+
 /** The event in its newest shape; every reader of stored events goes through here. */
-export const upcast = upcasting(upcasts);
+export const upcast = upcastingStored(upcasts);
 
 /** What happened, in its newest shape and as the rules know it. Whoever reads a stream knows what is in it. */
 export const eventOf = <Event extends { readonly type: string; readonly data: unknown }>(stored: StoredEvent): Event => {
@@ -33,4 +54,4 @@ export const eventOf = <Event extends { readonly type: string; readonly data: un
   return { type, data } as Event;
 };
 
-const key = (event: StoredEvent): string => `${event.type}@${event.metadata.schemaVersion}`;
+const key = ({ type, schemaVersion }: Versioned): string => `${type}@${schemaVersion}`;

@@ -144,6 +144,37 @@ describe('a change', () => {
   });
 });
 
+describe('a resource that an older version has said', () => {
+  it('is the one that this version knows (P12)', async () => {
+    await publish(
+      outgoing({ ...fact('team-1', 0), type: 'ResourceConfigured', schemaVersion: 1, data: { kind: 'team', resource: { title: 'ops' } } }),
+    );
+    const upcasting = new ConfigurationReader(undefined, {
+      'ResourceConfigured@1': (event) => ({ ...event, data: { kind: 'team', resource: team(1, 'ops') }, schemaVersion: 2 }),
+    });
+    await upcasting.start(disk.bus);
+    expect(upcasting.get('team', 1)).toEqual(team(1, 'ops'));
+    await upcasting.close();
+  });
+
+  it('is told to listeners as this version knows it, also when its type had another name', async () => {
+    const upcasting = new ConfigurationReader(undefined, {
+      'TeamNamed@1': (event) => ({
+        ...event,
+        type: 'ResourceConfigured',
+        data: { kind: 'team', resource: team(1, String(event.data)) },
+        schemaVersion: 2,
+      }),
+    });
+    const told: unknown[] = [];
+    upcasting.onChange(({ message }) => told.push([message.type, message.schemaVersion]));
+    await publish(outgoing({ ...fact('team-1', 0), type: 'TeamNamed', data: 'ops' }));
+    await upcasting.start(disk.bus);
+    expect(told).toEqual([['ResourceConfigured', 2]]);
+    await upcasting.close();
+  });
+});
+
 describe('looking for something that may have been made a moment ago, elsewhere', () => {
   it('finds what was published before the look', async () => {
     await reader.start(disk.bus);

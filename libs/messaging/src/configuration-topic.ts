@@ -1,10 +1,12 @@
 import { topics } from '@tocsin/contracts';
 import { isConfigurationChange } from '@tocsin/domain';
 import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
+import type { Upcasts } from '@tocsin/event-store';
 import { ResourceTable } from './configuration-indexes';
 import type { ConfigurationIndex } from './configuration-indexes';
 import { MessageBusFault } from './message-bus';
 import type { CompactedFollower, Message, MessageBus, TopicDefinition } from './message-bus';
+import { newestFact } from './newest-fact';
 import { isCompletion } from './topic-completion';
 
 export type { ConfigurationIndex } from './configuration-indexes';
@@ -62,8 +64,15 @@ export class ConfigurationReader {
   private completed: () => void = () => undefined;
   private readonly completing = new Promise<void>((resolve) => (this.completed = resolve));
 
+  private readonly toNewest: (message: Message) => Message;
+
   /** A listener that throws is a bug in the listener; it must not keep configuration from the others. */
-  constructor(private readonly onListenerError: (error: unknown) => void = endProcess) {}
+  constructor(
+    private readonly onListenerError: (error: unknown) => void = endProcess,
+    upcasts?: Upcasts,
+  ) {
+    this.toNewest = newestFact(upcasts);
+  }
 
   /** Resolves when everything published before the call is in memory; once for all who share the reader. @throws MessageBusFault */
   async start(bus: MessageBus): Promise<void> {
@@ -161,7 +170,8 @@ export class ConfigurationReader {
     const revision = message.fact?.revision ?? known;
     if (message.fact !== undefined && revision <= known) return;
     this.revisions.set(message.key, revision);
-    if (message.data === null || isConfigurationChange(message)) this.change(stream.kind, stream.id, revision, message);
+    const newest = this.toNewest(message);
+    if (newest.data === null || isConfigurationChange(newest)) this.change(stream.kind, stream.id, revision, newest);
     for (const waiter of [...this.waiters]) if (waiter.stream === message.key && waiter.revision <= revision) waiter.done(true);
   }
 

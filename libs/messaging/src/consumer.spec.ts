@@ -1,3 +1,4 @@
+import type { Upcasts } from '@tocsin/event-store';
 import * as fc from 'fast-check';
 import { Consumer } from './consumer';
 import type { ConsumerOptions } from './consumer';
@@ -45,6 +46,40 @@ describe('two groups of one topic', () => {
     await Promise.all([a.settled(), b.settled()]);
     expect(seen).toEqual({ a: [1, 2, 3], b: [1, 2, 3] });
     expect(await a.lag()).toBe(0);
+  });
+});
+
+describe('a message of an older version', () => {
+  const upcasts: Upcasts = { 'Moved@1': (event) => ({ ...event, data: { metres: event.data }, schemaVersion: 2 }) };
+  const fact = { stream: 'thing-1', revision: 0, position: '' };
+
+  it('that is a fact is handled in its newest shape', async () => {
+    const seen: unknown[] = [];
+    const consumer = await consume(async ({ schemaVersion, data }) => void seen.push([schemaVersion, data]), { upcasts });
+    const [old, current] = [outgoing({ type: 'Moved', data: 5, fact }), outgoing({ type: 'Moved', data: { metres: 6 }, schemaVersion: 2 })];
+    await disk.bus.publish('things', [old, { ...current, fact: { ...fact, revision: 1 } }]);
+    await consumer.settled();
+    expect(seen).toEqual([
+      [2, { metres: 5 }],
+      [2, { metres: 6 }],
+    ]);
+  });
+
+  it('that only the bus holds is handled as it was said', async () => {
+    const seen: unknown[] = [];
+    const consumer = await consume(async ({ data }) => void seen.push(data), { upcasts });
+    await disk.bus.publish('things', [outgoing({ type: 'Moved', data: 5 })]);
+    await consumer.settled();
+    expect(seen).toEqual([5]);
+  });
+
+  it('is parked as it came when it cannot be handled, so that a later version may', async () => {
+    const consumer = await consume(() => Promise.reject(new Error('bug')), { upcasts });
+    await disk.bus.publish('things', [outgoing({ type: 'Moved', data: 5, fact })]);
+    await consumer.settled();
+    const parked = new ParkedMessages(disk.bus, disk.clock);
+    const [kept] = await parked.find((await parked.list()).map(({ id }) => id));
+    expect(kept?.message).toMatchObject({ schemaVersion: 1, data: 5 });
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Instant } from '@tocsin/domain';
+import type { Upcasts } from '@tocsin/event-store';
 import { backOffMs, isWorthRetrying, pause, USUAL_BACK_OFF } from './back-off';
 import type { BackOff, Pause } from './back-off';
 import { Lanes } from './lanes';
 import { MessageBusFault } from './message-bus';
 import type { BusConnection, Message, MessageBus } from './message-bus';
+import { newestFact } from './newest-fact';
 import type { Outcome } from './outcome';
 import type { Parking } from './parking';
 
@@ -12,7 +14,7 @@ export interface ConsumerOptions {
   readonly topic: string;
   readonly group: string;
   /**
-   * Resolves when the effect is durable. A thrown `Rejection` is an answer (acknowledged), except `too-many-conflicts`: that and
+   * Gets facts in their newest shape. Resolves when the effect is durable. A thrown `Rejection` is an answer (acknowledged), except `too-many-conflicts`: that and
    * a fault worth retrying are tried again for ever; anything else is tried three times more and then parked.
    */
   handle(message: Message): Promise<void>;
@@ -25,6 +27,8 @@ export interface ConsumerOptions {
   readonly concurrency?: number | (() => number);
   readonly bufferSize?: number;
   readonly backOff?: BackOff;
+  /** Those of this version, unless it is a test. */
+  readonly upcasts?: Upcasts;
 }
 
 /** How often an idle consumer looks whether its commits have arrived; only while somebody waits for that. */
@@ -44,9 +48,11 @@ export class Consumer {
   private wait: Pause | undefined;
 
   constructor(private readonly options: ConsumerOptions) {
+    const toNewest = newestFact(options.upcasts);
     this.lanes = new Lanes({
       group: options.group,
-      handle: (message) => options.handle(message),
+      // Not before: what is parked stays as it came.
+      handle: async (message) => options.handle(toNewest(message)),
       park: (message, error) => options.parking.park(message, options.group, error),
       commit: (partition, nextOffset) => this.commit(partition, nextOffset),
       onOutcome: options.onOutcome ?? (() => undefined),

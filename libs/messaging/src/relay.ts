@@ -151,7 +151,8 @@ export class Relay {
 
   private async publishEvents(events: readonly StoredEvent[]): Promise<void> {
     const byTopic = new Map<string, OutgoingMessage[]>();
-    for (const event of events) {
+    for (const stored of events) {
+      const event = upcast(stored);
       const route = this.options.routes.find(({ prefix }) => event.stream.startsWith(prefix));
       if (route === undefined) continue;
       // A compacted topic keeps the last of a stream: that must stay one that says what the whole resource is.
@@ -271,8 +272,7 @@ export class Relay {
   }
 }
 
-const toMessage = (stored: StoredEvent, route: RelayRoute): OutgoingMessage => {
-  const event = upcast(stored);
+const toMessage = (event: StoredEvent, route: RelayRoute): OutgoingMessage => {
   const { schemaVersion, time, actor, correlationId, causationId, traceParent } = event.metadata;
   return {
     id: event.id,
