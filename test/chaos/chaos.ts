@@ -220,7 +220,7 @@ const run = async (): Promise<readonly string[]> => {
     chance: new Chance(seed + 2),
     mayEscalate: ({ to, subject }) => to === addressOf('ana') && subject.includes('] climbing-'),
   });
-  const world: World = { cluster, ledger, mail, responders };
+  const world: World = { cluster, ledger, mail, responders, say };
   say(`${cluster.replicas().length} replicas are ready`);
   const broken = wanted.includes(ROLLING) ? [...(await rollingRestart(world, tools))] : [];
   broken.push(...(await othersArePaged(world, tools)));
