@@ -20,6 +20,7 @@ import {
 import { ActionDelivery } from './alert-actions/action-delivery';
 import { ActionMail } from './alert-actions/action-mail';
 import { ActionPlanner } from './alert-actions/action-planner';
+import { ActionSlack } from './alert-actions/action-slack';
 import { ActionStreams } from './alert-actions/action-streams';
 import { ActionTriggersConsumer } from './alert-actions/action-triggers.consumer';
 import { AlertActionsController } from './alert-actions/alert-actions.controller';
@@ -61,6 +62,7 @@ import { PeopleThen } from './people-then';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { GoneDevices } from './push/gone-devices';
 import type { SlackSetUp } from './slack/open-slack';
+import { slackBasics } from './slack/slack-basics';
 import { slackParts } from './slack/slack-parts';
 import { SlackPosts } from './slack/slack-posts';
 import { CarrierStatus } from './texting/carrier-status';
@@ -184,7 +186,9 @@ export class NotificationsModule {
         }),
       );
     });
-    const kinds = new Kinds(actionKinds(actions, new ActionMail(() => options.channelsFor('EMAIL'))));
+    const basics = options.slack === undefined ? undefined : slackBasics(platform, options.slack);
+    const means = { mail: new ActionMail(() => options.channelsFor('EMAIL')), slack: new ActionSlack(basics, eventStore) };
+    const kinds = new Kinds(actionKinds(actions, means));
     const stored = new StoredParams(secrets);
     const actionStreams = new ActionStreams(eventStore, clock, metrics);
     const actionDelivery = new ActionDelivery({
@@ -219,7 +223,7 @@ export class NotificationsModule {
     const { visibleWithinMs } = settings;
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
-    const slack = options.slack === undefined ? undefined : slackParts(platform, options.slack, { posts, answers, random: options.random });
+    const slack = basics === undefined ? undefined : slackParts(platform, basics, { posts, answers, random: options.random });
     const chat = chatParts(platform, bots, { people: chatPeople, answers });
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {

@@ -23,6 +23,8 @@ export interface ToldAlert {
 export interface ActionCall {
   readonly trigger: TriggerType | 'manual';
   readonly alert: ToldAlert;
+  /** The alert's fact up to which it is told. */
+  readonly alertRevision: number;
   /** The same for every attempt. */
   readonly deliveryId: string;
   /** Now. */
@@ -79,5 +81,7 @@ export interface ActionKind {
   /** Of the accounts it works with; absent: it needs none. */
   readonly connector?: { readonly type: ConnectorType; readonly params: ParamsDefinition };
   readonly params: ParamsDefinition;
+  /** When the other system has room for the call; a place that is kept until `run`. Absent: always. */
+  roomFor?(call: Pick<ActionCall, 'deliveryId' | 'params' | 'reference'>, now: Instant): Instant;
   run(call: ActionCall): Promise<ActionOutcome>;
 }

@@ -4,6 +4,7 @@ import { filledTemplate, refuseBadTemplate } from './body-template';
 
 const call: ActionCall = {
   trigger: 'alert-created',
+  alertRevision: 0,
   deliveryId: 'd',
   at: instant(0),
   possiblyDone: false,

@@ -5,6 +5,8 @@ import type { Mail } from './email/email';
 import { github } from './github/github';
 import { jira } from './jira/jira';
 import { servicenow } from './servicenow/servicenow';
+import { slack } from './slack/slack';
+import type { SlackChannels } from './slack/slack';
 import { webhook } from './webhook/webhook';
 import { zendesk } from './zendesk/zendesk';
 
@@ -14,10 +16,20 @@ export interface ActionSettings {
   readonly githubApiBaseUrl: string;
 }
 
+/** What actions use that is there for other things as well. */
+export interface ActionMeans {
+  readonly mail: Mail;
+  readonly slack: SlackChannels;
+}
+
 /** All kinds there are. */
-export const actionKinds = ({ outgoing, githubApiBaseUrl }: ActionSettings, mail: Mail): readonly ActionKind[] => [
+export const actionKinds = (
+  { outgoing, githubApiBaseUrl }: ActionSettings,
+  { mail, slack: channels }: ActionMeans,
+): readonly ActionKind[] => [
   webhook(outgoing),
   email(mail),
+  slack(channels),
   jira(outgoing),
   servicenow(outgoing),
   zendesk(outgoing),

@@ -122,6 +122,7 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   SlackHeldBack: 'slackpost',
   SlackGivenUp: 'slackpost',
   ActionTriggered: 'action',
+  ActionHeldBack: 'action',
   ActionAttempted: 'action',
   ActionAttemptFailed: 'action',
   ActionSucceeded: 'action',

@@ -50,6 +50,14 @@ export const actionLines = (
         { en: `planned for ${iso(dueAt)}`, de: `für ${iso(dueAt)} geplant` },
       );
     }
+    case 'ActionHeldBack': {
+      const { until } = event.data;
+      return line(
+        'AlertActionErrorLogEntry',
+        { reason: 'overloaded', until: iso(until) },
+        { en: `held back until ${iso(until)}: limits of the receiver`, de: `zurückgehalten bis ${iso(until)}: Grenzen des Empfängers` },
+      );
+    }
     case 'ActionAttempted':
       return [];
     case 'ActionAttemptFailed': {

@@ -55,6 +55,7 @@ const ofNotifications = new Set([
 
 const ofActions = new Set([
   ...['ActionTriggered', 'ActionAttempted', 'ActionAttemptFailed', 'ActionSucceeded', 'ActionFailed', 'ActionCancelled'],
+  'ActionHeldBack',
 ]);
 const triggered = new Map(
   examples.flatMap(({ type, data }) => (type === 'ActionTriggered' ? [[(data as Triggered).run, data as Triggered]] : [])),

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionKinds, actionSettings } from '@tocsin/alert-actions';
+import { WebApiWorkspace } from '@tocsin/channels/slack';
 import { actionStream, alertStream, instant } from '@tocsin/domain';
-import type { ActionEventOf, AlertAction, AlertActionId, AlertEvent } from '@tocsin/domain';
+import type { ActionEventOf, AlertAction, AlertActionId, AlertEvent, Connector, ConnectorId } from '@tocsin/domain';
 import { alertId, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
@@ -11,11 +12,16 @@ import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
-import { WebhookReceiver } from '@tocsin/testing';
+import { SlackServer, WebhookReceiver } from '@tocsin/testing';
+import type { SlackChannel, SlackMessage } from '@tocsin/testing';
+import { SlackBudget } from '../slack/slack-budget';
+import { SlackComposer } from '../slack/slack-composer';
+import { SlackTeam } from '../slack/slack-team';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { ActionDelivery } from './action-delivery';
 import { ActionMail } from './action-mail';
 import { ActionPlanner } from './action-planner';
+import { ActionSlack } from './action-slack';
 import { ActionStreams } from './action-streams';
 import { Kinds } from './kinds';
 import { StoredParams } from './stored-params';
@@ -26,6 +32,8 @@ const secrets = new SecretBox(['0123456789abcdef0123456789abcdef']);
 const before = { createdAt: instant(0), updatedAt: instant(0) };
 
 let receiver: WebhookReceiver;
+let slack: SlackServer;
+let ops: SlackChannel;
 let directory: string;
 let log: EmbeddedLog;
 let eventStore: EventStore;
@@ -36,6 +44,8 @@ let clock: WoundClock;
 beforeEach(async () => {
   clock = new WoundClock(minute(0));
   receiver = await WebhookReceiver.start();
+  slack = await SlackServer.start({ now: () => clock.now() });
+  ops = slack.team.addChannel('ops');
   directory = await mkdtemp(join(tmpdir(), 'tocsin-actions-'));
   log = await EmbeddedLog.open({
     directory,
@@ -56,6 +66,7 @@ afterEach(async () => {
   await log.close();
   await rm(directory, { recursive: true, force: true });
   await receiver.stop();
+  await slack.stop();
 });
 
 let revision = 0;
@@ -68,8 +79,12 @@ const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receive
     ...before,
     ...changes,
   };
-  const key = `alertaction-${actionId}`;
-  const data = { kind: 'alertaction', resource: action };
+  await published('alertaction', action);
+};
+
+const published = async (kind: 'alertaction' | 'connector', resource: AlertAction | Connector): Promise<void> => {
+  const key = `${kind}-${resource.id}`;
+  const data = { kind, resource };
   const fact = { stream: key, revision: revision++, position: '' };
   const ids = { id: newUuid(), correlationId: 'c', causationId: 'd' };
   await bus.publish(CONFIGURATION_TOPIC.name, [
@@ -82,17 +97,25 @@ interface Running {
   readonly delivery: ActionDelivery;
 }
 
+const inSlack = (store: EventStore, point: CrashPoint): ActionSlack => {
+  const settings = { baseUrl: slack.url, signingSecrets: [], token: () => slack.botToken, deadlineMs: 2_000 };
+  const workspace = crashing(new WebApiWorkspace(settings), ['post', 'edit'], point);
+  const team = new SlackTeam(workspace, configuration, true);
+  return new ActionSlack({ workspace, team, composer: new SlackComposer(configuration), budget: new SlackBudget() }, store);
+};
+
 /** A process begins, which knows what is on record and nothing else. */
 const begin = (point: CrashPoint): Running => {
   const store = crashing(eventStore, ['append'], point);
   const streams = new ActionStreams(store, clock, new Metrics());
-  const kinds = actionKinds(
-    actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }),
-    new ActionMail(() => []),
-  );
+  const kinds = actionKinds(actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }), {
+    mail: new ActionMail(() => []),
+    slack: inSlack(store, point),
+  });
   const delivery = new ActionDelivery({
     ...{ streams, eventStore: store, configuration, secrets, clock },
-    kinds: new Kinds(kinds.map((kind) => crashing(kind, ['run'], point))),
+    // What an action of Slack calls is counted call by call.
+    kinds: new Kinds(kinds.map((kind) => (kind.type === 'slack' ? kind : crashing(kind, ['run'], point)))),
     stored: new StoredParams(secrets),
     settings: { publicUrl: 'http://tocsin.test', listeningUrl: '', reachableMethods: new Set(), visibleWithinMs: 0 },
     log: createLogger({ level: 'silent' }),
@@ -114,6 +137,19 @@ const heard = async ({ planner }: Running): Promise<void> => {
   await planner.plan({ event: { type, data } as AlertEvent, id, revision: of, position }, { causationId: id, correlationId: 'c' });
 };
 const fired = ({ delivery }: Running): Promise<void> => delivery.attempt(stream);
+
+/** An alert of its own, of which the actions hear. */
+const raisedFor = async ({ planner }: Running, id: typeof alertId): Promise<void> => {
+  const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
+  const { type, data } = raised({ alertId: id });
+  const fact = { id: newUuid(), type, data, metadata };
+  await eventStore.append(alertStream(id), 'no_stream', [fact]);
+  const [stored] = await eventStore.readStream(alertStream(id));
+  await planner.plan(
+    { event: { type, data } as AlertEvent, id: fact.id, revision: 0, position: stored?.position as never },
+    { causationId: fact.id, correlationId: 'c' },
+  );
+};
 
 const story: readonly ((running: Running) => Promise<void>)[] = [
   () => happens(raised()),
@@ -210,23 +246,62 @@ describe('what an action does for an alert', () => {
   });
 });
 
+describe('what an action shows in Slack', () => {
+  const connectorId = 5 as ConnectorId;
+  beforeEach(async () => {
+    await published('connector', { id: connectorId, name: 'slack', type: 'slack', params: {}, ...before });
+    await published('alertaction', slackAction());
+  });
+  const slackAction = (): AlertAction => ({
+    ...{ id: actionId, name: 'ops', type: 'slack', connectorId, sourceIds: [], triggerMode: 'AUTOMATIC', teamIds: [] },
+    triggerTypes: ['alert-created', 'alert-resolved'],
+    params: { channelId: ops.id },
+    ...before,
+  });
+
+  const shown = () => {
+    const [message, ...others] = slack.channel(ops);
+    expect(others).toEqual([]);
+    expect(JSON.stringify(message?.blocks)).toContain('Resolved by');
+    expect(slack.thread(message as SlackMessage)).toEqual([expect.stringMatching(/ resolved this alert\.$/)]);
+  };
+  const POINTS = 9;
+
+  it(`is shown in ${POINTS} calls to the outside`, async () => {
+    expect(await tell(CrashPoint.nowhere())).toBe(POINTS);
+    shown();
+  });
+
+  describe.each(Array.from({ length: POINTS }, (_, index) => index + 1))('with a crash at call %i', (at) => {
+    it.each(['before', 'after'] as const)('%s it: stands there once, and each thing is told once', async (when) => {
+      expect(await tell(new CrashPoint(at, when))).toBe(at);
+      shown();
+    });
+  });
+
+  it('waits for its turn, on record, and Slack never has to refuse', async () => {
+    const running = begin(CrashPoint.nowhere());
+    const alerts = Array.from({ length: 12 }, (_, index) => 100 + index);
+    for (const id of alerts) await raisedFor(running, id as typeof alertId);
+    const streams = alerts.map((id) => actionStream(id as typeof alertId, actionId));
+    for (let second = 0; second < 30; second += 1) {
+      for (const each of streams) await running.delivery.attempt(each);
+      await clock.advance('1s');
+    }
+    expect(slack.channel(ops)).toHaveLength(12);
+    expect(slack.calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    const [held] = (await eventStore.readStream(streams.at(-1) ?? '')).filter(({ type }) => type === 'ActionHeldBack');
+    expect(held?.data).toMatchObject({ run: 1, wakeAt: (held?.data as { readonly until: number }).until });
+  });
+});
+
 describe('a receiver that is slow', () => {
   it('is called eight times at once, and the rest wait for their turn', async () => {
     const answers: (() => void)[] = [];
     receiver.answer = (response) => void answers.push(() => response.end());
     const running = begin(CrashPoint.nowhere());
     const alerts = Array.from({ length: 12 }, (_, index) => 100 + index);
-    for (const id of alerts) {
-      const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
-      const { type, data } = raised({ alertId: id as typeof alertId });
-      const fact = { id: newUuid(), type, data, metadata };
-      await eventStore.append(alertStream(id as typeof alertId), 'no_stream', [fact]);
-      const [stored] = await eventStore.readStream(alertStream(id as typeof alertId));
-      await running.planner.plan(
-        { event: { type, data } as AlertEvent, id: fact.id, revision: 0, position: stored?.position as never },
-        { causationId: fact.id, correlationId: 'c' },
-      );
-    }
+    for (const id of alerts) await raisedFor(running, id as typeof alertId);
     const all = Promise.all(alerts.map((id) => running.delivery.attempt(actionStream(id as typeof alertId, actionId))));
     while (answers.length < 8) await new Promise((resolve) => setImmediate(resolve));
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActionOutcome } from '@tocsin/alert-actions';
-import { Clock, plusMs, stoppedRun } from '@tocsin/domain';
+import { Clock, isRunDue, plusMs, stoppedRun } from '@tocsin/domain';
 import type { ActionEventOf, AlertAction, AlertActionId, AlertId, Instant, PendingRun } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -69,6 +69,7 @@ export class ActionDelivery {
     // An action that was just switched off must not act once more.
     await configuration.upToDate();
     const action = configuration.get('alertaction', actionId);
+    if (await this.mustWait(stream, action)) return;
     const history = await readAlertFromStreams(eventStore, alertId);
     const causationId = newUuid();
     const cause = { commandId: `${causationId}:attempt`, causationId, correlationId: stream, type: action?.type ?? 'deleted' };
@@ -89,14 +90,33 @@ export class ActionDelivery {
     const run = state.pending.find((each) => each.run === started?.run);
     if (started === undefined || run === undefined || action === undefined || history === undefined) return;
     const alert = toldAlert(history.events, started.alertRevision, { configuration, publicUrl: settings.publicUrl });
-    const call = { ...run, ...(state.reference === undefined ? {} : { reference: state.reference }) };
+    const { alertRevision } = started;
+    const call = { ...run, alertRevision, ...(state.reference === undefined ? {} : { reference: state.reference }) };
     const outcome = alert === undefined ? misconfigured : await this.call(action, call, alert, started.attempt);
     await this.record(stream, { ...started, ...cause, commandId: `${causationId}:outcome` }, outcome);
   }
 
+  /** Holds it back, on record, while the other system has no room for it. */
+  private async mustWait(stream: string, action: AlertAction | undefined): Promise<boolean> {
+    const { streams, kinds, stored, clock } = this.parts;
+    const kind = action === undefined ? undefined : kinds.get(action.type);
+    if (action === undefined || kind?.roomFor === undefined) return false;
+    const { pending, reference } = await streams.load(stream);
+    const [run] = pending;
+    const at = clock.now();
+    if (!isRunDue(run, at)) return false;
+    const call = { deliveryId: run.deliveryId, params: stored.opened(action), ...(reference === undefined ? {} : { reference }) };
+    const until = kind.roomFor(call, at);
+    if (until <= at) return false;
+    const causationId = newUuid();
+    const cause = { commandId: `${causationId}:hold`, causationId, correlationId: stream, type: action.type };
+    await streams.change(stream, { type: 'holdBack', at, run: run.run, until }, cause);
+    return true;
+  }
+
   private async call(
     action: AlertAction,
-    run: PendingRun & { readonly reference?: string },
+    run: PendingRun & { readonly alertRevision: number; readonly reference?: string },
     alert: NonNullable<ReturnType<typeof toldAlert>>,
     attempt: number,
   ): Promise<ActionOutcome> {
@@ -110,6 +130,7 @@ export class ActionDelivery {
       kind.run({
         trigger: run.trigger,
         alert,
+        alertRevision: run.alertRevision,
         deliveryId: run.deliveryId,
         at: clock.now(),
         possiblyDone: run.uncertain,

@@ -1,5 +1,5 @@
 import type { Language, SlackAlert } from '@tocsin/channels';
-import type { AlertEvent, AlertId, Instant, SlackLink, UserId } from '@tocsin/domain';
+import type { AlertEvent, AlertId, Instant, SlackLink, TriggerType, UserId } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { AlertHistory } from '@tocsin/read-models';
@@ -27,6 +27,19 @@ export class SlackComposer {
     return stored === undefined ? undefined : this.told(eventOf<AlertEvent>(stored), language);
   }
 
+  /** What the thread tells when an action was set off by the fact at this revision, by time, or by hand. */
+  news(trigger: TriggerType | 'manual', history: AlertHistory, alertRevision: number, language: Language): string | undefined {
+    const t = slackTexts[language];
+    switch (trigger) {
+      case 'manual':
+        return t.askedFor;
+      case 'v-alert-not-resolved':
+        return t.notResolved;
+      default:
+        return this.update(history, alertRevision, language) ?? (trigger === 'alert-escalation-ended' ? t.unanswered : undefined);
+    }
+  }
+
   private told(fact: AlertEvent, language: Language): string | undefined {
     const t = slackTexts[language];
     const who = (by: Parameters<typeof actorName>[0]): string => actorName(by, language, this.configuration);
@@ -48,6 +61,12 @@ export class SlackComposer {
         return t.nobodyOnCall(names(fact.data.fallback));
       case 'EscalationEnded':
         return t.escalationEnded(names(fact.data.fallback));
+      case 'AlertPriorityRaised':
+        return t.priorityRaised(who(fact.data.by));
+      case 'CommentAdded':
+        return t.commented(who(fact.data.by), fact.data.comment.content);
+      case 'ResponderRemoved':
+        return t.responderRemoved(who(fact.data.by), person(fact.data.userId));
       case 'ResponderAdded':
         return t.responderAdded(who(fact.data.by), person(fact.data.userId));
       case 'AlertAssigned': {

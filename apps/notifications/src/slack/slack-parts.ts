@@ -9,10 +9,8 @@ import { SlackCallbacksController } from '../callbacks/slack/slack-callbacks.con
 import { SlackPagesController } from '../callbacks/slack/slack-pages.controller';
 import { AlertRaising } from '../alert-raising';
 import type { Answers } from '../answers';
-import type { SlackSetUp } from './open-slack';
 import { SlackActions } from './slack-actions';
-import { SlackBudget } from './slack-budget';
-import { SlackComposer } from './slack-composer';
+import type { SlackBasics } from './slack-basics';
 import { SlackFollower } from './slack-follower';
 import { SlackInstallation } from './slack-installation';
 import { SlackPeople } from './slack-people';
@@ -20,7 +18,6 @@ import { SlackPosting } from './slack-posting';
 import { alertOf, SlackPosts, timerOf } from './slack-posts';
 import { SlackIntake } from './slack-intake';
 import { SlackRequestsConsumer } from './slack-requests.consumer';
-import { SlackTeam } from './slack-team';
 
 export interface SlackContext {
   readonly posts: SlackPosts;
@@ -31,14 +28,12 @@ export interface SlackContext {
 /** All of Slack in the module; called only when it is set up. */
 export const slackParts = (
   platform: Platform,
-  { workspace, isSetUpByHand }: SlackSetUp,
+  { workspace, team, composer, budget }: SlackBasics,
   { posts, answers, random }: SlackContext,
 ): { readonly controllers: readonly Type[]; readonly providers: readonly Provider[] } => {
   const { eventStore, bus, readStore, configuration, configurationStore, clock, secrets, settings, log, metrics, background, ids, views } =
     platform;
-  const team = new SlackTeam(workspace, configuration, isSetUpByHand);
   const people = new SlackPeople({ workspace, team, configuration, configurationStore, secrets, settings, clock });
-  const composer = new SlackComposer(configuration);
   const raising = new AlertRaising({ eventStore, bus, configuration, clock, views, visibleWithinMs: settings.visibleWithinMs });
   const acts = metrics.counter({
     name: 'tocsin_slack_acts_total',
@@ -46,8 +41,7 @@ export const slackParts = (
     labels: ['act', 'outcome'],
   });
   const posting = new SlackPosting({
-    ...{ posts, workspace, composer, eventStore, configuration, clock, log, random, acts },
-    budget: new SlackBudget(),
+    ...{ posts, workspace, composer, budget, eventStore, configuration, clock, log, random, acts },
   });
   const measured = measureTimers(metrics, clock, 'slack');
   background.addOwned('timers slack', (isOwner) => {

@@ -40,6 +40,11 @@ export type ActionEvent =
         readonly alertRevision?: number;
       } & Waking;
     }
+  /** The other system has no room for it before `until`: what is more urgent goes first, or it takes only so much. */
+  | {
+      readonly type: 'ActionHeldBack';
+      readonly data: { readonly run: number; readonly at: Instant; readonly until: Instant } & Waking;
+    }
   /** Recorded before the other system is called. */
   | {
       readonly type: 'ActionAttempted';

@@ -25,6 +25,8 @@ export type ActionCommand =
       /** Attempts begun before it were ended by a crash for certain: there is nobody left who could be making them. */
       readonly interruptedBefore?: Instant;
     }
+  /** Before an attempt, in its place: there is no room for it before `until`. */
+  | { readonly type: 'holdBack'; readonly at: Instant; readonly run: number; readonly until: Instant }
   | ({
       readonly type: 'recordSucceeded';
       readonly at: Instant;
@@ -62,6 +64,13 @@ const answerOf = ({ status, excerpt }: ActionAnswer): ActionAnswer => ({
   ...(status === undefined ? {} : { status }),
   ...(excerpt === undefined ? {} : { excerpt }),
 });
+
+/** Whether the run is the one whose turn and time it is, and nobody is at it. */
+export const isRunDue = (run: PendingRun | undefined, at: Instant): run is PendingRun =>
+  run !== undefined && run.startedAt === undefined && runDueAt(run) <= at;
+
+const holdBack = ({ at, run, until }: Command<'holdBack'>, { pending: [next] }: ActionRuns): readonly Unwoken[] =>
+  isRunDue(next, at) && next.run === run && until > at ? [{ type: 'ActionHeldBack', data: { run, at, until } }] : [];
 
 const startAttempt = (command: Command<'startAttempt'>, { pending: [run] }: ActionRuns): readonly Unwoken[] => {
   const { at, interruptedBefore, stopped } = command;
@@ -107,6 +116,8 @@ const decide = (command: ActionCommand, state: ActionRuns): readonly Unwoken[] =
       return [{ type: 'ActionTriggered', data: { run: state.runs + 1, ...command.data } }];
     case 'startAttempt':
       return startAttempt(command, state);
+    case 'holdBack':
+      return holdBack(command, state);
     case 'recordSucceeded':
       return recordSucceeded(command, state);
     case 'recordFailed':

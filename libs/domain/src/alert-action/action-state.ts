@@ -43,6 +43,10 @@ export const evolveActionRuns = (state: ActionRuns, event: ActionEvent): ActionR
       const pending = [...state.pending, { ...run, attempts: 0, uncertain: false }];
       return { ...state, runs: run.run, pending: pending.sort(inTurn) };
     }
+    case 'ActionHeldBack': {
+      const { run, until } = event.data;
+      return changed(state, run, (before) => ({ ...before, retryAt: until }));
+    }
     case 'ActionAttempted': {
       const { run, attempt, at, alertRevision, possiblyDuplicate } = event.data;
       return changed(state, run, ({ retryAt: _retryAt, ...before }) => ({

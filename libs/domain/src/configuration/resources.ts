@@ -258,7 +258,7 @@ export interface ApiKey extends Resource<ApiKeyId> {
 }
 
 /** Other systems that alert actions can work in; the registry in `libs/alert-actions` is the list. */
-export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github';
+export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github' | 'slack';
 
 export type AlertActionType = 'webhook' | 'email' | ConnectorType;
 
