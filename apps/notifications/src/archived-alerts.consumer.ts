@@ -5,14 +5,16 @@ import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { ActionStreams } from './alert-actions/action-streams';
 import { Notifications } from './notifications';
+import { AlertChannels } from './slack/alert-channels';
 import { SlackPosts } from './slack/slack-posts';
 
-/** Removes the notifications of alerts that are in the archive, what actions did for them, and what was on record of their messages in Slack. */
+/** Removes the notifications of alerts that are in the archive, what actions did for them, and what was on record of their messages and channels in Slack. */
 @Controller()
 export class ArchivedAlertsConsumer {
   constructor(
     private readonly notifications: Notifications,
     private readonly slackPosts: SlackPosts,
+    private readonly channels: AlertChannels,
     private readonly actions: ActionStreams,
   ) {}
 
@@ -25,6 +27,7 @@ export class ArchivedAlertsConsumer {
         ...actions.map((stream) => this.actions.remove(stream)),
       ]);
       await this.slackPosts.remove(alertId);
+      await this.channels.remove(alertId);
     }
   }
 }

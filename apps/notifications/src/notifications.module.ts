@@ -61,6 +61,7 @@ import { PagePlanner } from './page-planner';
 import { PeopleThen } from './people-then';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { GoneDevices } from './push/gone-devices';
+import { AlertChannels } from './slack/alert-channels';
 import type { SlackSetUp } from './slack/open-slack';
 import { slackBasics } from './slack/slack-basics';
 import { slackParts } from './slack/slack-parts';
@@ -223,7 +224,8 @@ export class NotificationsModule {
     const { visibleWithinMs } = settings;
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
     const posts = new SlackPosts(eventStore, clock);
-    const slack = basics === undefined ? undefined : slackParts(platform, basics, { posts, answers, random: options.random });
+    const channels = new AlertChannels(eventStore, clock);
+    const slack = basics === undefined ? undefined : slackParts(platform, basics, { posts, channels, answers, random: options.random });
     const chat = chatParts(platform, bots, { people: chatPeople, answers });
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
     return {
@@ -257,6 +259,7 @@ export class NotificationsModule {
         { provide: Bundles, useValue: bundles },
         { provide: Answers, useValue: answers },
         { provide: SlackPosts, useValue: posts },
+        { provide: AlertChannels, useValue: channels },
         ...(slack?.providers ?? []),
         ...chat.providers,
         { provide: Kinds, useValue: kinds },

@@ -1,4 +1,5 @@
 import type {
+  AlertChannelSettings,
   AlertId,
   AlertPriority,
   AlertSourceId,
@@ -35,6 +36,7 @@ export type SlackDialog =
       readonly answerUrl: string;
       readonly sources: readonly SlackChoice[];
       readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+      readonly ownChannels?: AlertChannelSettings;
     }
   | { readonly type: 'reassign'; readonly language: Language; readonly alertId: AlertId; readonly answerUrl: string }
   | {
@@ -70,7 +72,9 @@ export type SlackRequest =
       readonly teamId: string;
       readonly sourceIds: readonly AlertSourceId[];
       readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+      readonly ownChannels?: AlertChannelSettings;
     })
+  | (Asked & { readonly type: 'ask-channel'; readonly alertId: AlertId })
   | (Asked & { readonly type: 'test' })
   | (Asked & {
       readonly type: 'raise';
@@ -144,6 +148,21 @@ export abstract class SlackWorkspace {
   /** The conversation with one person. */
   abstract direct(userId: string): Promise<SlackResult<string>>;
   abstract edit(place: SlackMessagePlace, content: SlackContent): Promise<SlackResult<SlackMessagePlace>>;
+  /**
+   * A new channel, which the bot is in; resolves with its id. `name_taken`: somebody else has a channel of this name.
+   * `lookSince`: an attempt from then on may have made it: one of this name that the bot is in and that is no older is taken for it.
+   */
+  abstract createChannel(channel: {
+    readonly name: string;
+    readonly isPrivate: boolean;
+    readonly lookSince?: Instant;
+  }): Promise<SlackResult<string>>;
+  /** What stands at the top of a channel. */
+  abstract describeChannel(channelId: string, topic: string): Promise<SlackResult<undefined>>;
+  /** Whoever is in it already stays. */
+  abstract invite(channelId: string, userId: string): Promise<SlackResult<undefined>>;
+  /** Again changes nothing. */
+  abstract archiveChannel(channelId: string): Promise<SlackResult<undefined>>;
   /** Tells one person alone, where an `answerUrl` leads. */
   abstract answer(answerUrl: string, text: string): Promise<SlackResult<undefined>>;
   /** Within what is left of a trigger's three seconds. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   actionDecider,
+  alertChannelDecider,
   alertDecider,
   alertGroupDecider,
   escalationDecider,
@@ -17,6 +18,7 @@ import {
 } from '@tocsin/domain';
 import type {
   ActionEvent,
+  AlertChannelEvent,
   AlertEvent,
   AlertGroupEvent,
   ArchiveEvent,
@@ -41,6 +43,7 @@ import type { Upcasts } from './upcasts';
 
 type DomainEvent =
   | ActionEvent
+  | AlertChannelEvent
   | AlertEvent
   | AlertGroupEvent
   | EscalationEvent
@@ -57,7 +60,17 @@ type DomainEvent =
   | TextingEvent
   | VerificationEvent;
 type Folded =
-  'action' | 'alert' | 'alertkey' | 'sourcelog' | 'escalation' | 'notification' | 'pace' | 'slackpost' | 'texts' | 'verification';
+  | 'action'
+  | 'alert'
+  | 'alertchannel'
+  | 'alertkey'
+  | 'sourcelog'
+  | 'escalation'
+  | 'notification'
+  | 'pace'
+  | 'slackpost'
+  | 'texts'
+  | 'verification';
 type Stream = Folded | 'configuration' | 'archive' | 'bundle' | 'erasure' | 'duty' | 'parked';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
@@ -121,6 +134,17 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   SlackAttemptFailed: 'slackpost',
   SlackHeldBack: 'slackpost',
   SlackGivenUp: 'slackpost',
+  AlertChannelAskedFor: 'alertchannel',
+  AlertChannelMembersJoined: 'alertchannel',
+  AlertChannelEnding: 'alertchannel',
+  AlertChannelAttempted: 'alertchannel',
+  AlertChannelMade: 'alertchannel',
+  AlertChannelDescribed: 'alertchannel',
+  AlertChannelInvited: 'alertchannel',
+  AlertChannelArchived: 'alertchannel',
+  AlertChannelAttemptFailed: 'alertchannel',
+  AlertChannelHeldBack: 'alertchannel',
+  AlertChannelGivenUp: 'alertchannel',
   ActionTriggered: 'action',
   ActionHeldBack: 'action',
   ActionAttempted: 'action',
@@ -156,6 +180,7 @@ const ofTheMachinery: readonly string[] = [
 
 const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initial' | 'evolve'>>> = {
   action: actionDecider,
+  alertchannel: alertChannelDecider,
   alert: alertDecider,
   alertkey: alertGroupDecider,
   sourcelog: {
@@ -173,6 +198,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   action: ['ActionTriggered', 'ActionAttempted'],
   alert: ['AlertRaised', 'RespondersActivated'],
+  alertchannel: ['AlertChannelAskedFor', 'AlertChannelAttempted'],
   alertkey: ['AlertOpenedForKey'],
   sourcelog: [],
   escalation: ['EscalationStarted', 'LevelPlanned'],

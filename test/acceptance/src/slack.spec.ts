@@ -73,13 +73,13 @@ describe('a channel that is linked to a source (B27)', () => {
     const message = await raise();
     expect(message.text).toMatch(/^\[#\d+\] disk full$/);
     expect(shownIn(message)).toContain('Ana Tester is notified.');
-    expect(buttonsOf(message)).toEqual(['accept', 'resolve', 'escalate', 'reassign']);
+    expect(buttonsOf(message)).toEqual(['accept', 'resolve', 'escalate', 'reassign', 'channel']);
 
     expect(await press(inSlack.ana, message, 'accept')).toEqual({ status: 200, body: '' });
     expect((await world.alert()).status).toBe('ACCEPTED');
     expect(slack.whispers(inSlack.ana).at(-1)).toBe('You accepted this alert.');
     expect(shownIn(message)).toContain('Accepted by Ana Tester.');
-    expect(buttonsOf(message)).toEqual(['resolve', 'escalate', 'reassign']);
+    expect(buttonsOf(message)).toEqual(['resolve', 'escalate', 'reassign', 'channel']);
     expect(slack.thread(message)).toEqual(['Ana Tester accepted this alert.']);
     expect(slack.channel(ops)).toHaveLength(2);
     expect(await world.timeline((await world.alert()).id)).toContain(`Slack channel ${ops.id}: the alert is shown`);
@@ -180,7 +180,7 @@ describe('a person who chose Slack', () => {
     const [page, ...others] = slack.direct(inSlack.ana);
     expect(others).toEqual([]);
     expect(world.mailbox('ana').all()).toEqual([]);
-    expect(buttonsOf(page as SlackMessage)).toEqual(['accept', 'resolve', 'escalate', 'reassign']);
+    expect(buttonsOf(page as SlackMessage)).toEqual(['accept', 'resolve', 'escalate', 'reassign', 'channel']);
     await press(inSlack.ana, page as SlackMessage, 'accept');
     expect((await world.alert()).status).toBe('ACCEPTED');
     expect(slack.whispers(inSlack.ana).at(-1)).toBe('You accepted this alert.');

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceLookup } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
-import type { ActionEvent, ActionEventOf, AlertEvent, AlertId, EscalationEvent, NotificationEvent, SlackPostEvent } from '@tocsin/domain';
+import type {
+  ActionEvent,
+  ActionEventOf,
+  AlertChannelEvent,
+  AlertEvent,
+  AlertId,
+  EscalationEvent,
+  NotificationEvent,
+  SlackPostEvent,
+} from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { NewEvent } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
@@ -11,6 +20,7 @@ import { newUuid, Views } from '@tocsin/platform';
 import { ALERT_ACTIONS_VIEW, alertActionsView, NOTIFICATIONS_VIEW, notificationsView, ProjectionRunner } from '@tocsin/read-models';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
 import { actionLines } from './action-lines';
+import { alertChannelLines } from './alert-channel-lines';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import { escalationLines, notificationLines } from './other-lines';
@@ -62,7 +72,10 @@ const triggered = new Map(
 );
 const silentInSlack = ['SlackPostPlanned', 'SlackPostOutdated', 'SlackUpdatePlanned', 'SlackAttemptStarted', 'SlackEdited', 'SlackUpdated'];
 
+const silentOfChannels = ['AlertChannelMembersJoined', 'AlertChannelEnding', 'AlertChannelAttempted', 'AlertChannelDescribed'];
+
 const linesOf = (event: { readonly type: string; readonly data: unknown }) => {
+  if (event.type.startsWith('AlertChannel')) return alertChannelLines(event as AlertChannelEvent, names);
   if (event.type.startsWith('Slack')) return slackLines(event as SlackPostEvent, new Map([[3, 'C000001']]));
   if (ofNotifications.has(event.type)) return notificationLines(event as NotificationEvent, planned, names);
   if (ofActions.has(event.type)) return actionLines(event as ActionEvent, triggered, names);
@@ -77,7 +90,7 @@ describe('an event of an alert', () => {
   const told = examples.filter(({ type }) => !notTold.has(type));
   // What the alert's own stream tells, and an attempt that its outcome follows, have no line of their own.
   const silent = new Set(
-    [...ofEscalations, ...silentInSlack, 'AttemptStarted', 'ActionAttempted'].filter(
+    [...ofEscalations, ...silentInSlack, ...silentOfChannels, 'AttemptStarted', 'ActionAttempted'].filter(
       (type) => type !== 'LevelDue' && type !== 'LevelUnresolved',
     ),
   );

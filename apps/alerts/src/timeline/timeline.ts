@@ -1,7 +1,8 @@
 import type { LogFilterType, PublicLogEntry, ResourceLookup, TextLanguage } from '@tocsin/contracts';
-import { alertStream, escalationStream, rejected, slackPostStream, toIso } from '@tocsin/domain';
+import { alertChannelStream, alertStream, escalationStream, rejected, slackPostStream, toIso } from '@tocsin/domain';
 import type {
   ActionEvent,
+  AlertChannelEvent,
   AlertEvent,
   AlertId,
   EscalationEvent,
@@ -15,6 +16,7 @@ import { Views } from '@tocsin/platform';
 import { ALERT_ACTIONS_VIEW, NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { AlertActionDocument, NotificationDocument } from '@tocsin/read-models';
 import { actionLines } from './action-lines';
+import { alertChannelLines } from './alert-channel-lines';
 import { alertLines } from './alert-lines';
 import { Names } from './log-entry';
 import type { TimelineLine } from './log-entry';
@@ -73,10 +75,11 @@ export class Timeline {
     const { eventStore } = this.parts;
     const names = new Names(this.parts.configuration);
     const head = await eventStore.head();
-    const [alert, escalation, slack, notifications, actions] = await Promise.all([
+    const [alert, escalation, slack, channel, notifications, actions] = await Promise.all([
       this.upTo(head, alertStream(alertId)),
       this.upTo(head, escalationStream(alertId)),
       this.upTo(head, slackPostStream(alertId)),
+      this.upTo(head, alertChannelStream(alertId)),
       this.notifications(alertId, head),
       this.actions(alertId, head),
     ]);
@@ -85,6 +88,7 @@ export class Timeline {
       ...alert.map((stored) => ({ stored, lines: alertLines(eventOf<AlertEvent>(stored), names) })),
       ...escalation.map((stored) => ({ stored, lines: escalationLines(eventOf<EscalationEvent>(stored)) })),
       ...slackStreamLines(slack),
+      ...channel.map((stored) => ({ stored, lines: alertChannelLines(eventOf<AlertChannelEvent>(stored), names) })),
       ...notifications.flatMap((stream) => notificationStreamLines(stream, names)),
       ...actions.flatMap((stream) => actionStreamLines(stream, names)),
     ];

@@ -1,17 +1,21 @@
 import type { SlackRequest, SlackWorkspace } from '@tocsin/channels';
 import type { SlackRequestMade } from '@tocsin/contracts';
-import { Clock, createSlackLink, mayEndSlackLink, mayLinkSlack, Rejection, replaceSlackLink } from '@tocsin/domain';
+import { Clock, createSlackLink, mayAnswerAlerts, mayEndSlackLink, mayLinkSlack, Rejection, replaceSlackLink } from '@tocsin/domain';
 import type { SlackLink, User } from '@tocsin/domain';
+import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, SecretBox } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
+import { readAlertFromStreams } from '@tocsin/read-models';
 import { AlertRaising } from '../alert-raising';
 import { Answers, wordsOf } from '../answers';
+import { AlertChannels } from './alert-channels';
 import { SlackComposer } from './slack-composer';
 import { SlackPeople } from './slack-people';
 import { slackTexts } from './slack-texts';
 
-type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' | 'raise' | 'test' }>;
+type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'ask-channel' | 'link' | 'raise' | 'test' }>;
+type ChannelRequest = Extract<SlackRequest, { type: 'ask-channel' }>;
 type TestRequest = Extract<SlackRequest, { type: 'test' }>;
 type RaiseRequest = Extract<SlackRequest, { type: 'raise' }>;
 type LinkRequest = Extract<SlackRequest, { type: 'link' }>;
@@ -22,6 +26,8 @@ export interface SlackActionsParts {
   readonly answers: Answers;
   readonly raising: AlertRaising;
   readonly composer: SlackComposer;
+  readonly channels: AlertChannels;
+  readonly eventStore: EventStore;
   readonly configuration: ConfigurationReader;
   readonly configurationStore: ConfigurationStore;
   readonly secrets: SecretBox;
@@ -38,6 +44,7 @@ export class SlackActions {
     switch (request.type) {
       case 'answer':
       case 'reassign':
+      case 'ask-channel':
       case 'link':
       case 'raise':
       case 'test':
@@ -57,6 +64,7 @@ export class SlackActions {
     if (request.type === 'link') return this.link(request, user, id);
     if (request.type === 'test') return this.test(request, user, id);
     if (request.type === 'raise') return this.raise(request, user, id);
+    if (request.type === 'ask-channel') return this.channel(request, user, id);
     const view =
       request.type === 'reassign'
         ? await this.parts.answers.give('reassign', { alertId: request.alertId, userId: user.id, to: request.to }, id)
@@ -66,6 +74,30 @@ export class SlackActions {
             id,
           );
     return wordsOf(view);
+  }
+
+  /** What is in it is seen by those alone who are invited: whoever asks does not decide for others who else may read it. */
+  private async channel({ alertId, by: { teamId } }: ChannelRequest, user: User, id: string): Promise<string> {
+    const { language } = user;
+    const t = slackTexts[language];
+    if (!mayAnswerAlerts(user)) return wordsOf({ type: 'refused', language });
+    const history = await readAlertFromStreams(this.parts.eventStore, alertId);
+    if (history === undefined) return wordsOf({ type: 'gone', language });
+    const { events, document } = history;
+    if (document.status === 'RESOLVED') return t.overAlready;
+    const asked = {
+      alertId,
+      teamId,
+      language,
+      isPrivate: true,
+      archives: true,
+      by: { type: 'user', userId: user.id },
+    } as const;
+    const members = [user.id, ...document.responders.map(({ userId }) => userId)];
+    const cause = { causationId: id, correlationId: id };
+    const state = await this.parts.channels.ask({ ...asked, alertRevision: events.at(-1)?.revision ?? 0, members }, cause);
+    if (state.status === 'open' && state.channelId === undefined) return t.channelAsked;
+    return 'channelId' in state && state.channelId !== undefined ? t.channelThere : t.channelNotMade;
   }
 
   private async raise(request: RaiseRequest, by: User, id: string): Promise<string> {

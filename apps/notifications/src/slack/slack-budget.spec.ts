@@ -7,7 +7,7 @@ const rates = (everyMs: number) => ({ channel: { burst: 2, everyMs }, workspace:
 
 let budget: SlackBudget;
 beforeEach(() => {
-  budget = new SlackBudget({ post: rates(1_000), edit: rates(1_000), update: rates(5_000) });
+  budget = new SlackBudget({ post: rates(1_000), edit: rates(1_000), update: rates(5_000), create: rates(5_000) });
 });
 
 const waits = (act: SlackAct, names: readonly string[], channel = 'C1') =>
@@ -38,7 +38,7 @@ describe('a place in line', () => {
   });
   it('is of the whole workspace as well', () => {
     budget = new SlackBudget({
-      ...{ post: rates(1), edit: rates(1), update: rates(1) },
+      ...{ post: rates(1), edit: rates(1), update: rates(1), create: rates(1) },
       post: { channel: { burst: 5, everyMs: 1 }, workspace: { burst: 1, everyMs: 300 } },
     });
     expect([...waits('post', ['a'], 'C1'), ...waits('post', ['b'], 'C2'), ...waits('post', ['c'], 'C3')]).toEqual([0, 300, 600]);

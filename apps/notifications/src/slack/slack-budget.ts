@@ -12,14 +12,18 @@ export interface SlackRates {
   readonly workspace: Rate;
 }
 
+/** Channels are counted apart from what is written in them. */
+type Counted = SlackAct | 'create';
+
 /**
  * Slack takes about one message a second in a channel and some hundreds a minute in a workspace; edits it counts apart. New
  * alerts have most of that for themselves: what threads tell, and edits, never take from it, however much there is to tell.
  */
-const RATES: Readonly<Record<SlackAct, SlackRates>> = {
+const RATES: Readonly<Record<Counted, SlackRates>> = {
   post: { channel: { burst: 6, everyMs: 1_250 }, workspace: { burst: 60, everyMs: 300 } },
   update: { channel: { burst: 3, everyMs: 5_000 }, workspace: { burst: 20, everyMs: 1_500 } },
   edit: { channel: { burst: 10, everyMs: 1_250 }, workspace: { burst: 40, everyMs: 1_300 } },
+  create: { channel: { burst: 10, everyMs: 4_000 }, workspace: { burst: 10, everyMs: 4_000 } },
 };
 
 const MOST_KNOWN = 10_000;
@@ -32,13 +36,13 @@ export class SlackBudget {
   private readonly free = new Map<string, number>();
   private readonly places = new Map<string, Instant>();
 
-  constructor(private readonly rates: Readonly<Record<SlackAct, SlackRates>> = RATES) {}
+  constructor(private readonly rates: Readonly<Record<Counted, SlackRates>> = RATES) {}
 
   /**
    * Of one sender, by its name; the same one until it is used. First in its channel; the workspace is asked for when that one
    * has come, so that whoever waits in a busy channel takes nothing from the others.
    */
-  placeFor(name: string, act: SlackAct, channelId: string, now: Instant): Instant {
+  placeFor(name: string, act: Counted, channelId: string, now: Instant): Instant {
     const { channel, workspace } = this.rates[act];
     const inChannel = this.place(`${name} in its channel`, `${act} ${channelId}`, channel, now);
     return inChannel > now ? inChannel : this.place(name, act, workspace, now);

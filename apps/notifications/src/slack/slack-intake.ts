@@ -12,7 +12,7 @@ import { slackTexts } from './slack-texts';
 /** What Slack is answered at once: nothing, one person's text, or choices. */
 export type AtOnce = { readonly text?: string; readonly body?: unknown };
 
-type Durable = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'link' | 'test' | 'raise' | 'uninstalled' }>;
+type Durable = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'ask-channel' | 'link' | 'test' | 'raise' | 'uninstalled' }>;
 type Command = Extract<SlackRequest, { type: 'command' }>;
 
 /** ilert's own names for what can stand behind the command. */
@@ -42,6 +42,7 @@ export class SlackIntake {
     switch (request.type) {
       case 'answer':
       case 'reassign':
+      case 'ask-channel':
       case 'link':
       case 'test':
       case 'raise':
@@ -134,6 +135,7 @@ export class SlackIntake {
       ...{ channelId, answerUrl },
       sources: this.visibleSources(user).filter(({ id }) => linked.has(id)),
       updates: link?.updates ?? allSlackUpdates,
+      ...(link?.ownChannels === undefined ? {} : { ownChannels: link.ownChannels }),
     });
     return opened.ok ? {} : { text: t.dialogFailed };
   }

@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { SlackWorkspace } from '@tocsin/channels';
-import { slackDueOf } from '@tocsin/domain';
-import type { SlackPostEvent } from '@tocsin/domain';
+import { alertChannelDueOf, slackDueOf } from '@tocsin/domain';
+import type { AlertChannelEvent, AlertId, SlackPostEvent } from '@tocsin/domain';
 import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { DueTimers } from '@tocsin/read-models';
@@ -9,6 +9,8 @@ import { SlackCallbacksController } from '../callbacks/slack/slack-callbacks.con
 import { SlackPagesController } from '../callbacks/slack/slack-pages.controller';
 import { AlertRaising } from '../alert-raising';
 import type { Answers } from '../answers';
+import { AlertChannelWork } from './alert-channel-work';
+import type { AlertChannels } from './alert-channels';
 import { SlackActions } from './slack-actions';
 import type { SlackBasics } from './slack-basics';
 import { SlackFollower } from './slack-follower';
@@ -21,6 +23,7 @@ import { SlackRequestsConsumer } from './slack-requests.consumer';
 
 export interface SlackContext {
   readonly posts: SlackPosts;
+  readonly channels: AlertChannels;
   readonly answers: Answers;
   readonly random: () => number;
 }
@@ -29,7 +32,7 @@ export interface SlackContext {
 export const slackParts = (
   platform: Platform,
   { workspace, team, composer, budget }: SlackBasics,
-  { posts, answers, random }: SlackContext,
+  { posts, channels, answers, random }: SlackContext,
 ): { readonly controllers: readonly Type[]; readonly providers: readonly Provider[] } => {
   const { eventStore, bus, readStore, configuration, configurationStore, clock, secrets, settings, log, metrics, background, ids, views } =
     platform;
@@ -64,16 +67,43 @@ export const slackParts = (
       }),
     );
   });
+  const { publicUrl } = settings;
+  const work = new AlertChannelWork({
+    ...{ channels, posts, workspace, budget, eventStore, configuration, clock, log, publicUrl, random },
+  });
+  const measuredChannels = measureTimers(metrics, clock, 'slack-channels');
+  background.addOwned('timers slack channels', (isOwner) => {
+    const ownerSince = clock.now();
+    return measuredChannels(
+      new DueTimers({
+        name: 'slack-channels',
+        isOwner,
+        prefixes: ['alertchannel-'],
+        ...{ eventStore, readStore, clock, log: readModelLog(log) },
+        due: ({ stream, type, data }) => {
+          const due = alertChannelDueOf({ type, data } as AlertChannelEvent);
+          return due === undefined ? undefined : { id: String(alertOf(stream)), ...due };
+        },
+        onDue: (timer) => work.attempt(Number(timer) as AlertId),
+        onBegin: async (timers) => {
+          await Promise.all(timers.map((timer) => work.repeatInterrupted(Number(timer) as AlertId, ownerSince)));
+        },
+      }),
+    );
+  });
   return {
     controllers: [SlackRequestsConsumer, SlackCallbacksController, SlackPagesController],
     providers: [
       { provide: SlackWorkspace, useValue: workspace },
       { provide: SlackPeople, useValue: people },
-      { provide: SlackFollower, useValue: new SlackFollower(posts, configuration, clock) },
+      { provide: SlackFollower, useValue: new SlackFollower(posts, channels, configuration, clock) },
       { provide: SlackIntake, useValue: new SlackIntake({ workspace, people, configuration, bus, secrets, clock, ids }) },
       {
         provide: SlackActions,
-        useValue: new SlackActions({ workspace, people, answers, raising, composer, configuration, configurationStore, secrets, clock }),
+        useValue: new SlackActions({
+          ...{ workspace, people, answers, raising, composer, channels },
+          ...{ eventStore, configuration, configurationStore, secrets, clock },
+        }),
       },
       {
         provide: SlackInstallation,

@@ -1,5 +1,5 @@
 import type { SlackMessagePlace, SlackResult, SlackWorkspace } from '@tocsin/channels';
-import { Clock, nextAct, postOf } from '@tocsin/domain';
+import { Clock, nextAct, OWN_CHANNEL, postOf } from '@tocsin/domain';
 import type { Instant, SlackActOutcome, SlackPost, SlackPostEventOf } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -84,7 +84,7 @@ export class SlackPosting {
     const { workspace, composer, eventStore, configuration } = this.parts;
     const history = await readAlertFromStreams(eventStore, alertId);
     if (history === undefined) return this.givenUp('alert is in the archive');
-    const language = configuration.get('slacklink', linkId)?.language ?? 'en';
+    const language = configuration.get('slacklink', linkId)?.language ?? post.language ?? 'en';
     const shown = history.events.at(-1)?.revision ?? 0;
     const { channelId, ts } = post;
     const lookSince = possiblyDone ? { lookSince: post.plannedAt } : {};
@@ -98,7 +98,9 @@ export class SlackPosting {
     const text = alertRevision === undefined ? undefined : composer.update(history, alertRevision, language);
     if (alertRevision === undefined || text === undefined) return this.givenUp('nothing to tell');
     const content = { type: 'text', text } as const;
-    return this.outcomeOf(await workspace.post({ channelId, threadTs: ts, content, key, ...lookSince }), alertRevision);
+    // Nobody opens threads in a channel that has one message to begin with.
+    const thread = linkId === OWN_CHANNEL ? {} : { threadTs: ts };
+    return this.outcomeOf(await workspace.post({ channelId, ...thread, content, key, ...lookSince }), alertRevision);
   }
 
   private outcomeOf(result: SlackResult<SlackMessagePlace>, alertRevision: number): SlackActOutcome {

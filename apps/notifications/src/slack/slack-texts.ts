@@ -20,6 +20,10 @@ export const slackTexts = {
     unlinked: (url: string) =>
       `Nothing was changed: your Slack account is not linked to a Tocsin user yet. Link it here, then try again (only you see this, and the link is good for 15 minutes): ${url}`,
     notAllowed: 'Nothing was changed: you may not answer alerts.',
+    overAlready: 'Nothing was changed: this alert is resolved.',
+    channelAsked: 'A channel for this alert is on its way. You are invited, and so are its responders.',
+    channelThere: 'This alert has a channel already; whoever is in it can invite you.',
+    channelNotMade: 'Slack did not allow a channel for this alert. Its timeline says why.',
     mayNotLink: 'Linking a channel needs the role USER.',
     channelLinked: (who: string, sources: string) => `${who} linked this channel: alerts of ${sources} appear here.`,
     channelUnlinked: (who: string) => `${who} ended the link: alerts do not appear here any more.`,
@@ -59,6 +63,10 @@ export const slackTexts = {
     unlinked: (url: string) =>
       `Nichts wurde geändert: Dein Slack-Konto ist noch mit keinem Tocsin-Benutzer verbunden. Verbinde es hier und versuche es noch einmal (nur du siehst das, und der Link gilt 15 Minuten): ${url}`,
     notAllowed: 'Nichts wurde geändert: Du darfst keine Alarme beantworten.',
+    overAlready: 'Nichts wurde geändert: Dieser Alarm ist gelöst.',
+    channelAsked: 'Ein Kanal für diesen Alarm ist unterwegs. Du wirst eingeladen, und die Zuständigen auch.',
+    channelThere: 'Dieser Alarm hat schon einen Kanal; wer darin ist, kann dich einladen.',
+    channelNotMade: 'Slack hat für diesen Alarm keinen Kanal erlaubt. Warum, steht in seinem Verlauf.',
     mayNotLink: 'Um einen Kanal zu verbinden, braucht man die Rolle USER.',
     channelLinked: (who: string, sources: string) => `${who} hat diesen Kanal verbunden: Alarme von ${sources} erscheinen hier.`,
     channelUnlinked: (who: string) => `${who} hat die Verbindung beendet: Hier erscheinen keine Alarme mehr.`,

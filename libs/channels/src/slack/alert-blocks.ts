@@ -88,6 +88,7 @@ const buttons = ({ language, id, status, step, isTest }: SlackAlert): readonly B
         button('resolve', t.resolve, value),
         ...(escalation === undefined ? [] : [button('escalate', t.escalate, escalation)]),
         button('reassign', t.reassign, value),
+        button('channel', t.ownChannel, value),
       ],
     },
   ];

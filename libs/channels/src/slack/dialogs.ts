@@ -10,15 +10,19 @@ const LABEL = 150;
 const LONGEST_INPUT = 255;
 
 export const updateKinds: readonly SlackUpdateKind[] = ['escalations', 'assignments', 'actions'];
+export const channelChoices = ['own', 'private', 'archive'] as const;
 
 export const dialogView = (dialog: SlackDialog): Readonly<Record<string, unknown>> => {
   const t = slackTexts[dialog.language];
   const frame = { type: 'modal', callback_id: dialog.type, submit: plain(t.save, TITLE), close: plain(t.cancel, TITLE) };
   switch (dialog.type) {
     case 'link': {
-      const { teamId, channelId, answerUrl, sources, updates } = dialog;
+      const { teamId, channelId, answerUrl, sources, updates, ownChannels } = dialog;
       const choices = updateKinds.map((kind) => ({ kind, choice: { text: plain(t.update[kind], MOST.option), value: kind } }));
       const chosen = choices.filter(({ kind }) => updates[kind]).map(({ choice }) => choice);
+      const own = { own: ownChannels !== undefined, private: ownChannels?.isPrivate === true, archive: ownChannels?.archives === true };
+      const channels = channelChoices.map((kind) => ({ kind, choice: { text: plain(t.channel[kind], MOST.option), value: kind } }));
+      const chosenChannels = channels.filter(({ kind }) => own[kind]).map(({ choice }) => choice);
       return {
         ...frame,
         title: plain(t.linkTitle, TITLE),
@@ -44,6 +48,18 @@ export const dialogView = (dialog: SlackDialog): Readonly<Record<string, unknown
             optional: true,
             label: plain(t.updates, LABEL),
             element: { type: 'checkboxes', action_id: 'updates', options: choices.map(({ choice }) => choice), ...initial(chosen) },
+          },
+          {
+            type: 'input',
+            block_id: 'channels',
+            optional: true,
+            label: plain(t.channels, LABEL),
+            element: {
+              type: 'checkboxes',
+              action_id: 'channels',
+              options: channels.map(({ choice }) => choice),
+              ...initial(chosenChannels),
+            },
           },
         ],
       };

@@ -9,6 +9,7 @@ export const MOST = {
   /** Of a message's own text, which notifications show; an edit takes less than a new message. */
   text: 3_000,
   choices: 100,
+  topic: 250,
 } as const;
 
 /** As mrkdwn that says just this: `<!channel>` in a tool's text calls nobody, and no half of an escape is left at the end. */

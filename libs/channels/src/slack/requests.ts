@@ -63,6 +63,8 @@ const pressed = (payload: Json, by: SlackAccount): SlackRequest => {
       const from = stepIn(step);
       return from === undefined ? OTHER : { ...asked, type: 'answer', purpose: 'escalate', step: from };
     }
+    case 'channel':
+      return { ...asked, type: 'ask-channel' };
     case 'reassign':
       return { ...asked, type: 'ask-reassign', triggerId: text(payload['trigger_id']) };
     default:
@@ -79,12 +81,14 @@ const submitted = (view: Json, by: SlackAccount): SlackRequest => {
       const chosen = selected(object(object(values['sources'])['sources'])['selected_options']);
       const told = new Set(selected(object(object(values['updates'])['updates'])['selected_options']));
       const [escalations, assignments, actions] = updateKinds.map((kind) => told.has(kind));
+      const channels = new Set(selected(object(object(values['channels'])['channels'])['selected_options']));
       return {
         ...asked,
         type: 'link',
         teamId: text(about['t']),
         sourceIds: chosen.map(Number).filter(Number.isSafeInteger) as AlertSourceId[],
         updates: { escalations: escalations === true, assignments: assignments === true, actions: actions === true },
+        ...(channels.has('own') ? { ownChannels: { isPrivate: channels.has('private'), archives: channels.has('archive') } } : {}),
       };
     }
     case 'reassign': {

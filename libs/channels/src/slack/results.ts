@@ -7,6 +7,9 @@ import { NotAnswered } from './bounded-fetch';
 /** Never for this message or this person, however often it is asked again. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'cannot_dm_bot',
+  'cant_archive_required',
+  'cant_invite',
+  'cant_invite_self',
   'cant_update_message',
   'channel_is_archived',
   'channel_not_found',
@@ -14,15 +17,24 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'expired_trigger_id',
   'invalid_arguments',
   'invalid_code',
+  'invalid_name',
+  'invalid_name_specials',
   'invalid_trigger_id',
   'is_archived',
   'is_inactive',
   'message_not_found',
+  'no_permission',
   'not_in_channel',
   'restricted_action',
   'thread_not_found',
+  'too_many_members',
+  'ura_max_channels',
   'user_disabled',
+  'user_is_bot',
+  'user_is_restricted',
+  'user_is_ultra_restricted',
   'user_not_found',
+  'user_team_not_in_channel',
 ]);
 
 /** Slack itself does not say whether it was done. */

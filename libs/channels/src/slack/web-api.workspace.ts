@@ -35,10 +35,11 @@ export interface WebApiSettings {
 
 const SCOPES = [
   ...['chat:write', 'chat:write.public', 'commands', 'im:write', 'users:read', 'users:read.email'],
-  ...['channels:history', 'groups:history', 'im:history', 'channels:manage', 'groups:write'],
+  ...['channels:history', 'groups:history', 'im:history', 'channels:manage', 'groups:write', 'channels:read', 'groups:read'],
 ];
 const EVENT_TYPE = 'tocsin_message';
 const LOOKED_THROUGH = 200;
+const MOST_PAGES = 10;
 /** Slack's clock and ours need not agree to the second. */
 const CLOCKS_APART_SEC = 60;
 
@@ -82,8 +83,7 @@ export class WebApiWorkspace extends SlackWorkspace {
     if (lookSince !== undefined) {
       const found = await this.posted(channelId, threadTs, key, lookSince);
       // Only where Slack will never show us what stands there is it said again on the off chance.
-      if (found.ok ? found.value !== undefined : found.reason !== 'missing_scope' && !found.permanent)
-        return found as SlackResult<SlackMessagePlace>;
+      if (found.ok ? found.value !== undefined : !isNeverSaid(found)) return found as SlackResult<SlackMessagePlace>;
     }
     const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
     return this.inSomeForm(content, ({ text, blocks }) =>
@@ -113,6 +113,45 @@ export class WebApiWorkspace extends SlackWorkspace {
         return { channelId, ts };
       }),
     );
+  }
+
+  async createChannel({ name, isPrivate, lookSince }: Parameters<SlackWorkspace['createChannel']>[0]): Promise<SlackResult<string>> {
+    const look = () => (lookSince === undefined ? undefined : this.ownChannel(name, lookSince));
+    const found = await look();
+    if (found?.ok === true && found.value !== undefined) return { ok: true, value: found.value };
+    // Only where Slack will never say which channels there are it is tried on the off chance.
+    if (found?.ok === false && !isNeverSaid(found)) return found;
+    const created = await this.call(
+      async (client) => (await client.conversations.create({ name, is_private: isPrivate })).channel?.id ?? '',
+    );
+    if (created.ok || created.reason !== 'name_taken') return created;
+    // Whoever made it a moment ago may have been an attempt of ours that was still on its way.
+    const late = await look();
+    if (late?.ok === true && late.value !== undefined) return { ok: true, value: late.value };
+    return late?.ok === false && !isNeverSaid(late) ? late : created;
+  }
+
+  async describeChannel(channelId: string, topic: string): Promise<SlackResult<undefined>> {
+    return this.call(async (client) => {
+      await client.conversations.setTopic({ channel: channelId, topic: escaped(topic, MOST.topic) });
+      return undefined;
+    });
+  }
+
+  async invite(channelId: string, userId: string): Promise<SlackResult<undefined>> {
+    const invited = await this.call(async (client) => {
+      await client.conversations.invite({ channel: channelId, users: userId });
+      return undefined;
+    });
+    return doneAlready(invited, ['already_in_channel', 'user_in_channel']);
+  }
+
+  async archiveChannel(channelId: string): Promise<SlackResult<undefined>> {
+    const archived = await this.call(async (client) => {
+      await client.conversations.archive({ channel: channelId });
+      return undefined;
+    });
+    return doneAlready(archived, ['already_archived']);
   }
 
   async answer(answerUrl: string, text: string): Promise<SlackResult<undefined>> {
@@ -214,6 +253,27 @@ export class WebApiWorkspace extends SlackWorkspace {
     });
   }
 
+  /** The id of our channel of this name, if there is one. The bot is in few of a workspace's channels. */
+  private async ownChannel(name: string, since: Instant): Promise<SlackResult<string | undefined>> {
+    const oldest = Math.floor(since / 1_000) - CLOCKS_APART_SEC;
+    return this.call(async (client) => {
+      let cursor = '';
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const { channels = [], response_metadata: next } = await client.users.conversations({
+          types: 'public_channel,private_channel',
+          exclude_archived: true,
+          limit: LOOKED_THROUGH,
+          ...(cursor === '' ? {} : { cursor }),
+        });
+        const own = channels.find((channel) => channel.name === name && (channel.created ?? 0) >= oldest);
+        if (own?.id !== undefined) return own.id;
+        cursor = next?.next_cursor ?? '';
+        if (cursor === '') break;
+      }
+      return undefined;
+    });
+  }
+
   /** A message whose form Slack does not take after all goes out as one line of text. */
   private async inSomeForm<Value>(
     content: SlackContent,
@@ -254,6 +314,14 @@ export class WebApiWorkspace extends SlackWorkspace {
     return origin === new URL(this.settings.baseUrl).origin || (protocol === 'https:' && hostname === 'hooks.slack.com');
   }
 }
+
+type Failed = Extract<SlackResult<never>, { ok: false }>;
+
+/** Asked again it would not be answered either. */
+const isNeverSaid = ({ reason, permanent }: Failed): boolean => permanent || reason === 'missing_scope';
+
+const doneAlready = (result: SlackResult<undefined>, reasons: readonly string[]): SlackResult<undefined> =>
+  !result.ok && reasons.includes(result.reason) ? { ok: true, value: undefined } : result;
 
 const answered = async <Value>(work: () => Promise<Value>): Promise<SlackResult<Value>> => {
   try {

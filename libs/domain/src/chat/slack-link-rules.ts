@@ -5,6 +5,7 @@ import { isAtLeast } from '../configuration/roles';
 import type { AlertSourceId, SlackLinkId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
+import type { AlertChannelSettings } from './alert-channel';
 import type { SlackUpdateKind } from './slack-post-events';
 import type { SlackLink } from './slack-resources';
 
@@ -13,6 +14,7 @@ export interface SlackLinkRequest {
   readonly channelId: string;
   readonly sourceIds: readonly AlertSourceId[];
   readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+  readonly ownChannels?: AlertChannelSettings;
 }
 
 export interface SlackLinkChange {
@@ -47,8 +49,9 @@ export const createSlackLink = (id: SlackLinkId, request: SlackLinkRequest, chan
 
 /** What the person does not see stays linked: nobody removes what was not shown to them. @throws Rejection `forbidden`, `invalid` */
 export const replaceSlackLink = (current: SlackLink, request: SlackLinkRequest, change: SlackLinkChange): SlackLink => ({
-  ...current,
+  id: current.id,
   ...checked(request, hiddenOf(current, change), change),
+  createdAt: current.createdAt,
   updatedAt: change.now,
 });
 
@@ -61,7 +64,7 @@ export const mayEndSlackLink = (current: SlackLink, change: SlackLinkChange): bo
 type Settings = Omit<SlackLink, 'id' | 'createdAt' | 'updatedAt'>;
 
 const checked = (
-  { teamId, channelId, sourceIds, updates }: SlackLinkRequest,
+  { teamId, channelId, sourceIds, updates, ownChannels }: SlackLinkRequest,
   kept: readonly AlertSourceId[],
   change: SlackLinkChange,
 ): Settings => {
@@ -74,7 +77,8 @@ const checked = (
   }
   const linked = [...new Set([...sourceIds, ...kept])].sort((a, b) => a - b);
   if (linked.length === 0) throw invalidSetting('alertSources', 'choose at least one alert source');
-  return { teamId, channelId, sourceIds: linked, updates, language: change.by.language };
+  const own = ownChannels === undefined ? {} : { ownChannels };
+  return { teamId, channelId, sourceIds: linked, updates, ...own, language: change.by.language };
 };
 
 const refuseUnlessMayLink = ({ by }: SlackLinkChange): void => {

@@ -14,7 +14,10 @@ interface OfLink {
   readonly dueAt: Instant | null;
 }
 
-/** An alert in the channels that its source is linked to, in `slackpost-<alertId>`. Texts are rendered when they are sent, never stored. */
+/** In place of a link: the channel that is the alert's own. */
+export const OWN_CHANNEL = 0 as SlackLinkId;
+
+/** An alert in the channels that its source is linked to, and in its own, in `slackpost-<alertId>`. Texts are rendered when they are sent, never stored. */
 export type SlackPostEvent =
   | {
       readonly type: 'SlackPostPlanned';
@@ -24,6 +27,8 @@ export type SlackPostEvent =
         readonly channelId: string;
         /** Of the alert's fact that asks for it. */
         readonly alertRevision: number;
+        /** Where no link says it. */
+        readonly language?: 'en' | 'de';
       };
     }
   /** The alert is not any more what its message shows. */

@@ -13,6 +13,7 @@ export interface SlackPost {
   readonly linkId: SlackLinkId;
   readonly teamId: string;
   readonly channelId: string;
+  readonly language?: 'en' | 'de';
   readonly plannedAt: Instant;
   /** Set from when the message stands there. */
   readonly ts?: string;
@@ -53,9 +54,10 @@ export const nextAct = (post: SlackPost): SlackAct | undefined => {
 
 export const evolveSlackPosts = (state: SlackPosts, event: SlackPostEvent): SlackPosts => {
   if (event.type === 'SlackPostPlanned') {
-    const { linkId, teamId, channelId, at, alertRevision, dueAt } = event.data;
+    const { linkId, teamId, channelId, language, at, alertRevision, dueAt } = event.data;
     const post: SlackPost = {
       ...{ linkId, teamId, channelId, plannedAt: at, dueAt },
+      ...(language === undefined ? {} : { language }),
       ...{ shown: -1, wanted: alertRevision, updates: [], attempts: 0, failures: 0, uncertain: false },
     };
     return { followed: Math.max(state.followed, alertRevision), posts: [...state.posts, post] };

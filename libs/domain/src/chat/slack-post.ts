@@ -9,6 +9,8 @@ export interface SlackTarget {
   readonly linkId: SlackLinkId;
   readonly teamId: string;
   readonly channelId: string;
+  /** Where no link says it. */
+  readonly language?: 'en' | 'de';
 }
 
 /** What Slack made of an attempt. */
@@ -74,9 +76,11 @@ const MAX_AGE_MS = 24 * 3_600_000;
 
 const plan = ({ at, alertId, alertRevision, targets }: Command<'plan'>, state: SlackPosts): readonly SlackPostEvent[] => {
   const channels = new Map(targets.map((target) => [`${target.teamId} ${target.channelId}`, target]));
+  // What is yet to be heard of a later fact is not taken for heard because a further channel comes to it.
+  const known = state.posts.length === 0 ? alertRevision : Math.min(state.followed, alertRevision);
   return [...channels.values()]
     .filter(({ linkId }) => postOf(state, linkId) === undefined)
-    .map((target) => ({ type: 'SlackPostPlanned', data: { ...target, alertId, alertRevision, at, dueAt: at } }));
+    .map((target) => ({ type: 'SlackPostPlanned', data: { ...target, alertId, alertRevision: known, at, dueAt: at } }));
 };
 
 const follow = ({ at, alertRevision, update }: Command<'follow'>, state: SlackPosts): readonly SlackPostEvent[] => {

@@ -1,5 +1,6 @@
 import type { Resource } from '../configuration/resources';
 import type { AlertSourceId, SlackLinkId, SlackWorkspaceId, UserId } from '../ids';
+import type { AlertChannelSettings } from './alert-channel';
 import type { SlackUpdateKind } from './slack-post-events';
 
 /** The workspace that the app was installed in; there is one at most that is active. */
@@ -22,6 +23,8 @@ export interface SlackLink extends Resource<SlackLinkId> {
   readonly sourceIds: readonly AlertSourceId[];
   /** What the thread below a message tells. */
   readonly updates: Readonly<Record<SlackUpdateKind, boolean>>;
+  /** Absent: alerts have no channel of their own because of this link. */
+  readonly ownChannels?: AlertChannelSettings;
   /** In which the channel reads: that of whoever linked it last. */
   readonly language: 'en' | 'de';
 }

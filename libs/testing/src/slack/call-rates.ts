@@ -8,6 +8,9 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'conversations.open': 50,
   'conversations.create': 20,
   'conversations.invite': 50,
+  'conversations.setTopic': 20,
+  'conversations.archive': 20,
+  'users.conversations': 50,
   'conversations.history': 50,
   'conversations.replies': 50,
 };

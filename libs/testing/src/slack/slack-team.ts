@@ -18,6 +18,9 @@ export interface SlackChannel {
   /** A direct conversation with this person. */
   readonly directWith?: string;
   readonly isArchived: boolean;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly topic: string;
   readonly members: ReadonlySet<string>;
 }
 
@@ -85,7 +88,11 @@ export class SlackTeam {
 
   addChannel(name: string, about: Partial<Omit<SlackChannel, 'id' | 'name'>> = {}): SlackChannel {
     const id = this.nextId(about.directWith === undefined ? 'C' : 'D');
-    const channel: SlackChannel = { id, name, isPrivate: false, isArchived: false, members: new Set([this.botUserId]), ...about };
+    const created = Math.floor(this.now() / 1_000);
+    const channel: SlackChannel = {
+      ...{ id, name, isPrivate: false, isArchived: false, created, topic: '', members: new Set([this.botUserId]) },
+      ...about,
+    };
     this.channels.set(channel.id, channel);
     return channel;
   }

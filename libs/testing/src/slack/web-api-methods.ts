@@ -85,9 +85,39 @@ export const webApiMethods: Readonly<Record<string, Method>> = {
     return { ok: true, channel: { id: channel.id, name } };
   },
 
-  'conversations.invite': ({ team }, given) => {
+  'conversations.setTopic': ({ team }, given) => {
+    const channel = writable(team, given['channel']);
+    if ('ok' in channel) return channel;
+    const topic = String(given['topic']);
+    if (topic.length > 250) return refused('too_long');
+    team.change(channel.id, { topic });
+    return { ok: true, channel: { id: channel.id, topic: { value: topic } } };
+  },
+
+  'conversations.archive': ({ team }, given) => {
     const channel = team.channels.get(String(given['channel']));
     if (channel === undefined) return refused('channel_not_found');
+    if (channel.isArchived) return refused('already_archived');
+    team.change(channel.id, { isArchived: true });
+    return { ok: true };
+  },
+
+  'users.conversations': ({ team }, given) => {
+    const most = Number(given['limit'] ?? 100);
+    const from = Number(given['cursor'] ?? 0);
+    const all = [...team.channels.values()].filter(
+      ({ directWith, isArchived, members }) =>
+        directWith === undefined && members.has(team.botUserId) && !(isArchived && String(given['exclude_archived']) === 'true'),
+    );
+    const channels = all
+      .slice(from, from + most)
+      .map(({ id, name, created, isPrivate }) => ({ id, name, created, is_private: isPrivate, creator: team.botUserId }));
+    return { ok: true, channels, response_metadata: { next_cursor: from + most < all.length ? String(from + most) : '' } };
+  },
+
+  'conversations.invite': ({ team }, given) => {
+    const channel = writable(team, given['channel']);
+    if ('ok' in channel) return channel;
     const users = String(given['users']).split(',');
     if (users.some((id) => !team.people.has(id))) return refused('user_not_found');
     if (users.every((id) => channel.members.has(id))) return refused('already_in_channel');
