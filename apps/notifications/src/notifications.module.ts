@@ -63,6 +63,7 @@ import { PathProbesConsumer } from './path-probes.consumer';
 import { GoneDevices } from './push/gone-devices';
 import { AlertChannels } from './slack/alert-channels';
 import type { SlackSetUp } from './slack/open-slack';
+import { KeptPagesChannel } from './slack/kept-pages.channel';
 import { slackBasics } from './slack/slack-basics';
 import { slackParts } from './slack/slack-parts';
 import { SlackPosts } from './slack/slack-posts';
@@ -99,9 +100,12 @@ export class NotificationsModule {
     const notifications = new Notifications(eventStore, clock, metrics);
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
+    const posts = new SlackPosts(eventStore, clock);
     const { bots = [] } = options;
     const chats: readonly Channel[] = [
-      ...(options.slack === undefined ? [] : [new SlackDirectChannel(options.slack.workspace)]),
+      ...(options.slack === undefined
+        ? []
+        : [new KeptPagesChannel({ direct: new SlackDirectChannel(options.slack.workspace), notifications, posts, eventStore, clock })]),
       ...bots.map((bot) => new ChatBotChannel(bot)),
     ];
     const channelsFor: NotificationsOptions['channelsFor'] = (method) => {
@@ -223,7 +227,6 @@ export class NotificationsModule {
     });
     const { visibleWithinMs } = settings;
     const answers = new Answers({ eventStore, bus, configuration, clock, views, visibleWithinMs });
-    const posts = new SlackPosts(eventStore, clock);
     const channels = new AlertChannels(eventStore, clock);
     const slack = basics === undefined ? undefined : slackParts(platform, basics, { posts, channels, answers, random: options.random });
     const chat = chatParts(platform, bots, { people: chatPeople, answers });

@@ -29,7 +29,9 @@ export class SlackDirectChannel extends Channel {
       key,
       ...(isRepeated ? { lookSince: THE_NEWEST } : {}),
     });
-    return posted.ok ? { type: 'handed-over', receiptExpected: false, reference: posted.value.ts } : outcomeOfCall('Slack', posted);
+    return posted.ok
+      ? { type: 'handed-over', receiptExpected: false, reference: `${posted.value.channelId}/${posted.value.ts}` }
+      : outcomeOfCall('Slack', posted);
   }
 
   async close(): Promise<void> {}

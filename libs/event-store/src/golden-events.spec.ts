@@ -124,6 +124,7 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   PagesBundled: 'bundle',
   PageTexted: 'texts',
   ReplyReceived: 'texts',
+  SlackPageSent: 'slackpost',
   SlackPostPlanned: 'slackpost',
   SlackPostOutdated: 'slackpost',
   SlackUpdatePlanned: 'slackpost',

@@ -187,6 +187,34 @@ describe('a person who chose Slack', () => {
     expect(await world.timeline((await world.alert()).id)).toContain('SLACK Ana Tester: handed over to slack');
   });
 
+  it('sees on the page itself who else has answered, and has no button left that is of no use', async () => {
+    for (const person of [inSlack.ana, inSlack.ben]) await send(slack.command(person, ops, '/tocsin', 'oncall'));
+    await chooses(ana);
+    await chooses(ben);
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    await world.advance('6m');
+    const [anas] = slack.direct(inSlack.ana);
+    const [bens] = slack.direct(inSlack.ben);
+    await press(inSlack.ben, bens as SlackMessage, 'accept');
+    for (const page of [anas, bens]) {
+      expect(shownIn(page as SlackMessage)).toContain('Accepted by Ben Tester.');
+      expect(buttonsOf(page as SlackMessage)).not.toContain('accept');
+    }
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
+    expect(buttonsOf(anas as SlackMessage)).toEqual([]);
+    expect(slack.direct(inSlack.ana)).toHaveLength(1);
+  });
+
+  it('has a page of more than a day ago left as it was', async () => {
+    await send(slack.command(inSlack.ana, ops, '/tocsin', 'oncall'));
+    await chooses(ana);
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    await world.advance('25h');
+    const [page] = slack.direct(inSlack.ana);
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
+    expect(now(page as SlackMessage).edits).toBe(0);
+  });
+
   it('is not reached while no account is linked, which is said before and on the timeline; the next person is paged', async () => {
     await chooses(ana);
     const { body } = await world.get<{ problems: readonly { code: string }[] }>(`/api/users/${ana}/readiness`);

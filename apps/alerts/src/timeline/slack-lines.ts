@@ -13,6 +13,8 @@ const actTexts: Readonly<Record<SlackAct, { readonly en: string; readonly de: st
 
 /** Where the alert appears in Slack, and why it does not; `channels`: of each link. Edits and threads are told when they fail for good. */
 export const slackLines = (event: SlackPostEvent, channels: ReadonlyMap<number, string>): readonly TimelineLine[] => {
+  // What becomes of pages, their notifications tell.
+  if (event.data.linkId < 0) return [];
   const channel = channels.get(event.data.linkId) ?? `#${event.data.linkId}`;
   const line = (logEntryType: string, values: Parameters<typeof vars>[0], en: string, de: string): readonly TimelineLine[] => [
     {
@@ -55,6 +57,7 @@ export const slackLines = (event: SlackPostEvent, channels: ReadonlyMap<number, 
         `${actTexts[act].de} wurde aufgegeben: ${reason}`,
       );
     }
+    case 'SlackPageSent':
     case 'SlackPostPlanned':
     case 'SlackPostOutdated':
     case 'SlackUpdatePlanned':

@@ -1,5 +1,5 @@
-import { Clock, OWN_CHANNEL, slackNewsOf } from '@tocsin/domain';
-import type { AlertEvent, AlertEventOf, AlertId, SlackLink } from '@tocsin/domain';
+import { Clock, OWN_CHANNEL, slackNewsOf, stoppedByFact } from '@tocsin/domain';
+import type { AlertEvent, AlertEventOf, AlertId, SlackLink, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { AlertChannels } from './alert-channels';
@@ -27,7 +27,8 @@ export class SlackFollower {
       tells === undefined
         ? undefined
         : { kind: tells, tells: [OWN_CHANNEL, ...this.links(({ updates }) => updates[tells]).map(({ id }) => id)] };
-    const command = { type: 'follow', at: this.clock.now(), alertRevision, ...(update === undefined ? {} : { update }) } as const;
+    const stops = (userId: UserId): boolean => stoppedByFact(userId, fact) !== undefined;
+    const command = { type: 'follow', at: this.clock.now(), alertRevision, stops, ...(update === undefined ? {} : { update }) } as const;
     await this.posts.change(alertId, command, cause);
   }
 

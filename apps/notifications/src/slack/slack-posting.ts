@@ -81,10 +81,10 @@ export class SlackPosting {
     post: SlackPost,
     { act, key, alertRevision, possiblyDone }: Attempt,
   ): Promise<SlackActOutcome> {
-    const { workspace, composer, eventStore, configuration } = this.parts;
+    const { workspace, composer, eventStore } = this.parts;
     const history = await readAlertFromStreams(eventStore, alertId);
     if (history === undefined) return this.givenUp('alert is in the archive');
-    const language = configuration.get('slacklink', linkId)?.language ?? post.language ?? 'en';
+    const language = this.languageOf(post);
     const shown = history.events.at(-1)?.revision ?? 0;
     const { channelId, ts } = post;
     const lookSince = possiblyDone ? { lookSince: post.plannedAt } : {};
@@ -101,6 +101,12 @@ export class SlackPosting {
     // Nobody opens threads in a channel that has one message to begin with.
     const thread = linkId === OWN_CHANNEL ? {} : { threadTs: ts };
     return this.outcomeOf(await workspace.post({ channelId, ...thread, content, key, ...lookSince }), alertRevision);
+  }
+
+  private languageOf({ linkId, userId, language }: SlackPost): 'en' | 'de' {
+    const { configuration } = this.parts;
+    const of = userId === undefined ? configuration.get('slacklink', linkId) : configuration.get('user', userId);
+    return of?.language ?? language ?? 'en';
   }
 
   private outcomeOf(result: SlackResult<SlackMessagePlace>, alertRevision: number): SlackActOutcome {

@@ -141,6 +141,40 @@ describe('a message whose outcome got lost', () => {
   });
 });
 
+describe('a channel that is made', () => {
+  const create = (about: Partial<Parameters<SlackWorkspace['createChannel']>[0]> = {}) =>
+    workspace.createChannel({ name: 'alert-7', isPrivate: true, ...about });
+  const named = (name: string) => [...slack.team.channels.values()].filter((channel) => channel.name === name);
+
+  it('is there, with a topic of any length and whoever is invited, until it is archived', async () => {
+    const made = await create();
+    if (!made.ok) throw new Error(made.reason);
+    for (const text of ['https://tocsin.test/a – <disk> & full', '<&>ä😀'.repeat(500)])
+      expect(await workspace.describeChannel(made.value, text)).toEqual({ ok: true, value: undefined });
+    for (let times = 0; times < 2; times += 1) expect(await workspace.invite(made.value, ana.id)).toEqual({ ok: true, value: undefined });
+    for (let times = 0; times < 2; times += 1) expect(await workspace.archiveChannel(made.value)).toEqual({ ok: true, value: undefined });
+    expect(named('alert-7')).toMatchObject([{ isPrivate: true, isArchived: true, members: new Set(['U0BOT', ana.id]) }]);
+  });
+  it('is found when nobody heard that it was made, and not made again', async () => {
+    fault('lose-answer', 'conversations.create');
+    expect(await create()).toMatchObject({ ok: false, uncertain: true });
+    expect(await create({ lookSince: NOW })).toEqual({ ok: true, value: named('alert-7')[0]?.id });
+    expect(named('alert-7')).toHaveLength(1);
+  });
+  it('is not taken for one of before, or one that the app is not in', async () => {
+    slack.team.addChannel('alert-7', { created: NOW / 1_000 - 86_400 });
+    expect(await create({ lookSince: NOW })).toMatchObject({ ok: false, reason: 'name_taken', permanent: false });
+    slack.team.addChannel('alert-8', { members: new Set([ana.id]) });
+    expect(await create({ name: 'alert-8', lookSince: NOW })).toMatchObject({ ok: false, reason: 'name_taken' });
+  });
+  it('waits while it cannot be looked for, and is made where we may not look', async () => {
+    fault('broken', 'users.conversations');
+    expect(await create({ lookSince: NOW })).toMatchObject({ ok: false, permanent: false });
+    fault({ error: 'missing_scope' }, 'users.conversations');
+    expect(await create({ lookSince: NOW })).toMatchObject({ ok: true });
+  });
+});
+
 describe('a call that fails', () => {
   it.each<[string, SlackFault['what'], object]>([
     [

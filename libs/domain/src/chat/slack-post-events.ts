@@ -1,4 +1,4 @@
-import type { AlertId, SlackLinkId } from '../ids';
+import type { AlertId, SlackLinkId, UserId } from '../ids';
 import type { Instant } from '../time';
 
 /** What an update in a thread is about; each can be switched off for a channel. */
@@ -17,6 +17,9 @@ interface OfLink {
 /** In place of a link: the channel that is the alert's own. */
 export const OWN_CHANNEL = 0 as SlackLinkId;
 
+/** In place of a link: a page by direct message. No link has such a number. */
+export const linkOfPage = (notificationId: number): SlackLinkId => -notificationId as SlackLinkId;
+
 /** An alert in the channels that its source is linked to, and in its own, in `slackpost-<alertId>`. Texts are rendered when they are sent, never stored. */
 export type SlackPostEvent =
   | {
@@ -29,6 +32,20 @@ export type SlackPostEvent =
         readonly alertRevision: number;
         /** Where no link says it. */
         readonly language?: 'en' | 'de';
+      };
+    }
+  /** A direct message that pages somebody stands there, before anybody is told that it was sent. */
+  | {
+      readonly type: 'SlackPageSent';
+      readonly data: OfLink & {
+        readonly alertId: AlertId;
+        readonly userId: UserId;
+        readonly channelId: string;
+        readonly ts: string;
+        /** Of the alert's fact that the page was planned from. */
+        readonly alertRevision: number;
+        /** The alert was answered while it was sent. */
+        readonly isOvertaken: boolean;
       };
     }
   /** The alert is not any more what its message shows. */
@@ -74,6 +91,7 @@ export const slackDueOf = ({ type, data }: SlackPostEvent): { readonly linkId: S
 /** What a newer version writes beside these moves no timer of this one (P12). */
 const known: Readonly<Record<SlackPostEvent['type'], true>> = {
   SlackPostPlanned: true,
+  SlackPageSent: true,
   SlackPostOutdated: true,
   SlackUpdatePlanned: true,
   SlackAttemptStarted: true,

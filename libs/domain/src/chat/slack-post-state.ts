@@ -1,5 +1,5 @@
 import { passedOver } from '../decider';
-import type { SlackLinkId } from '../ids';
+import type { SlackLinkId, UserId } from '../ids';
 import type { Instant } from '../time';
 import type { SlackAct, SlackPostEvent, SlackUpdateKind } from './slack-post-events';
 
@@ -14,6 +14,8 @@ export interface SlackPost {
   readonly teamId: string;
   readonly channelId: string;
   readonly language?: 'en' | 'de';
+  /** Whom it pages, of a direct message. */
+  readonly userId?: UserId;
   readonly plannedAt: Instant;
   /** Set from when the message stands there. */
   readonly ts?: string;
@@ -62,6 +64,14 @@ export const evolveSlackPosts = (state: SlackPosts, event: SlackPostEvent): Slac
     };
     return { followed: Math.max(state.followed, alertRevision), posts: [...state.posts, post] };
   }
+  if (event.type === 'SlackPageSent') {
+    const { linkId, userId, channelId, ts, at, alertRevision, isOvertaken, dueAt } = event.data;
+    const post: SlackPost = {
+      ...{ linkId, userId, teamId: '', channelId, ts, plannedAt: at, dueAt },
+      ...{ shown: isOvertaken ? -1 : alertRevision, wanted: alertRevision, updates: [], attempts: 0, failures: 0, uncertain: false },
+    };
+    return { ...state, posts: [...state.posts, post] };
+  }
   const before = postOf(state, event.data.linkId);
   if (before === undefined) return state;
   const after = { ...evolvePost(before, event), dueAt: event.data.dueAt };
@@ -72,7 +82,7 @@ export const evolveSlackPosts = (state: SlackPosts, event: SlackPostEvent): Slac
   };
 };
 
-type Change = Exclude<SlackPostEvent, { type: 'SlackPostPlanned' }>;
+type Change = Exclude<SlackPostEvent, { type: 'SlackPostPlanned' | 'SlackPageSent' }>;
 
 const evolvePost = (post: SlackPost, event: Change): SlackPost => {
   const { attempting: _over, ...idle } = post;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { fold } from '../decider';
-import type { AlertId, SlackLinkId } from '../ids';
+import type { AlertId, SlackLinkId, UserId } from '../ids';
 import { specify } from '../testing/specify';
 import { second } from '../testing/notification-builders';
 import { plusMs, type Instant } from '../time';
 import { slackPostDecider, type SlackPostCommand } from './slack-post';
-import type { SlackPostEvent } from './slack-post-events';
+import { linkOfPage, OWN_CHANNEL, type SlackPostEvent } from './slack-post-events';
 import { nextAct, postOf } from './slack-post-state';
 
 const given = specify(slackPostDecider);
@@ -163,6 +163,54 @@ describe('a fact of an alert that is shown', () => {
     given(...posted)
       .when(follow(3, second(5)), start(second(6)), failed(2, second(7), { permanent: true }), follow(4, second(8), ops))
       .thenNothing());
+});
+
+describe('a page by direct message', () => {
+  const ana = 12 as UserId;
+  const link = linkOfPage(93);
+  const keep = (about: { readonly isOvertaken?: boolean } = {}): SlackPostCommand => ({
+    type: 'keepPage',
+    at: second(0),
+    ...{ alertId, linkId: link, userId: ana, channelId: 'D1', ts: '17.2', alertRevision: 1, isOvertaken: false },
+    ...about,
+  });
+  const hears = (alertRevision: number, at: Instant, stops: boolean): SlackPostCommand => ({
+    ...(follow(alertRevision, at) as Extract<SlackPostCommand, { type: 'follow' }>),
+    stops: (userId) => stops && userId === ana,
+  });
+  const kept = slackPostDecider.decide(keep(), fold(slackPostDecider, []));
+
+  it('is kept once, with nothing to do', () =>
+    given(...kept)
+      .when(keep())
+      .thenNothing());
+  it('is put right at once when it was overtaken', () =>
+    given()
+      .when(keep({ isOvertaken: true }))
+      .thenState((state) => expect(postOf(state, link)?.dueAt).toBe(second(0))));
+  it('is edited when somebody has answered, and not for other news', () => {
+    given(...kept)
+      .when(hears(2, second(5), false))
+      .thenNothing();
+    given(...kept)
+      .when(hears(2, second(5), true))
+      .then({ type: 'SlackPostOutdated', data: { linkId: link, at: second(5), dueAt: second(5), alertRevision: 2 } });
+  });
+  it('is no concern of a fact that it was planned after', () =>
+    given(...kept)
+      .when(hears(1, second(5), true))
+      .thenNothing());
+  it('of more than a day ago is left as it was', () =>
+    given(...kept)
+      .when(hears(2, second(86_401), true))
+      .thenNothing());
+});
+
+describe('a further channel', () => {
+  it('leaves to be heard what the others have yet to hear', () =>
+    given(...posted)
+      .when({ type: 'plan', at: second(5), alertId, alertRevision: 9, targets: [{ linkId: OWN_CHANNEL, teamId: 'T1', channelId: 'C9' }] })
+      .thenState((state) => expect([state.followed, postOf(state, OWN_CHANNEL)?.wanted]).toEqual([0, 0])));
 });
 
 describe('whatever comes in between', () => {

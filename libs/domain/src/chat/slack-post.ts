@@ -1,5 +1,5 @@
 import { assertNever, type Decider } from '../decider';
-import type { AlertId, SlackLinkId } from '../ids';
+import type { AlertId, SlackLinkId, UserId } from '../ids';
 import { retryDelayMs } from '../notification/notification';
 import { instant, plusMs, type Instant } from '../time';
 import type { SlackAct, SlackPostEvent, SlackUpdateKind } from './slack-post-events';
@@ -36,12 +36,26 @@ export type SlackPostCommand =
       readonly alertRevision: number;
       readonly targets: readonly SlackTarget[];
     }
+  /** A page by direct message is there. */
+  | {
+      readonly type: 'keepPage';
+      readonly at: Instant;
+      readonly alertId: AlertId;
+      readonly linkId: SlackLinkId;
+      readonly userId: UserId;
+      readonly channelId: string;
+      readonly ts: string;
+      readonly alertRevision: number;
+      readonly isOvertaken: boolean;
+    }
   /** A fact that the message shows or the thread tells; `tells`: in which channels that is wanted. */
   | {
       readonly type: 'follow';
       readonly at: Instant;
       readonly alertRevision: number;
       readonly update?: { readonly kind: SlackUpdateKind; readonly tells: readonly SlackLinkId[] };
+      /** Whether it makes a page to this person pointless. */
+      readonly stops?: (userId: UserId) => boolean;
     }
   | {
       readonly type: 'startAttempt';
@@ -71,6 +85,8 @@ type Command<Type extends SlackPostCommand['type']> = Extract<SlackPostCommand, 
 
 /** After so long without an outcome an attempt counts as lost in a crash. Calls to Slack give up sooner. */
 const ATTEMPT_SAFETY_MS = 60_000;
+/** Who answers a page of the day before finds out by pressing its button. */
+const PAGES_KEPT_MS = 24 * 3_600_000;
 /** How long failing attempts go on. */
 const MAX_AGE_MS = 24 * 3_600_000;
 
@@ -83,10 +99,21 @@ const plan = ({ at, alertId, alertRevision, targets }: Command<'plan'>, state: S
     .map((target) => ({ type: 'SlackPostPlanned', data: { ...target, alertId, alertRevision: known, at, dueAt: at } }));
 };
 
-const follow = ({ at, alertRevision, update }: Command<'follow'>, state: SlackPosts): readonly SlackPostEvent[] => {
+const keepPage = ({ type: _keepPage, ...page }: Command<'keepPage'>, state: SlackPosts): readonly SlackPostEvent[] =>
+  postOf(state, page.linkId) === undefined ? [{ type: 'SlackPageSent', data: { ...page, dueAt: page.isOvertaken ? page.at : null } }] : [];
+
+/** A page is not written anew for what is only news; it is put right when an answer to it would be of no use any more. */
+const isConcerned = (post: SlackPost, { at, alertRevision, stops }: Command<'follow'>): boolean => {
+  if (post.ended !== undefined) return false;
+  if (post.userId === undefined) return true;
+  return stops?.(post.userId) === true && alertRevision > post.wanted && at <= plusMs(post.plannedAt, PAGES_KEPT_MS);
+};
+
+const follow = (command: Command<'follow'>, state: SlackPosts): readonly SlackPostEvent[] => {
+  const { at, alertRevision, update } = command;
   if (alertRevision <= state.followed) return [];
   return state.posts
-    .filter(({ ended }) => ended === undefined)
+    .filter((post) => isConcerned(post, command))
     .flatMap((post): readonly SlackPostEvent[] => {
       // What runs or waits has its time already; everything else can be done now.
       const { linkId, dueAt } = post;
@@ -173,7 +200,7 @@ const failed = (
 ): SlackPostEvent => {
   const { reason, permanent, uncertain, retryAfterMs, jitter } = outcome;
   const dueAt = plusMs(at, retryAfterMs ?? retryDelayMs(post.failures + 1, jitter));
-  const isTooOld = act === 'post' && dueAt > post.plannedAt + MAX_AGE_MS;
+  const isTooOld = (act === 'post' || post.userId !== undefined) && dueAt > post.plannedAt + MAX_AGE_MS;
   if (permanent || isTooOld) return { type: 'SlackGivenUp', data: { linkId, at, act, reason, dueAt: null } };
   return { type: 'SlackAttemptFailed', data: { linkId, at, attempt, act, reason, uncertain, dueAt } };
 };
@@ -200,6 +227,8 @@ export const slackPostDecider: Decider<SlackPostCommand, SlackPosts, SlackPostEv
     switch (command.type) {
       case 'plan':
         return plan(command, state);
+      case 'keepPage':
+        return keepPage(command, state);
       case 'follow':
         return follow(command, state);
       case 'startAttempt':
