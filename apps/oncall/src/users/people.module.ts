@@ -13,14 +13,11 @@ import { EmailContactsController } from '../contacts/email-contacts.controller';
 import { PhoneContactsController } from '../contacts/phone-contacts.controller';
 import { PushDevices } from '../contacts/push-devices';
 import { PushDevicesController, PushTargets } from '../contacts/push-devices.controller';
-import { AlertPreferencesController } from '../preferences/alert-preferences.controller';
 import { NotificationWishes } from '../notification-wishes';
-import { DutyPreferencesController } from '../preferences/duty-preferences.controller';
-import { MessagePreferences } from '../preferences/message-preferences';
+import { alertList, dutyList, subscriptionList, updateList } from '../preferences/preference-lists';
+import { preferencesController } from '../preferences/preferences.controller';
 import { ReachableMethods } from '../preferences/reachable-methods';
-import { SubscriptionPreferencesController } from '../preferences/subscription-preferences.controller';
 import { TestNotificationsController } from '../preferences/test-notifications.controller';
-import { UpdatePreferencesController } from '../preferences/update-preferences.controller';
 import { TeamsController } from '../teams/teams.controller';
 import { People } from './people';
 import { ReadinessMetrics } from './readiness-metrics';
@@ -67,10 +64,10 @@ export class PeopleModule {
         PhoneContactsController,
         PushDevicesController,
         ContactReportsConsumer,
-        AlertPreferencesController,
-        UpdatePreferencesController,
-        DutyPreferencesController,
-        SubscriptionPreferencesController,
+        preferencesController(alertList),
+        preferencesController(updateList),
+        preferencesController(dutyList),
+        preferencesController(subscriptionList),
         TestNotificationsController,
         TeamsController,
         ApiKeysController,
@@ -81,7 +78,6 @@ export class PeopleModule {
         { provide: People, useValue: people },
         { provide: UserDeletion, useValue: deletion },
         { provide: Contacts, useValue: new Contacts(people, configurationStore, ids) },
-        { provide: MessagePreferences, useValue: new MessagePreferences(people, configurationStore, ids) },
         { provide: PushTargets, useValue: pushTargets },
         { provide: PushDevices, useValue: new PushDevices(people, configurationStore, ids, secrets) },
         { provide: ReachableMethods, useValue: reachable },
