@@ -93,6 +93,7 @@ describe('the catalogue of events', () => {
     ['Events of a bundle', /bundle-events\.ts$/],
     ['Events of text messages', /texting-events\.ts$/],
     ['Events of a message in Slack', /slack-post-events\.ts$/],
+    ["Events of an alert's own channel in Slack", /alert-channel-events\.ts$/],
     ['Events of an alert action', /action-events\.ts$/],
     ['Events of the configuration', /configuration\/resources\.ts$/],
     ['Events of duties', /duty-events\.ts$/],
@@ -145,5 +146,18 @@ describe('the reference of metrics', () => {
     const declared = namesIn(code, /\bname: '(tocsin_[a-z_]+)'/g);
     const ofTheProcess = new Metrics({ process: true }).names();
     expect(sorted(firstCells(markdown('docs/reference/metrics.md')))).toEqual(sorted([...declared, ...ofTheProcess]));
+  });
+});
+
+describe('the reference of call-backs', () => {
+  it('lists each route that other systems call, and no other', () => {
+    const controllers = code.filter(({ text }) => /@Controller\('api\/callbacks\//.test(text));
+    const routes = controllers.flatMap(({ text }) => {
+      const [, base = ''] = /@Controller\('([^']+)'\)/.exec(text) ?? [];
+      return [...text.matchAll(/^ {2}@(Get|Post)\((?:'([^']*)')?\)/gm)].map(
+        ([, method = '', path = '']) => `${method.toUpperCase()} /${base}${path === '' ? '' : `/${path}`}`,
+      );
+    });
+    expect(sorted(firstCells(markdown('docs/reference/callbacks.md')))).toEqual(sorted(routes));
   });
 });
