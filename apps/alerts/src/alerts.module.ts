@@ -14,6 +14,7 @@ import { AlertMetrics } from './alert-metrics';
 import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
 import { AlertStreams } from './alert-streams';
+import { AlertSubscribersController } from './alert-subscribers.controller';
 import { AlertsController } from './alerts.controller';
 import { AlertArchiver } from './archive/alert-archiver';
 import { ArchiveFiles } from './archive/archive-files';
@@ -83,6 +84,7 @@ export class AlertsModule {
         AlertNotificationsController,
         AlertActionsController,
         SuggestedRespondersController,
+        AlertSubscribersController,
         StartPageController,
         ToolEventsConsumer,
         ResolutionsConsumer,

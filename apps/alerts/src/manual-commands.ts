@@ -1,7 +1,18 @@
 import { publicUserRel } from '@tocsin/contracts';
 import type { PublicResponder } from '@tocsin/contracts';
-import { Clock, defined, raisedByPerson, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
-import type { AlertCommand, AlertContent, AlertId, AlertRoute, AlertSource, Assignee, UserId } from '@tocsin/domain';
+import { Clock, defined, raisedByPerson, refuseForOthers, refuseSubscriber, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
+import type {
+  Alert,
+  AlertCommand,
+  AlertContent,
+  AlertId,
+  AlertRoute,
+  AlertSource,
+  Assignee,
+  Editor,
+  Subscriber,
+  UserId,
+} from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { IdAllocator, Views } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
@@ -89,6 +100,20 @@ export class ManualCommands {
 
   async removeResponder(id: AlertId, name: string, context: ChangeContext): Promise<void> {
     await this.command(id, { type: 'removeResponder', at: this.now(), by: context.actor, userId: await this.user(name) }, context);
+  }
+
+  /** Who follows the alert by then. */
+  async follow(id: AlertId, subscriber: Subscriber, by: Editor, context: ChangeContext): Promise<readonly Subscriber[]> {
+    const { alerts, configuration } = this.parts;
+    await configuration.upToDate();
+    refuseSubscriber(subscriber, { by, configuration });
+    await this.command(id, { type: 'follow', at: this.now(), by: context.actor, subscriber }, context);
+    return subscribersOf(await alerts.state(id));
+  }
+
+  async unfollow(id: AlertId, subscriber: Subscriber, by: Editor, context: ChangeContext): Promise<void> {
+    refuseForOthers(subscriber, by);
+    await this.command(id, { type: 'unfollow', at: this.now(), by: context.actor, subscriber }, context);
   }
 
   private async command(id: AlertId, command: AlertCommand, { requestId, actor, onBehind }: ChangeContext): Promise<AlertDocument> {
@@ -179,6 +204,8 @@ const isFirstLevelTold = ({ firstLevelDone, status, route, priority, responders,
   const goesOn = status === 'PENDING' && route.type === 'policy' && priority === 'HIGH' && responders.length > 0 && step !== undefined;
   return !goesOn || next !== undefined || step.level + 1 >= expandedRules(route).length;
 };
+
+export const subscribersOf = (state: Alert): readonly Subscriber[] => (state.status === 'absent' ? [] : (state.subscribers ?? []));
 
 /** Who asks, as a person. */
 const ownerOf = ({ actor }: ChangeContext): UserId => {

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import { publicSubscribers } from '@tocsin/contracts';
 import type { PublicSubscriber } from '@tocsin/contracts';
 import { subscribe, unsubscribe } from '@tocsin/domain';
-import type { AlertSourceId, Subscriber, TeamId, UserId } from '@tocsin/domain';
+import type { AlertSourceId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
@@ -11,17 +11,15 @@ import {
   CurrentUser,
   Describe,
   DescribedUnder,
-  invalidField,
-  readOneOf,
+  readSubscriber,
   RequiresRole,
   ResourceId,
-  textParameter,
+  SubscriberBody,
+  subscriberNamed,
+  subscriberTypeParameter,
 } from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import { AlertSources } from './alert-sources';
-import { SubscriberBody } from './subscriber-requests';
-
-const TYPES = ['USER', 'TEAM'] as const;
 
 /** Who hears of the alerts of a source without being paged for them. */
 @DescribedUnder('Alert Sources')
@@ -53,16 +51,14 @@ export class SubscribersController {
     const { subscribers = [] } = await this.store.change(
       'source',
       id,
-      (current, now) => subscribe(current, subscriberOf(body.type, body.id), { by, now, configuration }),
+      (current, now) => subscribe(current, subscriberNamed(body), { by, now, configuration }),
       context,
     );
     return publicSubscribers(subscribers, configuration);
   }
 
   @Delete(':subscriber')
-  @Describe('Have a user or a team hear no more of the alerts of a source', {
-    query: [textParameter('subscriber-type', 'Which of the two the id is of', { choices: TYPES, required: true })],
-  })
+  @Describe('Have a user or a team hear no more of the alerts of a source', { query: [subscriberTypeParameter] })
   @HttpCode(204)
   async remove(
     @ResourceId('id') id: AlertSourceId,
@@ -71,11 +67,7 @@ export class SubscribersController {
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<void> {
-    const type = readOneOf(query, 'subscriber-type', TYPES);
-    if (type === undefined) throw invalidField('subscriber-type', `is required: one of ${TYPES.join(', ')}`);
-    await this.store.change('source', id, (current, now) => unsubscribe(current, subscriberOf(type, subscriber), { by, now }), context);
+    const named = readSubscriber(query, subscriber);
+    await this.store.change('source', id, (current, now) => unsubscribe(current, named, { by, now }), context);
   }
 }
-
-const subscriberOf = (type: (typeof TYPES)[number], id: number): Subscriber =>
-  type === 'USER' ? { type: 'user', userId: id as UserId } : { type: 'team', teamId: id as TeamId };

@@ -94,6 +94,8 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   AlertAssigned: 'alert',
   EscalationRequested: 'alert',
   AlertResolved: 'alert',
+  AlertFollowed: 'alert',
+  AlertUnfollowed: 'alert',
   AlertOpenedForKey: 'alertkey',
   KeyAttached: 'alertkey',
   AlertForgotten: 'alertkey',

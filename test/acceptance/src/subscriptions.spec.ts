@@ -94,3 +94,57 @@ describe('people who follow the alerts of a source', () => {
     expect((await world.get(`${at}/private-subscribers`)).body).toEqual([{ id: gus, name: 'Gus Tester', type: 'USER' }]);
   });
 });
+
+describe('people who follow one alert', () => {
+  it('hear what becomes of that one, until they do not want to any more, whoever follows its source', async () => {
+    const [gina, hugo, iris] = [
+      await world.person('gina'),
+      await world.person('hugo', { role: 'STAKEHOLDER' }),
+      await world.person('iris', { role: 'STAKEHOLDER' }),
+    ];
+    for (const person of [gina, hugo, iris]) await hearsBy(person);
+    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: gina }] }]));
+    for (const summary of ['this one', 'another one', 'followed no more']) await world.event(key, { summary, alertKey: summary });
+    const [last, other, one] = (await world.alerts()).slice(0, 3).map(({ id }) => id);
+    const at = (id: unknown) => `/api/alerts/${String(id)}/private-subscribers`;
+    const keyOfHugo = await world.keyOf(hugo);
+    expect((await world.post(at(one), { id: hugo, type: 'USER' }, keyOfHugo)).body).toEqual([
+      { id: hugo, name: 'Hugo Tester', type: 'USER' },
+    ]);
+    // Again changes nothing; for others it takes more.
+    expect((await world.post(at(one), { id: hugo, type: 'USER' }, keyOfHugo)).status).toBe(200);
+    expect((await world.post(at(one), { id: iris, type: 'USER' }, keyOfHugo)).status).toBe(403);
+    expect((await world.post(at(one), { id: 99_999, type: 'USER' })).status).toBe(400);
+    const team = await world.post<{ id: number }>('/api/teams', { name: 'Desk', members: [{ user: { id: iris }, role: 'STAKEHOLDER' }] });
+    expect((await world.post(at(one), { id: team.body.id, type: 'TEAM' })).body).toHaveLength(2);
+    expect((await world.get(at(one))).body).toHaveLength(2);
+    await world.post(at(last), { id: hugo, type: 'USER' }, keyOfHugo);
+    expect((await world.delete(`${at(last)}/${hugo}?subscriber-type=USER`, keyOfHugo)).status).toBe(204);
+    expect((await world.delete(`${at(last)}/${hugo}?subscriber-type=USER`, keyOfHugo)).status).toBe(404);
+
+    for (const id of [one, other, last]) {
+      await world.put(`/api/alerts/${String(id)}/accept`, undefined, await world.keyOf(gina));
+      await world.put(`/api/alerts/${String(id)}/resolve`);
+    }
+    await world.settle();
+    const told = [expect.stringContaining('Accepted by Gina Tester'), expect.stringContaining('Resolved by Admin User')];
+    expect(newsTo('hugo')).toEqual(told);
+    expect(newsTo('iris')).toEqual(told);
+    expect(await world.timeline(Number(one))).toEqual(expect.arrayContaining(['Hugo Tester follows the alert', 'Desk follows the alert']));
+    expect(await world.timeline(Number(last))).toContain('Hugo Tester does not follow the alert any more');
+    expect((await world.post(at(one), { id: hugo, type: 'USER' }, keyOfHugo)).body).toMatchObject({ code: 'ALERT_ALREADY_RESOLVED' });
+    expect((await world.get(at(99_999))).status).toBe(404);
+  });
+
+  it('hear once what they hear by its source, too', async () => {
+    const jill = await world.person('jill', { role: 'STAKEHOLDER' });
+    await hearsBy(jill);
+    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: await world.person('kim') }] }]));
+    await world.post(`/api/alert-sources/${world.sourceId(key)}/private-subscribers`, { id: jill, type: 'USER' });
+    await world.event(key, { summary: 'twice', alertKey: 'twice' });
+    const { id } = await world.alert();
+    await world.post(`/api/alerts/${id}/private-subscribers`, { id: jill, type: 'USER' });
+    await world.event(key, { eventType: 'RESOLVE', alertKey: 'twice' });
+    expect(newsTo('jill')).toHaveLength(2);
+  });
+});

@@ -259,6 +259,9 @@ const goThroughAlerts = async ({
     priority: 'LOW',
     assignedTo: { id: 1 },
   });
+  await write('POST', `/api/alerts/${alert}/private-subscribers`, { id: 1, type: 'USER' });
+  await get(`/api/alerts/${alert}/private-subscribers`);
+  await write('DELETE', `/api/alerts/${alert}/private-subscribers/1?subscriber-type=USER`);
   const at = `/api/alerts/${alert}`;
   await write('PUT', `${at}/raise`);
   await write('POST', `${at}/responders`, { user: { id: user } });

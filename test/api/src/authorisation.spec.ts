@@ -37,7 +37,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
 
 /** What those who only look on may write: what is theirs. */
 const OF_ONES_OWN =
-  /^(PUT \/api\/users\/:user$|\w+ \/api\/users\/:user\/(contacts|notification-preferences|test-notification)|\w+ \/api\/alert-sources\/:id\/private-subscribers|\w+ \/api\/api-keys)/;
+  /^(PUT \/api\/users\/:user$|\w+ \/api\/users\/:user\/(contacts|notification-preferences|test-notification)|\w+ \/api\/(alert-sources|alerts)\/:id\/private-subscribers|\w+ \/api\/api-keys)/;
 const READS_BY_POST = ['POST /api/users/search-email'];
 
 const everyRoute = () =>

@@ -171,6 +171,21 @@ const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
         ),
       ];
     }
+    case 'AlertFollowed':
+    case 'AlertUnfollowed': {
+      const { by, subscriber } = event.data;
+      const who = subscriber.type === 'user' ? names.user(subscriber.userId) : names.team(subscriber.teamId);
+      const begins = event.type === 'AlertFollowed';
+      return [
+        line(
+          begins ? 'AlertSubscribedLogEntry' : 'AlertUnsubscribedLogEntry',
+          UPDATE,
+          { ...actorVars(by), subscriberType: subscriber.type },
+          begins ? `${who} follows the alert` : `${who} does not follow the alert any more`,
+          begins ? `${who} verfolgt den Alarm` : `${who} verfolgt den Alarm nicht mehr`,
+        ),
+      ];
+    }
     case 'AlertAssigned':
       return [assigned(event.data, names)];
     case 'EscalationRequested': {

@@ -1,7 +1,7 @@
 import { publicUserRel } from '@tocsin/contracts';
 import type { LogFilterType, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
-import type { Actor, AlertSourceId, Instant, UserId } from '@tocsin/domain';
+import type { Actor, AlertSourceId, Instant, TeamId, UserId } from '@tocsin/domain';
 
 /** One line of an alert's timeline: what happened, and the sentence in both languages. */
 export interface TimelineLine {
@@ -21,6 +21,10 @@ export class Names {
   user(userId: UserId): string {
     const { firstName, lastName } = publicUserRel(userId, this.lookup);
     return `${firstName} ${lastName}`.trim();
+  }
+
+  team(teamId: TeamId): string {
+    return this.lookup.get('team', teamId)?.name ?? `#${teamId}`;
   }
 
   source(sourceId: AlertSourceId): string {

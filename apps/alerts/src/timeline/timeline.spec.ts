@@ -70,7 +70,15 @@ const ofActions = new Set([
 const triggered = new Map(
   examples.flatMap(({ type, data }) => (type === 'ActionTriggered' ? [[(data as Triggered).run, data as Triggered]] : [])),
 );
-const silentInSlack = ['SlackPageSent', 'SlackPostPlanned', 'SlackPostOutdated', 'SlackUpdatePlanned', 'SlackAttemptStarted', 'SlackEdited', 'SlackUpdated'];
+const silentInSlack = [
+  'SlackPageSent',
+  'SlackPostPlanned',
+  'SlackPostOutdated',
+  'SlackUpdatePlanned',
+  'SlackAttemptStarted',
+  'SlackEdited',
+  'SlackUpdated',
+];
 
 const silentOfChannels = ['AlertChannelMembersJoined', 'AlertChannelEnding', 'AlertChannelAttempted', 'AlertChannelDescribed'];
 

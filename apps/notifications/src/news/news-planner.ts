@@ -11,7 +11,7 @@ import {
   statusUpdateOf,
   subscribedPeople,
 } from '@tocsin/domain';
-import type { AlertEvent, MessagePreference, News, PlanItem, User, UserId } from '@tocsin/domain';
+import type { AlertEvent, MessagePreference, News, PlanItem, Subscriber, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -47,7 +47,7 @@ export class NewsPlanner {
   /** @throws EventStoreFault */
   async plan(placed: PlacedFact, cause: Cause): Promise<void> {
     const forResponders = mayBeNews(placed.fact) && this.isWanted();
-    const forSubscribers = isNewsForSubscribers(placed.fact) && this.isFollowed();
+    const forSubscribers = isNewsForSubscribers(placed.fact) && (this.isFollowed() || subscribersIn(placed.fact).length > 0);
     if (!forResponders && !forSubscribers) return;
     const earlier = await this.earlier(placed);
     const told = forResponders ? await this.tellResponders(placed, earlier, cause) : [];
@@ -83,7 +83,8 @@ export class NewsPlanner {
     const { configuration } = this.parts;
     const raised = [...earlier, placed.fact].find((event) => event.type === 'AlertRaised');
     const source = raised === undefined ? undefined : configuration.get('source', raised.data.sourceId);
-    const people = subscribedPeople(source?.subscribers ?? [], (id) => configuration.get('team', id));
+    const subscribers = [...(source?.subscribers ?? []), ...subscribersIn(placed.fact)];
+    const people = subscribedPeople(subscribers, (id) => configuration.get('team', id));
     await Promise.all(
       people
         .filter((userId) => userId !== actingPerson(placed.fact))
@@ -140,5 +141,8 @@ export class NewsPlanner {
     );
   }
 }
+
+/** Who follows this very alert. */
+const subscribersIn = ({ data }: AlertEvent): readonly Subscriber[] => ('subscribers' in data ? (data.subscribers ?? []) : []);
 
 type Told = PlanItem & { readonly userId: UserId };

@@ -1,3 +1,4 @@
+import { isSubscribed, refuseFurther, refuseUnlessSubscribed } from '../configuration/subscription-rules';
 import { rejected } from '../rejection';
 import type { AlertCommandOf } from './alert-commands';
 import type { AlertEvent } from './alert-events';
@@ -51,3 +52,27 @@ export const removeResponder = ({ by, at, userId }: AlertCommandOf<'removeRespon
     throw rejected('responder-not-found', `user ${userId} is not a responder`, { resource: { type: 'user', id: userId } });
   return [{ type: 'ResponderRemoved', data: { alertId: state.alertId, at, by, userId } }];
 };
+
+/** Again changes nothing. */
+export const follow = ({ by, at, subscriber }: AlertCommandOf<'follow'>, raised: RaisedAlert): readonly AlertEvent[] => {
+  const { alertId, subscribers = [] } = openOnly(raised);
+  if (isSubscribed(subscribers, subscriber)) return [];
+  refuseFurther(subscribers);
+  return [{ type: 'AlertFollowed', data: { alertId, at, by, subscriber } }];
+};
+
+export const unfollow = ({ by, at, subscriber }: AlertCommandOf<'unfollow'>, raised: RaisedAlert): readonly AlertEvent[] => {
+  const { alertId, subscribers = [] } = raised;
+  refuseUnlessSubscribed(subscribers, subscriber);
+  return [{ type: 'AlertUnfollowed', data: { alertId, at, by, subscriber } }];
+};
+
+/** What those who follow the alert hear of says who they are. */
+export const toldToSubscribers = (events: readonly AlertEvent[], { subscribers = [] }: RaisedAlert): readonly AlertEvent[] =>
+  subscribers.length === 0
+    ? events
+    : events.map((event) =>
+        event.type === 'AlertAccepted' || event.type === 'AlertResolved'
+          ? ({ ...event, data: { ...event.data, subscribers } } as AlertEvent)
+          : event,
+      );

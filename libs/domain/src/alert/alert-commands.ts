@@ -1,6 +1,6 @@
 import type { DroppedBecause } from './tool-event-opening';
 import type { Actor } from '../actor';
-import type { PolicySnapshot } from '../configuration/resources';
+import type { PolicySnapshot, Subscriber } from '../configuration/resources';
 import type { AlertId, ScheduleId, UserId } from '../ids';
 import type { ReachabilityProblem, ResponderReason } from '../oncall/responder-reason';
 import type { Instant } from '../time';
@@ -58,6 +58,8 @@ export type AlertCommand =
   | Change<'raisePriority', By>
   | Change<'addResponder', By & { readonly userId: UserId }>
   | Change<'removeResponder', By & { readonly userId: UserId }>
+  | Change<'follow', By & { readonly subscriber: Subscriber }>
+  | Change<'unfollow', By & { readonly subscriber: Subscriber }>
   | Change<'assign', By & { readonly to: Assignee }>
   /** `from` is where the asker thought the alert was (B13); without it the next level from where it is. */
   | Change<'escalate', By & { readonly from?: EscalationStep; readonly to?: { readonly level: number } }>

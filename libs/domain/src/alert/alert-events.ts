@@ -1,5 +1,5 @@
 import type { Actor } from '../actor';
-import type { AlertPriority, PolicySnapshot } from '../configuration/resources';
+import type { AlertPriority, PolicySnapshot, Subscriber } from '../configuration/resources';
 import type { ReachabilityProblem, ResponderReason } from '../oncall/responder-reason';
 import type { AlertId, AlertSourceId, ScheduleId, UserId } from '../ids';
 import type { Instant } from '../time';
@@ -201,7 +201,7 @@ export type AlertEvent =
     }
   | {
       readonly type: 'AlertAccepted';
-      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly by: Actor; readonly round: number } & FromTool;
+      readonly data: { readonly alertId: AlertId; readonly at: Instant; readonly by: Actor; readonly round: number } & FromTool & Followed;
     }
   /** A further person accepted an accepted alert. */
   | {
@@ -260,7 +260,23 @@ export type AlertEvent =
         readonly at: Instant;
         readonly by: Actor;
         readonly cause: 'user' | 'tool' | 'auto-resolution';
-      } & FromTool;
-    };
+      } & FromTool &
+        Followed;
+    }
+  /** Somebody follows this alert, whoever follows its source: they hear what becomes of it and are not paged. */
+  | { readonly type: 'AlertFollowed'; readonly data: Following }
+  | { readonly type: 'AlertUnfollowed'; readonly data: Following };
+
+interface Following {
+  readonly alertId: AlertId;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly subscriber: Subscriber;
+}
+
+/** Who follows the alert at that moment, so that whoever tells them looks nowhere else; absent: nobody. */
+interface Followed {
+  readonly subscribers?: readonly Subscriber[];
+}
 
 export type AlertEventOf<Type extends AlertEvent['type']> = Extract<AlertEvent, { type: Type }>;

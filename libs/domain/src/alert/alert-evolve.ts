@@ -1,5 +1,6 @@
 import { assertNever, passedOver } from '../decider';
 import type { Actor } from '../actor';
+import { withoutSubscriber } from '../configuration/subscription-rules';
 import { isLater } from '../escalation/pass';
 import type { Instant } from '../time';
 import type { AlertEvent, AlertEventOf, EscalationStep } from './alert-events';
@@ -130,6 +131,10 @@ const evolveRaised = (state: RaisedAlert, event: Exclude<AlertEvent, { type: 'Al
     }
     case 'ResponderRemoved':
       return { ...state, responders: without(state.responders, event.data.userId) };
+    case 'AlertFollowed':
+      return { ...state, subscribers: [...(state.subscribers ?? []), event.data.subscriber] };
+    case 'AlertUnfollowed':
+      return { ...state, subscribers: withoutSubscriber(state.subscribers ?? [], event.data.subscriber) };
     case 'AlertAssigned':
       return assigned(state, event.data);
     case 'EscalationRequested': {

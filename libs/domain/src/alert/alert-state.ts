@@ -1,5 +1,5 @@
 import type { Actor } from '../actor';
-import type { AlertPriority } from '../configuration/resources';
+import type { AlertPriority, Subscriber } from '../configuration/resources';
 import type { AlertId, AlertSourceId, UserId } from '../ids';
 import type { Instant } from '../time';
 import type { AlertEventOf, AlertRoute, EscalationStep } from './alert-events';
@@ -41,6 +41,8 @@ export interface AlertBody {
   readonly autoResolveAt?: Instant;
   readonly comments: number;
   readonly lastAcceptedBy?: UserId;
+  /** Who follows this alert; absent while nobody has. */
+  readonly subscribers?: readonly Subscriber[];
   readonly tool: AppliedToolEvents;
 }
 

@@ -1,18 +1,33 @@
 import { assertNever, type Decider } from '../decider';
 import { rejected } from '../rejection';
-import { accept, addResponder, autoResolve, comment, openOnly, removeResponder, resolve } from './alert-answers';
+import {
+  accept,
+  addResponder,
+  autoResolve,
+  comment,
+  follow,
+  openOnly,
+  removeResponder,
+  resolve,
+  toldToSubscribers,
+  unfollow,
+} from './alert-answers';
 import type { AlertCommand } from './alert-commands';
 import type { AlertEvent } from './alert-events';
 import { evolveAlert } from './alert-evolve';
 import { wasApplied } from './alert-key';
 import { assign, escalate, priorityRaised, raise, recordEscalationEnded, recordLevel, recordNobodyOnCall } from './alert-paging';
-import { initialAlert, type Alert } from './alert-state';
+import { initialAlert, type Alert, type RaisedAlert } from './alert-state';
 import { acceptByTool, recordToolEventIgnored, repeat, resolveByTool } from './alert-tool-events';
 
 const decide = (command: AlertCommand, state: Alert): readonly AlertEvent[] => {
   if (command.type === 'raise') return state.status === 'absent' ? raise(command) : [];
   if (state.status === 'absent') throw rejected('alert-not-found');
   if ('tool' in command && command.tool !== undefined && wasApplied(state.tool, command.tool.eventId, command.tool.position)) return [];
+  return toldToSubscribers(decideRaised(command, state), state);
+};
+
+const decideRaised = (command: Exclude<AlertCommand, { type: 'raise' }>, state: RaisedAlert): readonly AlertEvent[] => {
   switch (command.type) {
     case 'repeat':
       return repeat(command, state);
@@ -36,6 +51,10 @@ const decide = (command: AlertCommand, state: Alert): readonly AlertEvent[] => {
       return addResponder(command, state);
     case 'removeResponder':
       return removeResponder(command, state);
+    case 'follow':
+      return follow(command, state);
+    case 'unfollow':
+      return unfollow(command, state);
     case 'assign':
       return assign(command, state);
     case 'escalate':

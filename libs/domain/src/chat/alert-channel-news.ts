@@ -33,6 +33,8 @@ export const alertChannelNewsOf = (fact: AlertEvent): AlertChannelNews | undefin
     case 'KeyResolved':
     case 'CommentAdded':
     case 'LevelSkipped':
+    case 'AlertFollowed':
+    case 'AlertUnfollowed':
     case 'EscalationRequested':
     case 'ResponderRemoved':
       return undefined;

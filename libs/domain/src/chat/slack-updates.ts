@@ -36,6 +36,8 @@ export const slackNewsOf = (fact: AlertEvent): SlackNews | undefined => {
     case 'KeyResolved':
     case 'CommentAdded':
     case 'LevelSkipped':
+    case 'AlertFollowed':
+    case 'AlertUnfollowed':
       return undefined;
     default:
       return passedOver(fact, undefined);

@@ -15,15 +15,12 @@ export interface SubscriptionChange {
 const MOST_SUBSCRIBERS = 200;
 
 /** Again changes nothing. @throws Rejection `invalid`, `forbidden` */
-export const subscribe = (source: AlertSource, subscriber: Subscriber, { by, now, configuration }: SubscriptionChange): AlertSource => {
-  refuseForOthers(subscriber, by);
-  if (configuration.get(subscriber.type, idOf(subscriber)) === undefined)
-    throw invalidSetting('id', `there is no ${subscriber.type} ${idOf(subscriber)}`);
+export const subscribe = (source: AlertSource, subscriber: Subscriber, change: SubscriptionChange): AlertSource => {
+  refuseSubscriber(subscriber, change);
   const { subscribers = [] } = source;
-  if (subscribers.some((each) => isSame(each, subscriber))) return source;
-  if (subscribers.length >= MOST_SUBSCRIBERS)
-    throw invalidSetting('id', `the alert source has ${MOST_SUBSCRIBERS} subscribers: subscribe teams instead`);
-  return { ...source, subscribers: [...subscribers, subscriber], updatedAt: now };
+  if (isSubscribed(subscribers, subscriber)) return source;
+  refuseFurther(subscribers);
+  return { ...source, subscribers: [...subscribers, subscriber], updatedAt: change.now };
 };
 
 /** @throws Rejection `not-found`, `forbidden` */
@@ -34,10 +31,33 @@ export const unsubscribe = (
 ): AlertSource => {
   refuseForOthers(subscriber, by);
   const { subscribers = [] } = source;
-  const left = subscribers.filter((each) => !isSame(each, subscriber));
-  if (left.length === subscribers.length) throw rejected('not-found', `${subscriber.type} ${idOf(subscriber)} has not subscribed`);
-  return { ...source, subscribers: left, updatedAt: now };
+  refuseUnlessSubscribed(subscribers, subscriber);
+  return { ...source, subscribers: withoutSubscriber(subscribers, subscriber), updatedAt: now };
 };
+
+/** @throws Rejection `invalid`, `forbidden` */
+export const refuseSubscriber = (subscriber: Subscriber, { by, configuration }: Pick<SubscriptionChange, 'by' | 'configuration'>): void => {
+  refuseForOthers(subscriber, by);
+  if (configuration.get(subscriber.type, idOf(subscriber)) === undefined)
+    throw invalidSetting('id', `there is no ${subscriber.type} ${idOf(subscriber)}`);
+};
+
+/** @throws Rejection `invalid` */
+export const refuseFurther = (subscribers: readonly Subscriber[]): void => {
+  if (subscribers.length >= MOST_SUBSCRIBERS)
+    throw invalidSetting('id', `there are ${MOST_SUBSCRIBERS} subscribers already: subscribe teams instead`);
+};
+
+/** @throws Rejection `not-found` */
+export const refuseUnlessSubscribed = (subscribers: readonly Subscriber[], subscriber: Subscriber): void => {
+  if (!isSubscribed(subscribers, subscriber)) throw rejected('not-found', `${subscriber.type} ${idOf(subscriber)} has not subscribed`);
+};
+
+export const isSubscribed = (subscribers: readonly Subscriber[], subscriber: Subscriber): boolean =>
+  subscribers.some((each) => isSame(each, subscriber));
+
+export const withoutSubscriber = (subscribers: readonly Subscriber[], subscriber: Subscriber): readonly Subscriber[] =>
+  subscribers.filter((each) => !isSame(each, subscriber));
 
 /** Each person once, be they subscribed themselves or by several teams. Ascending. */
 export const subscribedPeople = (subscribers: readonly Subscriber[], teamOf: (id: number) => Team | undefined): readonly UserId[] => {
@@ -47,8 +67,8 @@ export const subscribedPeople = (subscribers: readonly Subscriber[], teamOf: (id
   return [...new Set(people)].sort((a, b) => a - b);
 };
 
-/** Everybody subscribes themselves; subscribing others takes the rights to change a source. */
-const refuseForOthers = (subscriber: Subscriber, by: Editor): void => {
+/** Everybody subscribes themselves; subscribing others takes the rights to change a source. @throws Rejection `forbidden` */
+export const refuseForOthers = (subscriber: Subscriber, by: Editor): void => {
   if (subscriber.type === 'user' && subscriber.userId === by.userId) return;
   if (!isAtLeast(by.role, 'USER')) throw rejected('forbidden', 'subscribing others needs the role USER');
 };

@@ -32,6 +32,7 @@ export * from './query';
 export { csrfToken, endedSessionCookie, isCsrfToken, SESSION_COOKIE, sessionCookie } from './session';
 export { BodyValidation, OptionalOrNull, ResourceName, validationProblem } from './validation';
 export type { FieldProblem } from './validation';
+export { readSubscriber, SubscriberBody, subscriberNamed, subscriberTypeParameter } from './subscribers';
 export { startService } from './service';
 export type { Service, ServiceOptions, Stores } from './service';
 export { startClusterService } from './cluster/cluster-service';
