@@ -13,6 +13,7 @@ import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
 import { AnswerLinks } from '../answer-links';
 import { AttemptOutcomes } from '../attempt-outcomes';
+import { ChatPeople } from '../chat/chat-people';
 import { Delivery } from '../delivery';
 import { DutyComposer } from '../duties/duty-composer';
 import { MessageComposer } from '../message-composer';
@@ -120,6 +121,7 @@ const begin = (point: CrashPoint): Running => {
   const outcomes = new AttemptOutcomes({
     ...{ notifications, bundles, configuration, clock, channelsFor },
     carrier: new CarrierStatus({} as never),
+    chatPeople: new ChatPeople({} as never),
     goneDevices: new GoneDevices(bus, clock),
     log: createLogger({ level: 'silent' }),
     metrics: new Metrics(),
