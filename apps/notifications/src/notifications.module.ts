@@ -17,6 +17,7 @@ import {
   notificationsView,
   ProjectionRunner,
 } from '@tocsin/read-models';
+import { actionChats } from './alert-actions/action-chats';
 import { ActionDelivery } from './alert-actions/action-delivery';
 import { ActionMail } from './alert-actions/action-mail';
 import { ActionPlanner } from './alert-actions/action-planner';
@@ -192,7 +193,7 @@ export class NotificationsModule {
       );
     });
     const basics = options.slack === undefined ? undefined : slackBasics(platform, options.slack);
-    const means = { mail: new ActionMail(() => options.channelsFor('EMAIL')), slack: new ActionSlack(basics, eventStore) };
+    const means = { mail: new ActionMail(() => options.channelsFor('EMAIL')), slack: new ActionSlack(basics, eventStore), chats: actionChats };
     const kinds = new Kinds(actionKinds(actions, means));
     const stored = new StoredParams(secrets);
     const actionStreams = new ActionStreams(eventStore, clock, metrics);

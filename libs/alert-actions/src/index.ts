@@ -1,4 +1,5 @@
 export * from './action-kind';
+export type { ChatName, Chats } from './chat/chat';
 export type { Mail, MailOutcome } from './email/email';
 export { checkedParams } from './params';
 export type { Params, ParamsDefinition } from './params';

@@ -1,5 +1,7 @@
 import { AllowedTargets, Outgoing } from '@tocsin/platform';
 import type { ActionKind } from './action-kind';
+import { chat } from './chat/chat';
+import type { Chats } from './chat/chat';
 import { email } from './email/email';
 import type { Mail } from './email/email';
 import { github } from './github/github';
@@ -20,16 +22,19 @@ export interface ActionSettings {
 export interface ActionMeans {
   readonly mail: Mail;
   readonly slack: SlackChannels;
+  readonly chats: Chats;
 }
 
 /** All kinds there are. */
 export const actionKinds = (
   { outgoing, githubApiBaseUrl }: ActionSettings,
-  { mail, slack: channels }: ActionMeans,
+  { mail, slack: channels, chats }: ActionMeans,
 ): readonly ActionKind[] => [
   webhook(outgoing),
   email(mail),
   slack(channels),
+  chat('discord', outgoing, chats),
+  chat('mattermost', outgoing, chats),
   jira(outgoing),
   servicenow(outgoing),
   zendesk(outgoing),

@@ -4,7 +4,9 @@ import { bundleSchema } from './bundle-schema';
 import type { Channel } from './channel';
 import type { ChatBot } from './chat-bot';
 import { DevicesChannel } from './devices.channel';
+import { discord } from './discord/settings';
 import { smtp } from './email/settings';
+import { mattermost } from './mattermost/settings';
 import { ntfy } from './ntfy/settings';
 import { stateOf } from './provider';
 import type { Provider, ProviderContext, ProviderSchema } from './provider';
@@ -18,7 +20,7 @@ import { twilio } from './twilio/settings';
 import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, webPush, ntfy] as const;
+const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, webPush, ntfy, discord, mattermost] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

@@ -6,3 +6,6 @@ export const shortened = (text: string, most: number): string => {
 
 /** Without the half of a character that a cut left at the end. */
 export const whole = (text: string): string => (/[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text);
+
+/** One line: a header has no other. */
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -1,3 +1,5 @@
+export * from './chats/discord-server';
+export * from './chats/mattermost-server';
 export * from './heartbeat-monitor';
 export * from './kafka-broker';
 export * from './mail-server';

@@ -18,6 +18,7 @@ import { SlackBudget } from '../slack/slack-budget';
 import { SlackComposer } from '../slack/slack-composer';
 import { SlackTeam } from '../slack/slack-team';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { actionChats } from './action-chats';
 import { ActionDelivery } from './action-delivery';
 import { ActionMail } from './action-mail';
 import { ActionPlanner } from './action-planner';
@@ -111,6 +112,7 @@ const begin = (point: CrashPoint): Running => {
   const kinds = actionKinds(actionSettings({ outgoingAllow: [receiver.url], githubApiBaseUrl: 'https://github.invalid' }), {
     mail: new ActionMail(() => []),
     slack: inSlack(store, point),
+    chats: actionChats,
   });
   const delivery = new ActionDelivery({
     ...{ streams, eventStore: store, configuration, secrets, clock },

@@ -1,9 +1,10 @@
 import { createECDH } from 'node:crypto';
+import type { Chat } from '@tocsin/channels';
 import { invalidField, OptionalOrNull } from '@tocsin/platform/nest';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsString, MaxLength, ValidateNested } from 'class-validator';
 
-const types = ['WEB_PUSH', 'NTFY'] as const;
+const types = ['WEB_PUSH', 'NTFY', 'DISCORD', 'MATTERMOST'] as const;
 const LONGEST_ENDPOINT = 2_048;
 const AUTH_BYTES = 16;
 
@@ -41,6 +42,12 @@ export class PushDeviceBody {
   @Type(() => SubscriptionBody)
   subscription?: SubscriptionBody;
 
+  /** Of a room in a chat that this person alone reads. */
+  @OptionalOrNull()
+  @IsString({ message: 'must be the URL of a webhook' })
+  @MaxLength(LONGEST_ENDPOINT, { message: `must have at most ${LONGEST_ENDPOINT} characters` })
+  webhookUrl?: string;
+
   @OptionalOrNull()
   @IsBoolean({ message: 'must be true or false' })
   onHomeScreen?: boolean;
@@ -59,6 +66,13 @@ export const checkedSubscription = ({ subscription }: PushDeviceBody): Subscript
   if (Buffer.from(auth, 'base64url').length !== AUTH_BYTES)
     throw invalidField('subscription.keys.auth', `must be ${AUTH_BYTES} bytes, base64url`);
   return { endpoint: new URL(endpoint).href, keys: { p256dh, auth } };
+};
+
+/** The address of a person's room in a chat. @throws ProblemException 400 */
+export const checkedRoom = ({ webhookUrl = '' }: PushDeviceBody, chat: Chat): string => {
+  const problem = chat.problem(webhookUrl);
+  if (problem !== undefined) throw invalidField('webhookUrl', problem);
+  return new URL(webhookUrl).href;
 };
 
 const isPublicKey = (encoded: string): boolean => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { chats } from '@tocsin/channels';
 import type { PublicNewPushDevice, PublicPushDevice } from '@tocsin/contracts';
 import { withoutEffect } from '@tocsin/domain';
 import type { PushDeviceId } from '@tocsin/domain';
@@ -7,7 +8,7 @@ import type { ChangeContext } from '@tocsin/platform';
 import { ChangeBy, created, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
-import { checkedSubscription, PushDeviceBody } from './push-device-requests';
+import { checkedRoom, checkedSubscription, PushDeviceBody } from './push-device-requests';
 import { PushDevices } from './push-devices';
 import type { PushDeviceDraft } from './push-devices';
 
@@ -73,6 +74,10 @@ export class PushDevicesController {
       if (this.pushTo.ntfyUrl === undefined) throw withoutEffect('type', 'no ntfy server is set up: NTFY_URL is not set');
       const topic = `tocsin-${randomBytes(TOPIC_BYTES).toString('base64url')}`;
       return { type, name, identity: topic, address: topic, subscribe: { topic, url: `${this.pushTo.ntfyUrl}/${topic}` } };
+    }
+    if (type !== 'WEB_PUSH') {
+      const address = checkedRoom(body, type === 'DISCORD' ? chats.discord : chats.mattermost);
+      return { type, name, identity: address, address };
     }
     const subscription = checkedSubscription(body);
     const told = { type, name, identity: subscription.endpoint, address: JSON.stringify(subscription) };

@@ -1,8 +1,8 @@
 import { toIso } from '@tocsin/domain';
 import type { Instant } from '@tocsin/domain';
 import type { SlackAlert, SlackContent } from '../slack-workspace';
-import { shortened } from '../shortened';
-import { escaped, MOST, oneLine } from './limits';
+import { oneLine, shortened } from '../shortened';
+import { escaped, MOST } from './limits';
 import { slackTexts } from './texts';
 
 export type Block = { readonly type: string } & Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import type { SlackUpdateKind } from '@tocsin/domain';
 import type { SlackChoice, SlackDialog } from '../slack-workspace';
-import { shortened } from '../shortened';
+import { oneLine, shortened } from '../shortened';
 import { plain } from './alert-blocks';
-import { MOST, oneLine } from './limits';
+import { MOST } from './limits';
 import { slackTexts } from './texts';
 
 const TITLE = 24;

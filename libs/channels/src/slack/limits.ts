@@ -21,6 +21,3 @@ export const escaped = (text: string, most: number): string => {
 };
 
 const escapeAll = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** One line: a header has no other. */
-export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -71,7 +71,7 @@ export const Contact = named(
 
 const deviceFields = {
   id,
-  type: words('WEB_PUSH', 'NTFY'),
+  type: words('WEB_PUSH', 'NTFY', 'DISCORD', 'MATTERMOST'),
   name: text,
   status: words('OK', 'LOST'),
   onHomeScreen: maybe(flag),

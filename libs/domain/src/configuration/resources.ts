@@ -188,15 +188,18 @@ export type SubscriptionPreference = MessageWay & { readonly list: 'subscription
 /** How a person is told what is no page. */
 export type MessagePreference = UpdatePreference | DutyPreference | SubscriptionPreference;
 
-/** What a device understands: the push service of its browser, or a topic of an ntfy server that its app listens to. */
-export type PushDeviceType = 'WEB_PUSH' | 'NTFY';
+/**
+ * What a device understands: the push service of its browser, or a topic of an ntfy server that its app listens to. A room in a
+ * chat that the person alone reads counts as one, whatever they read it on.
+ */
+export type PushDeviceType = 'WEB_PUSH' | 'NTFY' | 'DISCORD' | 'MATTERMOST';
 
 /** Where pushed pages go. */
 export interface PushDevice {
   readonly id: PushDeviceId;
   readonly type: PushDeviceType;
   readonly name: string;
-  /** The subscription or topic: whoever knows it can write to the device. */
+  /** The subscription, topic or webhook: whoever knows it can write to the device. */
   readonly address: StoredSecret;
   /** Whether the page was opened as an app; an iPhone shows nothing otherwise (B28). Absent where that does not matter. */
   readonly onHomeScreen?: boolean;
@@ -258,7 +261,7 @@ export interface ApiKey extends Resource<ApiKeyId> {
 }
 
 /** Other systems that alert actions can work in; the registry in `libs/alert-actions` is the list. */
-export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github' | 'slack';
+export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github' | 'slack' | 'discord' | 'mattermost';
 
 export type AlertActionType = 'webhook' | 'email' | ConnectorType;
 
