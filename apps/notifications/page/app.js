@@ -1,8 +1,9 @@
 import { alertsSection } from './alert-list.js';
 import { say } from './dom.js';
+import { ntfySection } from './ntfy-apps.js';
 import { onCallSection } from './on-call-list.js';
 import { pushSection } from './push-switch.js';
-import { myState, onCallNow, Refused } from './server.js';
+import { myDevices, myState, onCallNow, Refused } from './server.js';
 import { signInSection } from './sign-in-form.js';
 import { textsFor } from './texts.js';
 import { sendWaiting } from './waiting-answers.js';
@@ -24,11 +25,15 @@ const speak = (language) => {
 const show = async () => {
   const look = (looking += 1);
   try {
-    const [state, onCalls] = await Promise.all([myState(), onCallNow()]);
+    const [state, onCalls, devices] = await Promise.all([myState(), onCallNow(), myDevices()]);
     const t = speak(state.user.language);
-    const push = await pushSection(t, { registration, pushKey: state.pushKey, again });
     if (look !== looking) return;
-    replace(alertsSection(t, { alerts: state.alerts, registration, again }), onCallSection(t, onCalls, state.user.language), push);
+    replace(
+      alertsSection(t, { alerts: state.alerts, registration, again }),
+      onCallSection(t, onCalls, state.user.language),
+      pushSection(t, { registration, pushKey: state.pushKey, devices, again }),
+      ...(state.ntfy ? [ntfySection(t, { devices, again })] : []),
+    );
   } catch (error) {
     const t = textsFor(document.documentElement.lang);
     if (look !== looking) return;

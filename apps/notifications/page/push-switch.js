@@ -45,12 +45,11 @@ const switchOff = async (registration) => {
 
 /**
  * @param {import('./texts.js').Texts} t
- * @param {{ registration: ServiceWorkerRegistration | undefined, pushKey: string | null, again: () => void }} about
+ * @param {{ registration: ServiceWorkerRegistration | undefined, pushKey: string | null, devices: import('./server.js').Device[], again: () => void }} about
  */
-export const pushSection = async (t, { registration, pushKey, again }) => {
+export const pushSection = (t, { registration, pushKey, devices, again }) => {
   const why = obstacle(t);
   if (why !== undefined || registration === undefined || pushKey === null) return section(t.device, element('p', {}, why ?? t.unsupported));
-  const devices = await myDevices();
   const id = Number(localStorage.getItem(DEVICE_ID));
   const isOn = devices.some((device) => device.id === id && device.status === 'OK');
   /** @param {string} label @param {() => Promise<unknown>} act @param {string} done */

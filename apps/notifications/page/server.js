@@ -1,6 +1,6 @@
 /** @typedef {{ accept: string, resolve: string, escalate?: string }} AnswerLinks */
 /** @typedef {{ id: number, summary: string, status: string, mine: string, sourceName: string, reportTime: string, links: AnswerLinks }} OpenAlert */
-/** @typedef {{ user: { id: number, language: string }, pushKey: string | null, alerts: OpenAlert[] }} MyState */
+/** @typedef {{ user: { id: number, language: string }, pushKey: string | null, ntfy: boolean, alerts: OpenAlert[] }} MyState */
 /** @typedef {{ user: { firstName: string, lastName: string }, schedule?: { name: string }, escalationPolicy?: { name: string }, escalationLevel?: number, end?: string }} OnCall */
 /** @typedef {{ id: number, type: string, name: string, status: string, reason?: string }} Device */
 
@@ -49,6 +49,8 @@ export const addDevice = (subscription, name, onHomeScreen) =>
     subscription: subscription.toJSON(),
     ...(onHomeScreen === undefined ? {} : { onHomeScreen }),
   });
+/** @param {string} name @returns {Promise<{ id: number, topic: string, url: string }>} */
+export const addNtfyApp = (name) => call('POST', devices, { type: 'NTFY', name });
 /** @param {number} id */
 export const removeDevice = (id) => call('DELETE', `${devices}/${id}`);
 export const sendTestPush = () => call('POST', '/api/users/current/test-notification', { method: 'PUSH' });

@@ -3,7 +3,7 @@
 const KEPT = 'tocsin-page';
 const FILES = [
   '/me',
-  ...['app', 'alert-list', 'dom', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'].map(
+  ...['app', 'alert-list', 'dom', 'ntfy-apps', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'].map(
     (name) => `/me/${name}.js`,
   ),
   ...['style.css', 'manifest.webmanifest', 'icon.svg', 'icon-192.png'].map((name) => `/me/${name}`),

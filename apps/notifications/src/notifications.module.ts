@@ -50,7 +50,7 @@ import { DutyPlanner } from './duties/duty-planner';
 import { MailReplies } from './mail-replies/mail-replies';
 import { ReplyAddresses } from './mail-replies/reply-addresses';
 import { MessageComposer } from './message-composer';
-import { MeController, PushKey } from './me/me.controller';
+import { MeController, PushOffers } from './me/me.controller';
 import { OpenAlerts } from './me/open-alerts';
 import { PageFiles } from './me/page-files';
 import { NewsPlanner } from './news/news-planner';
@@ -81,6 +81,8 @@ export interface NotificationsOptions {
   readonly bundlePages?: boolean;
   /** Absent: nothing is pushed to devices. */
   readonly push?: PushContext;
+  /** Whether people can be offered a topic of an ntfy server. */
+  readonly hasNtfy?: boolean;
   /** Absent: alerts appear in no channel. */
   readonly slack?: SlackSetUp;
   /** Each has a channel, and takes answers. */
@@ -281,7 +283,10 @@ export class NotificationsModule {
         ...texting.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
-        { provide: PushKey, useValue: { publicKey: async () => (await options.push?.vapid())?.publicKey ?? null } },
+        {
+          provide: PushOffers,
+          useValue: { publicKey: async () => (await options.push?.vapid())?.publicKey ?? null, hasNtfy: options.hasNtfy === true },
+        },
         { provide: OutboxSettings, useValue: settings },
         { provide: Outbox, useValue: new Outbox({ eventStore, readStore, configuration, composer, views, visibleWithinMs }) },
       ],

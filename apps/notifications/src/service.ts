@@ -25,6 +25,7 @@ export const notificationsService: ServiceDefinition<NotificationsSettings> = {
       routes: routesOf(settings),
       bundlePages: settings.bundlePages,
       push,
+      hasNtfy: settings.ntfyUrl !== undefined,
       ...(await openSlack(settings, platform)),
       bots: await openChatBots(settings),
       actions: actionSettings(settings),

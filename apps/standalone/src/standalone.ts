@@ -117,6 +117,7 @@ const start = async (settings: StandaloneSettings, parts: StandaloneParts, opene
           routes: routesOf(settings),
           bundlePages: settings.bundlePages,
           push,
+          hasNtfy: settings.ntfyUrl !== undefined,
           ...(await openSlack(settings, platform)),
           bots: await openChatBots(settings),
           actions: actionSettings(settings),

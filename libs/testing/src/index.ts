@@ -4,6 +4,7 @@ export * from './heartbeat-monitor';
 export * from './kafka-broker';
 export * from './mail-server';
 export * from './mongodb-server';
+export * from './ntfy/ntfy-server';
 export * from './push-service/push-device';
 export * from './push-service/push-service';
 export * from './slack/slack-server';

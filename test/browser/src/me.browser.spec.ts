@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
-import { PushService } from '@tocsin/testing';
+import { NtfyApp, NtfyServer, PushService } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { World } from '../../acceptance/src/world';
@@ -14,6 +14,7 @@ const PHONE = { width: 320, height: 640 };
 let browser: Browser;
 let world: World;
 let push: PushService;
+let ntfy: NtfyServer;
 let context: BrowserContext;
 let page: Page;
 let device: PushDevice;
@@ -29,7 +30,9 @@ withChromium('the page of a responder', () => {
 
   beforeEach(async () => {
     push = await PushService.start();
-    world = await World.start({}, { TOCSIN_OUTGOING_ALLOW: push.url }, 'embedded');
+    ntfy = await NtfyServer.start('tk_ntfy');
+    const settings = { TOCSIN_OUTGOING_ALLOW: push.url, NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_ntfy' };
+    world = await World.start({}, settings, 'embedded');
     device = push.device();
     const ana = await world.person('ana', { role: 'RESPONDER' });
     person = ana;
@@ -51,6 +54,7 @@ withChromium('the page of a responder', () => {
     await context.close();
     await world.stop();
     await push.stop();
+    await ntfy.stop();
   });
 
   /** The world's clock is not the browser's, for which its cookies would be over: so it gets the session without an end. */
@@ -143,6 +147,33 @@ withChromium('the page of a responder', () => {
     expect(device.received[1]).toMatchObject({ title: expect.stringContaining('disk full') });
     await page.getByRole('button', { name: 'Switch push off' }).click();
     await page.getByText('Push is off for this device.').first().waitFor();
+    expect((await world.get(`/api/users/${person}/contacts/push-devices`, key)).body).toEqual([]);
+  });
+
+  it('adds the ntfy app by a topic that it shows once and to its owner alone, and removes it', async () => {
+    await signIn();
+    await page.getByRole('button', { name: 'Add the ntfy app' }).click();
+    const topic = page.getByLabel('Your topic');
+    await topic.waitFor();
+    expect(await topic.getAttribute('type')).toBe('password');
+    expect([await violations(), await overflows()]).toEqual([[], false]);
+    await page.getByRole('button', { name: 'Show the topic' }).click();
+    await page.getByRole('button', { name: 'Hide the topic' }).waitFor();
+    expect(await topic.getAttribute('type')).toBe('text');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write', 'notifications']);
+    await page.getByRole('button', { name: 'Copy the topic' }).click();
+    await page.getByText('The topic is copied.').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(await topic.inputValue());
+    const app = new NtfyApp();
+    ntfy.listen(app, copied);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await topic.waitFor({ state: 'detached' });
+    expect(await page.content()).not.toContain(copied);
+    const id = await raised('disk full');
+    expect(app.shown).toMatchObject([{ title: `[#${id}] disk full` }]);
+    await page.getByRole('button', { name: /^Remove ntfy/ }).click();
+    await page.getByText('Removed.').waitFor();
     expect((await world.get(`/api/users/${person}/contacts/push-devices`, key)).body).toEqual([]);
   });
 

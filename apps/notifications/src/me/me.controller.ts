@@ -7,14 +7,18 @@ import { OpenAlerts } from './open-alerts';
 import type { MyOpenAlert } from './open-alerts';
 import { PageFiles } from './page-files';
 
-/** Where the page finds the key that browsers subscribe with; null: nothing is pushed here. Above the controller, whose decorators name it. */
-export abstract class PushKey {
+/** What devices can be pushed to from here. Above the controller, whose decorators name it. */
+export abstract class PushOffers {
+  /** The key that browsers subscribe with; null: none is pushed to. */
   abstract publicKey(): Promise<string | null>;
+  /** Whether there is an ntfy server, whose apps can be pushed to. */
+  abstract readonly hasNtfy: boolean;
 }
 
 export interface MyState {
   readonly user: { readonly id: number; readonly language: string };
   readonly pushKey: string | null;
+  readonly ntfy: boolean;
   readonly alerts: readonly MyOpenAlert[];
 }
 
@@ -31,7 +35,7 @@ export class MeController {
   constructor(
     private readonly files: PageFiles,
     private readonly openAlerts: OpenAlerts,
-    private readonly pushKey: PushKey,
+    private readonly push: PushOffers,
     private readonly configuration: ConfigurationReader,
   ) {}
 
@@ -48,8 +52,8 @@ export class MeController {
     void reply.header('cache-control', 'no-store');
     const user = this.configuration.get('user', userId);
     if (user === undefined) throw problem(403, 'FORBIDDEN', 'this person is not there any more');
-    const [alerts, pushKey] = await Promise.all([this.openAlerts.of(user), this.pushKey.publicKey()]);
-    return { user: { id: user.id, language: user.language }, pushKey, alerts };
+    const [alerts, pushKey] = await Promise.all([this.openAlerts.of(user), this.push.publicKey()]);
+    return { user: { id: user.id, language: user.language }, pushKey, ntfy: this.push.hasNtfy, alerts };
   }
 
   @Get(':file')
