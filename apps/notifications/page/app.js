@@ -2,7 +2,7 @@ import { alertsSection } from './alert-list.js';
 import { say } from './dom.js';
 import { ntfySection } from './ntfy-apps.js';
 import { onCallSection } from './on-call-list.js';
-import { pushSection } from './push-switch.js';
+import { followRenewal, pushSection } from './push-switch.js';
 import { myDevices, myState, onCallNow, Refused } from './server.js';
 import { signInSection } from './sign-in-form.js';
 import { textsFor } from './texts.js';
@@ -66,6 +66,8 @@ const begin = async () => {
   if ('serviceWorker' in navigator) {
     registration = await navigator.serviceWorker.register('/me/worker.js', { type: 'module', scope: '/me' }).catch(() => undefined);
     navigator.serviceWorker.addEventListener('message', again);
+    // Whoever is not signed in is told so anyway.
+    if (registration !== undefined && 'PushManager' in window) await followRenewal(registration).catch(() => undefined);
   }
   await sendWhatWaits();
 };

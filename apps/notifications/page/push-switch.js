@@ -3,6 +3,8 @@ import { addDevice, myDevices, pageByPush, removeDevice, sendTestPush } from './
 
 /** Which of the devices this one is; the server alone knows where it is reached. */
 const DEVICE_ID = 'tocsin-device';
+/** Where it was reached when it was registered. */
+const DEVICE_ENDPOINT = 'tocsin-device-endpoint';
 
 const isApple = () =>
   /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
@@ -29,9 +31,22 @@ const obstacle = (t) => {
 /** @param {ServiceWorkerRegistration} registration @param {string} pushKey */
 const switchOn = async (registration, pushKey) => {
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(pushKey) });
+  await register(subscription);
+  await pageByPush();
+};
+
+/** @param {PushSubscription} subscription */
+const register = async (subscription) => {
   const { id } = await addDevice(subscription, deviceName(), isApple() ? isOnHomeScreen() : undefined);
   localStorage.setItem(DEVICE_ID, String(id));
-  await pageByPush();
+  localStorage.setItem(DEVICE_ENDPOINT, subscription.endpoint);
+};
+
+/** Where push was switched on and the browser has renewed its subscription since, pages go to the new one. @param {ServiceWorkerRegistration} registration */
+export const followRenewal = async (registration) => {
+  const known = localStorage.getItem(DEVICE_ENDPOINT);
+  const subscription = known === null ? null : await registration.pushManager.getSubscription();
+  if (subscription !== null && subscription.endpoint !== known) await register(subscription);
 };
 
 /** @param {ServiceWorkerRegistration} registration */
@@ -39,6 +54,7 @@ const switchOff = async (registration) => {
   const id = Number(localStorage.getItem(DEVICE_ID));
   await (await registration.pushManager.getSubscription())?.unsubscribe();
   localStorage.removeItem(DEVICE_ID);
+  localStorage.removeItem(DEVICE_ENDPOINT);
   const known = await myDevices();
   if (known.some((device) => device.id === id && device.status === 'OK')) await removeDevice(id);
 };

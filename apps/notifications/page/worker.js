@@ -1,6 +1,6 @@
 import { keepShell, shell } from './shell.js';
 import { textsFor } from './texts.js';
-import { giveAnswer, sendWaiting, SEND_WAITING } from './waiting-answers.js';
+import { giveAnswer, sendWaiting, SEND_WAITING, waitingAnswers } from './waiting-answers.js';
 
 /** @typedef {{ action: string, title: string, url: string }} PushedAction */
 /** @typedef {{ title: string, body: string, tag: string, url?: string, alertId?: number, language: string, actions: PushedAction[] }} Pushed */
@@ -60,9 +60,11 @@ const sendWhatWaits = async () => {
   const outcomes = await sendWaiting();
   await Promise.all(outcomes.map(({ alertId, text }) => tell(alertId, text, `alert-${alertId}`)));
   await tellPages();
+  // Only after a failure does the browser wake the worker again.
+  if ((await waitingAnswers()).length > 0) throw new Error('no network yet');
 };
 
-/** The browser renews a subscription by itself; whoever is signed out then registers again when the page is opened. */
+/** The browser renews a subscription by itself; of whoever is signed out then, the page registers it when it is opened. */
 scope.addEventListener('pushsubscriptionchange', (event) => {
   const key = event.oldSubscription?.options.applicationServerKey;
   if (key === undefined || key === null) return;

@@ -3,24 +3,22 @@ import { readFileSync } from 'node:fs';
 import { NtfyApp, NtfyServer, PushService } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { World } from '../../acceptance/src/world';
+import type { World } from '../../acceptance/src/world';
 import { startChromium, withChromium } from './chromium';
+import { Responder } from './responder';
 
 jest.setTimeout(60_000);
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const PHONE = { width: 320, height: 640 };
 
 let browser: Browser;
-let world: World;
 let push: PushService;
 let ntfy: NtfyServer;
+let device: PushDevice;
+let ana: Responder;
+let world: World;
 let context: BrowserContext;
 let page: Page;
-let device: PushDevice;
-let person: number;
-let key: string;
-let source: string;
 
 withChromium('the page of a responder', () => {
   beforeAll(async () => {
@@ -31,45 +29,16 @@ withChromium('the page of a responder', () => {
   beforeEach(async () => {
     push = await PushService.start();
     ntfy = await NtfyServer.start('tk_ntfy');
-    const settings = { TOCSIN_OUTGOING_ALLOW: push.url, NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_ntfy' };
-    world = await World.start({}, settings, 'embedded');
     device = push.device();
-    const ana = await world.person('ana', { role: 'RESPONDER' });
-    person = ana;
-    key = await world.keyOf(ana);
-    const level = { targets: [{ type: 'user', userId: ana }] } as const;
-    source = await world.source(await world.policy([level, level]));
-    await world.settle();
-    context = await browser.newContext({ viewport: PHONE, baseURL: world.urlOf(''), permissions: ['notifications'] });
-    // The maker of a browser gives out subscriptions over the internet: here the fake push service does.
-    await context.addInitScript((subscription) => {
-      const given = { ...subscription, options: {}, toJSON: () => subscription, unsubscribe: async () => true };
-      PushManager.prototype.subscribe = async () => given as never;
-      PushManager.prototype.getSubscription = async () => given as never;
-    }, device.subscription);
-    context.setDefaultTimeout(15_000);
-    page = await context.newPage();
+    ana = await Responder.start(browser, device, { TOCSIN_OUTGOING_ALLOW: push.url, NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_ntfy' });
+    ({ world, context, page } = ana);
   });
   afterEach(async () => {
-    await context.close();
-    await world.stop();
+    await ana.stop();
     await push.stop();
     await ntfy.stop();
   });
 
-  /** The world's clock is not the browser's, for which its cookies would be over: so it gets the session without an end. */
-  const signIn = async (): Promise<void> => {
-    const { body } = await world.post<{ url: string }>('/api/sign-in-links', undefined, key);
-    const { headers } = await fetch(world.urlOf(new URL(body.url).pathname), { method: 'POST', redirect: 'manual' });
-    const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? [];
-    await context.addCookies([{ name, value, url: world.urlOf('/') }]);
-    await page.goto('/me');
-    await page.getByRole('heading', { name: 'My open alerts' }).waitFor();
-  };
-  const raised = async (summary: string): Promise<number> => {
-    await world.event(source, { summary, alertKey: summary });
-    return (await world.alert()).id;
-  };
   const violations = async (): Promise<readonly string[]> => {
     await page.evaluate(AXE);
     return page.evaluate(async () => {
@@ -78,22 +47,21 @@ withChromium('the page of a responder', () => {
     });
   };
   const overflows = (): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  const workerIsReady = () => page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
   it('tells who is not signed in how to, and signs in by a link', async () => {
     await page.goto('/me');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect([await violations(), await overflows()]).toEqual([[], false]);
-    await page.getByLabel('Sign-in link or API key').fill(key);
+    await page.getByLabel('Sign-in link or API key').fill(ana.key);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL(/\/sign-in\//);
-    await signIn();
+    await ana.signIn();
     await page.getByText('No open alerts. All quiet.').waitFor();
   });
 
   it('shows the open alerts with a big accept at 320 pixels, accessible to everybody, and accepts', async () => {
-    const id = await raised('disk full on a-machine-with-a-very-long-name-that-does-not-break-by-itself.example.org');
-    await signIn();
+    const id = await ana.raised('disk full on a-machine-with-a-very-long-name-that-does-not-break-by-itself.example.org');
+    await ana.signIn();
     const accept = page.getByRole('button', { name: `Accept #${id}` });
     await accept.waitFor();
     expect((await accept.boundingBox())?.height).toBeGreaterThanOrEqual(64);
@@ -114,7 +82,7 @@ withChromium('the page of a responder', () => {
       if (!response.url().startsWith(world.urlOf(''))) elsewhere.push(response.url());
       if (response.headers()['content-type']?.includes('javascript') === true) scripts.push(response.body());
     });
-    await signIn();
+    await ana.signIn();
     await page.waitForLoadState('networkidle');
     const bytes = (await Promise.all(scripts)).reduce((sum, { length }) => sum + length, 0);
     expect(bytes).toBeGreaterThan(10_000);
@@ -123,9 +91,9 @@ withChromium('the page of a responder', () => {
   });
 
   it('keeps an answer that is given offline, and sends it when the network is back', async () => {
-    const id = await raised('disk full');
-    await signIn();
-    await workerIsReady();
+    const id = await ana.raised('disk full');
+    await ana.signIn();
+    await ana.worker();
     await context.setOffline(true);
     await page.getByRole('button', { name: `Accept #${id}` }).click();
     await page.getByText('No network: your answer is kept').waitFor();
@@ -137,21 +105,21 @@ withChromium('the page of a responder', () => {
   });
 
   it('switches push on for the device, which is then paged, and off again', async () => {
-    await signIn();
+    await ana.signIn();
     await page.getByRole('button', { name: 'Switch push on' }).click();
     await page.getByRole('button', { name: 'Send a test push' }).click();
     await page.getByText('The test push is on its way.').waitFor();
     await world.settle();
     expect(device.received).toMatchObject([{ title: 'Test notification from Tocsin' }]);
-    await raised('disk full');
+    await ana.raised('disk full');
     expect(device.received[1]).toMatchObject({ title: expect.stringContaining('disk full') });
     await page.getByRole('button', { name: 'Switch push off' }).click();
     await page.getByText('Push is off for this device.').first().waitFor();
-    expect((await world.get(`/api/users/${person}/contacts/push-devices`, key)).body).toEqual([]);
+    expect((await world.get(`/api/users/${ana.userId}/contacts/push-devices`, ana.key)).body).toEqual([]);
   });
 
   it('adds the ntfy app by a topic that it shows once and to its owner alone, and removes it', async () => {
-    await signIn();
+    await ana.signIn();
     await page.getByRole('button', { name: 'Add the ntfy app' }).click();
     const topic = page.getByLabel('Your topic');
     await topic.waitFor();
@@ -170,48 +138,10 @@ withChromium('the page of a responder', () => {
     await page.getByRole('button', { name: 'Done' }).click();
     await topic.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(copied);
-    const id = await raised('disk full');
+    const id = await ana.raised('disk full');
     expect(app.shown).toMatchObject([{ title: `[#${id}] disk full` }]);
     await page.getByRole('button', { name: /^Remove ntfy/ }).click();
     await page.getByText('Removed.').waitFor();
-    expect((await world.get(`/api/users/${person}/contacts/push-devices`, key)).body).toEqual([]);
-  });
-
-  it('shows a push with its buttons, also when the page is closed', async () => {
-    const id = await raised('disk full');
-    await signIn();
-    await workerIsReady();
-    const { body } = await world.get<{ alerts: { links: { accept: string } }[] }>('/me/state', key);
-    const accept = body.alerts[0]?.links.accept ?? '';
-    const session = await context.newCDPSession(page);
-    const registration = new Promise<string>((resolve) =>
-      session.on(
-        'ServiceWorker.workerRegistrationUpdated',
-        ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId),
-      ),
-    );
-    await session.send('ServiceWorker.enable');
-    const pushed = {
-      ...{ title: `[#${id}] disk full`, body: 'You are on call.', tag: `alert-${id}`, language: 'en', alertId: id, urgent: true },
-      actions: ['accept', 'resolve', 'escalate'].map((action) => ({ action, title: action, url: accept })),
-    };
-    await session.send('ServiceWorker.deliverPushMessage', {
-      origin: world.urlOf(''),
-      registrationId: await registration,
-      data: JSON.stringify(pushed),
-    });
-    const shown = () =>
-      page.evaluate(async () => {
-        const { getNotifications } = ServiceWorkerRegistration.prototype;
-        const notifications = await getNotifications.call(await navigator.serviceWorker.ready);
-        return notifications.map((one) => ({
-          ...{ title: one.title, tag: one.tag },
-          actions: (one as unknown as { actions: { action: string }[] }).actions.map(({ action }) => action),
-        }));
-      });
-    for (let look = 0; look < 50 && (await shown()).length === 0; look++) await page.waitForTimeout(100);
-    expect(await shown()).toEqual([
-      { title: `[#${id}] disk full`, tag: `alert-${id}`, actions: expect.arrayContaining(['accept', 'resolve']) },
-    ]);
+    expect((await world.get(`/api/users/${ana.userId}/contacts/push-devices`, ana.key)).body).toEqual([]);
   });
 });

@@ -1,0 +1,80 @@
+/// <reference lib="dom" />
+import type { UserId } from '@tocsin/domain';
+import type { PushDevice } from '@tocsin/testing';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { World } from '../../acceptance/src/world';
+import { PageWorker } from './page-worker';
+
+const PHONE = { width: 320, height: 640 };
+const MOST_LOOKS = 100;
+const BETWEEN_LOOKS_MS = 100;
+
+/** Somebody with a phone, whose alerts a world raises. */
+export class Responder {
+  private constructor(
+    readonly world: World,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly userId: UserId,
+    readonly key: string,
+    private readonly source: string,
+  ) {}
+
+  static async start(browser: Browser, device: PushDevice, settings: Readonly<Record<string, string>>): Promise<Responder> {
+    const world = await World.start({}, settings, 'embedded');
+    const userId = await world.person('ana', { role: 'RESPONDER' });
+    const key = await world.keyOf(userId);
+    const level = { targets: [{ type: 'user', userId }] } as const;
+    const source = await world.source(await world.policy([level, level]));
+    await world.settle();
+    const context = await browser.newContext({ viewport: PHONE, baseURL: world.urlOf(''), permissions: ['notifications'] });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    const responder = new Responder(world, context, page, userId, key, source);
+    await responder.subscribedBy(device);
+    return responder;
+  }
+
+  async stop(): Promise<void> {
+    await this.context.close();
+    await this.world.stop();
+  }
+
+  /** The maker of a browser gives out subscriptions over the internet: here the fake push service does. In pages opened from now on. */
+  async subscribedBy({ subscription }: PushDevice): Promise<void> {
+    await this.context.addInitScript((given) => {
+      const made = { ...given, options: {}, toJSON: () => given, unsubscribe: async () => true };
+      PushManager.prototype.subscribe = async () => made as never;
+      PushManager.prototype.getSubscription = async () => made as never;
+    }, subscription);
+  }
+
+  /** The world's clock is not the browser's, for which its cookies would be over: so it gets the session without an end. */
+  async signIn(): Promise<void> {
+    const { body } = await this.world.post<{ url: string }>('/api/sign-in-links', undefined, this.key);
+    const { headers } = await fetch(this.world.urlOf(new URL(body.url).pathname), { method: 'POST', redirect: 'manual' });
+    const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? [];
+    await this.context.addCookies([{ name, value, url: this.world.urlOf('/') }]);
+    await this.page.goto('/me');
+    await this.page.getByRole('heading', { name: 'My open alerts' }).waitFor();
+  }
+
+  async raised(summary: string): Promise<number> {
+    await this.world.event(this.source, { summary, alertKey: summary });
+    return (await this.world.alert()).id;
+  }
+
+  /** The worker of the page, when it is ready. */
+  async worker(): Promise<PageWorker> {
+    await this.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    return PageWorker.of(this.context, this.world.urlOf(''));
+  }
+
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    for (let look = 0; look < MOST_LOOKS; look++) {
+      if (await isSo()) return;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    }
+    throw new Error('it never came to that');
+  }
+}
