@@ -33,6 +33,9 @@ export const call = async (method, path, body, headers = {}) => {
   return answer.status === 204 ? undefined : answer.json();
 };
 
+/** @param {string} email Whether it is anybody's, the answer does not say. */
+export const mailSignInLink = (email) => call('POST', '/api/sign-in-links/mails', { email });
+
 /** @returns {Promise<MyState>} */
 export const myState = () => call('GET', '/me/state');
 /** @returns {Promise<OnCall[]>} */

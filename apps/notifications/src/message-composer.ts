@@ -1,11 +1,11 @@
 import { timeText } from '@tocsin/channels';
 import type { MessageContent } from '@tocsin/channels';
 import { reasonText } from '@tocsin/contracts';
-import { CODE_PURPOSE, CODE_VALID_MINUTES, codeSubject } from '@tocsin/domain';
+import { CODE_PURPOSE, CODE_VALID_MINUTES, codeSubject, plusMinutes, SIGN_IN_MAIL_VALID_MINUTES } from '@tocsin/domain';
 import type { AlertEvent, CancelReason, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
 import { eventOf } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { SecretBox } from '@tocsin/platform';
+import { SecretBox, SignInLinks } from '@tocsin/platform';
 import type { AlertHistory } from '@tocsin/read-models';
 import { actorName } from './actor-name';
 import { AnswerLinks } from './answer-links';
@@ -33,6 +33,7 @@ export class MessageComposer {
     private readonly configuration: ConfigurationReader,
     private readonly secrets: SecretBox,
     private readonly duties: DutyComposer,
+    private readonly signInLinks: SignInLinks,
   ) {}
 
   page(
@@ -109,10 +110,18 @@ export class MessageComposer {
     const addressed = { language: user.language, personName: user.firstName };
     if (planned.purpose === 'duty') return this.duties.content(planned, user);
     if (planned.purpose === 'test') return { type: 'test', list: planned.list ?? 'alerts', ...addressed };
+    if (planned.purpose === 'sign-in') return this.signInLink(planned, user);
     const contact = user.contacts.find(({ id }) => id === planned.contactId);
     if (planned.purpose !== 'verification' || contact === undefined || planned.challenge === undefined) return { stopped: 'expired' };
     const code = this.secrets.shortCode(CODE_PURPOSE, codeSubject(user.id, contact, planned.challenge));
     return { type: 'verification', ...addressed, code, validMinutes: CODE_VALID_MINUTES };
+  }
+
+  /** The same link however often it is sent: it works once. */
+  private signInLink({ challenge: nonce, dueAt }: Planned, { id: userId, role, language, firstName }: User) {
+    if (nonce === undefined) return { stopped: 'expired' } as const;
+    const url = this.signInLinks.link({ userId, role, nonce, byMail: true }, plusMinutes(dueAt, SIGN_IN_MAIL_VALID_MINUTES));
+    return { type: 'sign-in', language, personName: firstName, url, validMinutes: SIGN_IN_MAIL_VALID_MINUTES } as const;
   }
 }
 

@@ -10,8 +10,8 @@ import { Metrics, WoundClock } from '@tocsin/platform';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
 
-// No test here is about duties.
-const noDuties = undefined as never;
+// No test here is about duties or sign-in links.
+const none = undefined as never;
 const at = instant(1_700_000_000_000);
 
 describe('a wish for a test message', () => {
@@ -29,7 +29,7 @@ describe('a wish for a test message', () => {
 
   it('becomes one planned notification, however often it is delivered', async () => {
     const eventStore = new EmbeddedEventStore(log);
-    const consumer = new NotificationCommandsConsumer(new Notifications(eventStore, new WoundClock(at), new Metrics()), noDuties);
+    const consumer = new NotificationCommandsConsumer(new Notifications(eventStore, new WoundClock(at), new Metrics()), none, none);
     const data = { notificationId: 7, userId: 3, method: 'EMAIL', contactId: 5, at };
     const message = {
       id: '5f0c8f0e-6b1f-4a52-9a53-0f6a7b1c2d3e',

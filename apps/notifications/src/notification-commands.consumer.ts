@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
-import type { SendDutyNotice, SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
+import type { SendDutyNotice, SendSignInLink, SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { DutyPlanner } from './duties/duty-planner';
 import { Notifications } from './notifications';
+import { SignInMailPlanner } from './sign-in-mail-planner';
 
 /** What people ask to be sent to them goes the same way as a page: planned, attempted, accounted for. */
 @Controller()
@@ -13,6 +14,7 @@ export class NotificationCommandsConsumer {
   constructor(
     private readonly notifications: Notifications,
     private readonly duties: DutyPlanner,
+    private readonly signInMails: SignInMailPlanner,
   ) {}
 
   @Consumes(topics.notificationCommands, 'notifications', { types: ['SendTestNotification'] })
@@ -48,5 +50,10 @@ export class NotificationCommandsConsumer {
       () => Promise.resolve({ ...data, purpose: 'verification', at, dueAt: at }),
       causeOf(message),
     );
+  }
+
+  @Consumes(topics.notificationCommands, 'notifications', { types: ['SendSignInLink'] })
+  async sendSignInLink(message: Message): Promise<void> {
+    await this.signInMails.plan(message.data as SendSignInLink, causeOf(message));
   }
 }

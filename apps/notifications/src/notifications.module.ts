@@ -6,7 +6,16 @@ import { ChatBotChannel, SlackDirectChannel } from '@tocsin/channels';
 import type { Channel, ChatBot, MethodRoutes, PushContext } from '@tocsin/channels';
 import { actionDueOf, notificationDueOf } from '@tocsin/domain';
 import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
-import { Heartbeat, inTraceOfStream, isProbeStream, measureTimers, probeCategory, probeDueOf, readModelLog } from '@tocsin/platform';
+import {
+  Heartbeat,
+  inTraceOfStream,
+  isProbeStream,
+  measureTimers,
+  probeCategory,
+  probeDueOf,
+  readModelLog,
+  SignInLinks,
+} from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import { platformProviders } from '@tocsin/platform/nest';
 import {
@@ -62,6 +71,7 @@ import { PagePlanner } from './page-planner';
 import { PeopleThen } from './people-then';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { GoneDevices } from './push/gone-devices';
+import { SignInMailPlanner } from './sign-in-mail-planner';
 import { AlertChannels } from './slack/alert-channels';
 import type { SlackSetUp } from './slack/open-slack';
 import { KeptPagesChannel } from './slack/kept-pages.channel';
@@ -133,7 +143,8 @@ export class NotificationsModule {
       ...options,
       channelsFor,
     });
-    const composer = new MessageComposer(links, configuration, secrets, new DutyComposer(eventStore, configuration));
+    const duties = new DutyComposer(eventStore, configuration);
+    const composer = new MessageComposer(links, configuration, secrets, duties, new SignInLinks(secrets, settings));
     const sendgrid = options.callbacks?.sendgrid;
     const replyAddresses =
       sendgrid === undefined
@@ -195,7 +206,11 @@ export class NotificationsModule {
       );
     });
     const basics = options.slack === undefined ? undefined : slackBasics(platform, options.slack);
-    const means = { mail: new ActionMail(() => options.channelsFor('EMAIL')), slack: new ActionSlack(basics, eventStore), chats: actionChats };
+    const means = {
+      mail: new ActionMail(() => options.channelsFor('EMAIL')),
+      slack: new ActionSlack(basics, eventStore),
+      chats: actionChats,
+    };
     const kinds = new Kinds(actionKinds(actions, means));
     const stored = new StoredParams(secrets);
     const actionStreams = new ActionStreams(eventStore, clock, metrics);
@@ -260,6 +275,7 @@ export class NotificationsModule {
         { provide: AttemptOutcomes, useValue: outcomes },
         { provide: PagePlanner, useValue: new PagePlanner({ people, notifications, ids, settings }) },
         { provide: DutyPlanner, useValue: new DutyPlanner({ configuration, notifications, ids, settings }) },
+        { provide: SignInMailPlanner, useValue: new SignInMailPlanner({ configuration, notifications, ids, secrets }) },
         { provide: NewsPlanner, useValue: new NewsPlanner({ eventStore, configuration, notifications, people, ids, settings }) },
         { provide: AnswerLinks, useValue: links },
         { provide: Bundles, useValue: bundles },

@@ -11,6 +11,7 @@ import { Schedules } from './schedules/schedules';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SignIn } from './sign-in';
 import { SignInController } from './sign-in.controller';
+import { SignInMails } from './sign-in-mails';
 import { PeopleModule } from './users/people.module';
 import { WhoToPage } from './who-to-page';
 
@@ -23,7 +24,7 @@ export interface OncallOptions {
 @Module({})
 export class OncallModule {
   static register(platform: Platform, { ntfyUrl }: OncallOptions): DynamicModule {
-    const { eventStore, configuration, configurationStore, secrets, clock, settings } = platform;
+    const { eventStore, bus, configuration, configurationStore, secrets, clock, settings } = platform;
     return {
       module: OncallModule,
       imports: [PeopleModule.register(platform, { ntfyUrl }), DutiesModule.register(platform)],
@@ -33,6 +34,7 @@ export class OncallModule {
         { provide: WhoToPage, useValue: new WhoToPage(configuration, settings) },
         { provide: Schedules, useValue: new Schedules(configuration) },
         { provide: SignIn, useValue: new SignIn({ eventStore, configuration, configurationStore, secrets, clock, settings }) },
+        { provide: SignInMails, useValue: new SignInMails({ bus, secrets, clock }) },
       ],
     };
   }

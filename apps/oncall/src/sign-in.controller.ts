@@ -1,16 +1,29 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { PublicSignInLink } from '@tocsin/contracts';
-import { rejected } from '@tocsin/domain';
-import { CurrentUser, Describe, Public, sessionCookie } from '@tocsin/platform/nest';
+import { emailAddressProblem, rejected } from '@tocsin/domain';
+import { CurrentUser, Describe, invalidField, Public, sessionCookie } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
+import { IsString, MaxLength } from 'class-validator';
 import { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignIn } from './sign-in';
+import { SignInMails } from './sign-in-mails';
+
+const LONGEST_ADDRESS = 320;
+
+export class SignInMailBody {
+  @IsString({ message: 'must be a text' })
+  @MaxLength(LONGEST_ADDRESS, { message: `must have at most ${LONGEST_ADDRESS} characters` })
+  email!: string;
+}
 
 /** Pages of the one-time link. The GET only asks, since mail scanners open links; the form's POST signs in. */
 @Controller()
 export class SignInController {
-  constructor(private readonly signIn: SignIn) {}
+  constructor(
+    private readonly signIn: SignIn,
+    private readonly mails: SignInMails,
+  ) {}
 
   @Get('sign-in/:token')
   @Public()
@@ -33,9 +46,7 @@ export class SignInController {
   ): Promise<string> {
     refuseOtherSites(request);
     const session = await this.signIn.redeem(token, request.ip);
-    void reply
-      .header('set-cookie', sessionCookie(session.key, session.expiresAt))
-      .header('location', session.role === 'ADMIN' ? '/outbox' : '/me');
+    void reply.header('set-cookie', sessionCookie(session.key, session.expiresAt)).header('location', session.page);
     return '';
   }
 
@@ -45,6 +56,17 @@ export class SignInController {
   @HttpCode(201)
   link(@CurrentUser() principal: Principal): PublicSignInLink {
     return { url: this.signIn.linkFor(principal) };
+  }
+
+  /** The same answer, after the same work, whether it is somebody's address or not. */
+  @Post('api/sign-in-links/mails')
+  @Public()
+  @Describe('Have a one-time link sent to an address, if it is the verified contact of one person')
+  @HttpCode(204)
+  async mail(@Body() { email }: SignInMailBody, @Req() request: FastifyRequest): Promise<void> {
+    const problem = emailAddressProblem(email);
+    if (problem !== undefined) throw invalidField('email', problem);
+    await this.mails.ask(email, request.ip);
   }
 }
 
@@ -58,7 +80,7 @@ const refuseOtherSites = ({ headers }: FastifyRequest): void => {
 const eta = new Eta({ autoEscape: true });
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Sign in to Tocsin</title>
-<style>body{font-family:sans-serif;font-size:18px;margin:20px auto;max-width:30em;padding:0 12px}button{font-size:20px;padding:14px 24px;width:100%}</style></head><body><h1>Tocsin</h1>
+<style>body{font-family:sans-serif;font-size:18px;margin:20px auto;max-width:30em;padding:0 12px}button{font-size:20px;padding:14px 24px;width:100%}</style></head><body><main><h1>Tocsin</h1>
 <% if (it.state === 'usable') { %><form method="post"><button type="submit">Sign in</button></form>
-<% } else { %><p>This link <%= it.state === 'expired' ? 'has expired' : 'is not valid' %>. Ask for a new one: <code>POST /api/sign-in-links</code> with your API key.</p><% } %>
-</body></html>`;
+<% } else { %><p>This link <%= it.state === 'expired' ? 'has expired' : 'is not valid' %>. Ask for a new one at <a href="/me">/me</a>, or by <code>POST /api/sign-in-links</code> with your API key.</p><% } %>
+</main></body></html>`;

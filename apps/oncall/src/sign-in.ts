@@ -2,7 +2,7 @@ import { Clock, isAtLeast, plusMinutes, rejected } from '@tocsin/domain';
 import type { ApiKeyId, Editor, Instant, Role, User } from '@tocsin/domain';
 import { EventStore, WrongExpectedRevision } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox } from '@tocsin/platform';
+import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox, SignInLinks } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 
 const LINK_VALID_MINUTES = 60;
@@ -12,7 +12,15 @@ export interface Session {
   /** The cookie's value: an API key that expires. */
   readonly key: string;
   readonly expiresAt: Instant;
+  /** Where to go then. */
+  readonly page: '/me' | '/outbox';
+}
+
+interface UsableLink {
+  readonly user: User;
   readonly role: Role;
+  readonly nonce: string;
+  readonly byMail: boolean;
 }
 
 /**
@@ -20,6 +28,8 @@ export interface Session {
  * cookie. That it was used is an event in a stream of its own, so that of two clicks, in any replica, one wins.
  */
 export class SignIn {
+  private readonly links: SignInLinks;
+
   constructor(
     private readonly parts: {
       readonly eventStore: EventStore;
@@ -29,14 +39,14 @@ export class SignIn {
       readonly clock: Clock;
       readonly settings: PlatformSettings;
     },
-  ) {}
+  ) {
+    this.links = new SignInLinks(parts.secrets, parts.settings);
+  }
 
   /** A link for this person, valid for an hour and once. Its session may do no more than whoever asks for it; with their key it ends. */
   linkFor({ userId, role, keyId }: Editor & { readonly keyId?: ApiKeyId }): string {
-    const expiresAt = plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES);
-    const claims = { u: userId, r: role, n: newUuid(), ...(keyId === undefined ? {} : { k: keyId }) };
-    const token = this.parts.secrets.signToken({ purpose: 'sign-in', ...claims }, expiresAt);
-    return `${this.parts.settings.publicUrl}/sign-in/${token}`;
+    const claims = { userId, role, nonce: newUuid(), ...(keyId === undefined ? {} : { keyId }) };
+    return this.links.link(claims, plusMinutes(this.parts.clock.now(), LINK_VALID_MINUTES));
   }
 
   /** Whether the link could be used now; nothing happens yet. */
@@ -73,18 +83,18 @@ export class SignIn {
       }),
       { requestId: newUuid(), actor: { type: 'user', userId: read.user.id }, ...(remoteAddress === undefined ? {} : { remoteAddress }) },
     );
-    return { key, expiresAt, role };
+    return { key, expiresAt, page: role === 'ADMIN' && !read.byMail ? '/outbox' : '/me' };
   }
 
-  private async read(token: string): Promise<{ readonly user: User; readonly role: Role; readonly nonce: string } | 'expired' | 'invalid'> {
-    const verified = this.parts.secrets.verifyToken('sign-in', token, this.parts.clock.now());
-    if (!verified.ok) return verified.reason === 'expired' ? 'expired' : 'invalid';
-    const { u, r, n, k } = verified.payload as { u: number; r: Role; n: string; k?: number };
+  private async read(token: string): Promise<UsableLink | 'expired' | 'invalid'> {
+    const claims = this.links.read(token, this.parts.clock.now());
+    if (typeof claims === 'string') return claims;
+    const { userId, role, nonce, keyId, byMail = false } = claims;
     const { configuration } = this.parts;
     // Known before it is trusted, not only looked up: a key that was revoked a moment ago, by any replica, gives no session.
-    if (k !== undefined) await configuration.upToDate();
-    const user = await configuration.surely(() => configuration.get('user', u));
-    return user === undefined || !this.isKeyValid(k) ? 'invalid' : { user, role: r, nonce: n };
+    if (keyId !== undefined) await configuration.upToDate();
+    const user = await configuration.surely(() => configuration.get('user', userId));
+    return user === undefined || !this.isKeyValid(keyId) ? 'invalid' : { user, role, nonce, byMail };
   }
 
   private isKeyValid(keyId: number | undefined): boolean {

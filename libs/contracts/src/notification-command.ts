@@ -60,6 +60,18 @@ export interface SendVerificationCode {
   readonly at: Instant;
 }
 
+/**
+ * `SendSignInLink` version 1, topic `notification-commands`: somebody at `/me` wants a link that signs them in. Whether the
+ * address is anybody's is found out by whoever sends it, so that the one who asks learns nothing of it.
+ */
+export interface SendSignInLink {
+  /** Encrypted. */
+  readonly address: string;
+  /** Of the link, which is used once. */
+  readonly nonce: string;
+  readonly at: Instant;
+}
+
 /** `SendDutyNotice` version 1, topic `notification-commands`: somebody's shift begins, or an edit of a schedule changed their shifts. */
 export interface SendDutyNotice {
   readonly userId: UserId;

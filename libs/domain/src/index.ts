@@ -80,6 +80,7 @@ export * from './notification/pacing-events';
 export * from './notification/plan';
 export * from './notification/readiness';
 export * from './notification/recipient';
+export * from './notification/sign-in-mails';
 export * from './notification/status-updates';
 export * from './notification/wanted';
 export * from './oncall/calendar-months';

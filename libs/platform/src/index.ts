@@ -29,6 +29,8 @@ export { hashSecret, newApiKey, newIntegrationKey, SecretBox, secretKeyProblem, 
 export type { RandomBytes, SecretUnreadableReason, TokenPayload, TokenRefusal, VerifiedToken } from './secrets';
 export * from './settings';
 export * from './shutdown';
+export { SignInLinks } from './sign-in-links';
+export type { SignInClaims } from './sign-in-links';
 export * from './timer-metrics';
 export { loadTracing, tracingSchema } from './tracing/load-tracing';
 export { inTraceOfStream } from './tracing/traced-timers';

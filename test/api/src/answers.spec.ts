@@ -46,6 +46,7 @@ const useEverything = async (): Promise<void> => {
   await goThroughParkedMessages();
   await get('/api/audit-log');
   await write('POST', '/api/sign-in-links');
+  await write('POST', '/api/sign-in-links/mails', { email: 'nobody@example.org' });
   await write('DELETE', `/api/alert-sources/${source}`);
   await write('DELETE', `/api/escalation-policies/${policy}`);
   await write('DELETE', `/api/schedules/${schedule}`);

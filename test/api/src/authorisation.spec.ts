@@ -33,6 +33,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /answer/:purpose/:token': 'a signed token',
   'GET /sign-in/:token': 'a signed token',
   'POST /sign-in/:token': 'a signed token',
+  'POST /api/sign-in-links/mails': 'whoever reads the mail',
 };
 
 /** What those who only look on may write: what is theirs. */

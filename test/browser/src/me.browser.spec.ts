@@ -53,10 +53,22 @@ withChromium('the page of a responder', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect([await violations(), await overflows()]).toEqual([[], false]);
     await page.getByLabel('Sign-in link or API key').fill(ana.key);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForURL(/\/sign-in\//);
     await ana.signIn();
     await page.getByText('No open alerts. All quiet.').waitFor();
+  });
+
+  it('has a sign-in link sent to the address of whoever is not signed in', async () => {
+    await page.goto('/me');
+    await page.getByLabel('E-mail address').fill('ana@example.test');
+    await page.getByRole('button', { name: 'Send me a sign-in link' }).click();
+    await page.getByText('a link is on its way').waitFor();
+    await world.settle();
+    const [, link = ''] = /(https?:\/\/\S+\/sign-in\/\S+)/.exec(world.mailbox('ana').all()[0]?.text ?? '') ?? [];
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await violations()).toEqual([]);
   });
 
   it('shows the open alerts with a big accept at 320 pixels, accessible to everybody, and accepts', async () => {

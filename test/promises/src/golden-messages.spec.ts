@@ -160,6 +160,13 @@ describe('messages that only the bus holds, as an older version has said them', 
     expect(world.mailbox('ana').subjects).toHaveLength(1);
   });
 
+  it('have a sign-in link sent', async () => {
+    const { world, hears } = told;
+    await world.advance('30m');
+    await hears(topics.notificationCommands, 'SendSignInLink@1');
+    expect(world.mailbox('ana').subjects).toEqual(['Your sign-in link for Tocsin']);
+  });
+
   it('have people told of their shifts', async () => {
     const { world, hears } = told;
     const ben = world.platform.configuration.find('user', 'username', 'ben');

@@ -10,7 +10,7 @@ import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
-import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
+import { createLogger, Metrics, newUuid, SecretBox, SignInLinks, WoundClock } from '@tocsin/platform';
 import { AnswerLinks } from '../answer-links';
 import { AttemptOutcomes } from '../attempt-outcomes';
 import { ChatPeople } from '../chat/chat-people';
@@ -127,7 +127,14 @@ const begin = (point: CrashPoint): Running => {
     metrics: new Metrics(),
     random: () => 0,
   });
-  const composer = new MessageComposer(new AnswerLinks(secrets, settings), configuration, secrets, new DutyComposer(store, configuration));
+  const duties = new DutyComposer(store, configuration);
+  const composer = new MessageComposer(
+    new AnswerLinks(secrets, settings),
+    configuration,
+    secrets,
+    duties,
+    new SignInLinks(secrets, settings),
+  );
   const delivery = new Delivery({
     ...{ notifications, eventStore: store, configuration, composer, clock, outcomes, bundles, channelsFor },
     texts: new Texts(store, clock),

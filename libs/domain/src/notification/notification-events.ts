@@ -6,7 +6,7 @@ import type { Instant } from '../time';
 
 /**
  * Why a notification is sent. `page`: answer this alert. `test`: the person asked whether it would reach them.
- * `verification`: the code that shows that the contact is theirs. `update`: what others did with an alert that the person is on.
+ * `verification`: the code that shows that the contact is theirs. `sign-in`: the link that they asked for. `update`: what others did with an alert that the person is on.
  * `duty`: a shift of the person begins, or was changed. `subscription`: what becomes of an alert that the person follows.
  */
 export type NotificationPurpose = 'page' | 'fallback' | 'test' | 'sign-in' | 'verification' | 'update' | 'duty' | 'subscription';
@@ -50,7 +50,7 @@ export type NotificationEvent =
         readonly dueAt: Instant;
         /** Revision of the alert's fact it was planned from: an accept after it ends it (P5, B9). */
         readonly alertRevision?: number;
-        /** With `verification`: of which the code is made, with the secret key. */
+        /** With `verification` and `sign-in`: of which code or link is made, with the secret key. */
         readonly challenge?: string;
         /** With `test`: for the messages of which list it stands; absent: pages. */
         readonly list?: MessagePreference['list'];

@@ -41,6 +41,14 @@ describe('a planned message', () => {
     expect(recipientOf(code, ana, minute(10))).toEqual({ stopped: 'expired' });
   });
 
+  it('with a sign-in link goes out while the link is valid and the address is still the person’s own', () => {
+    const link = { ...page, purpose: 'sign-in' } as const;
+    expect(recipientOf(link, ana, minute(14))).toHaveProperty('target');
+    expect(recipientOf(link, ana, minute(15))).toEqual({ stopped: 'expired' });
+    const unverified = { ...ana, contacts: ana.contacts.map((each) => ({ ...each, verified: false })) };
+    expect(recipientOf(link, unverified, minute(1))).toEqual({ stopped: 'contact-removed' });
+  });
+
   it('goes to the Slack account that is linked then', () => {
     const slack = { method: 'SLACK', purpose: 'page', dueAt: minute(0) } as const;
     const linked = { ...ana, slackAccount: { teamId: 'T1', userId: 'U1' } };

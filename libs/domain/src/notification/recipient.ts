@@ -6,6 +6,7 @@ import type { ContactId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
 import type { CancelReason, NotificationPurpose } from './notification-events';
 import type { PlannedData } from './notification-state';
+import { SIGN_IN_MAIL_VALID_MINUTES } from './sign-in-mails';
 
 /** Where a planned message can go. PUSH has no target: it goes to the devices of the person. */
 export interface Recipient {
@@ -22,6 +23,11 @@ export const contactTarget = ({ contacts }: User, contactId: ContactId | undefin
 /** A fallback page is the last resort: nobody else was there to be told (B11). Whoever asks for a test, a code or a link is awake. */
 const throughMute: readonly NotificationPurpose[] = ['fallback', 'test', 'sign-in', 'verification'];
 
+const validMinutesOf: Partial<Readonly<Record<NotificationPurpose, number>>> = {
+  verification: CODE_VALID_MINUTES,
+  'sign-in': SIGN_IN_MAIL_VALID_MINUTES,
+};
+
 const hasNoContact = (method: NotificationMethod): boolean => method === 'PUSH' || isAccountMethod(method);
 
 /** To whom and where, as the person is configured now; or why it goes nowhere any more. */
@@ -36,8 +42,11 @@ export const recipientOf = (
   const account = isAccountMethod(method) ? linkedAccount(user, method) : undefined;
   // The provider or the person said so after it was planned.
   if (contact?.status === 'BLACKLISTED' || account?.isClosed === true) return { stopped: 'contact-blacklisted' };
-  // Whoever waited for a code so long asks for another one; this one would only confuse them.
-  if (purpose === 'verification' && now >= plusMinutes(dueAt, CODE_VALID_MINUTES)) return { stopped: 'expired' };
+  // Whoever waited for a code or link so long asks for another one; this one would only confuse them.
+  const validMinutes = validMinutesOf[purpose];
+  if (validMinutes !== undefined && now >= plusMinutes(dueAt, validMinutes)) return { stopped: 'expired' };
+  // A link leads to whoever reads it, so that the address must still be the person's own.
+  if (purpose === 'sign-in' && contact?.verified !== true) return { stopped: 'contact-removed' };
   // It goes to devices, and the last one was removed.
   if (method === 'PUSH' && pushDevicesOf(user).length === 0) return { stopped: 'contact-removed' };
   // Where there is no contact, what it goes to was taken away.
