@@ -1,6 +1,6 @@
 import type { TextLanguage } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
-import type { ExplainedEnding } from '@tocsin/domain';
+import type { ExplainedEnding, Instant } from '@tocsin/domain';
 
 /** How an escalation ends that nobody answers. */
 export const endingText = (ending: ExplainedEnding, language: TextLanguage): string => {
@@ -27,3 +27,9 @@ export const endingText = (ending: ExplainedEnding, language: TextLanguage): str
     }
   }
 };
+
+/** Why a page that is planned may not be sent (B29). */
+export const repeatsText = (before: Instant, language: TextLanguage): string =>
+  language === 'de'
+    ? `Wird weggelassen, wenn dieselbe Nachricht von ${toIso(before)} dort angekommen ist`
+    : `Left out if the same page of ${toIso(before)} has arrived there`;

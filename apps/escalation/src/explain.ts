@@ -16,7 +16,7 @@ import type {
 } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { PlatformSettings } from '@tocsin/platform';
-import { endingText } from './explain-texts';
+import { endingText, repeatsText } from './explain-texts';
 import { problemDetails } from './problem-details';
 
 export interface ExplainQuestion {
@@ -73,17 +73,23 @@ export class Explain {
         reasonDetails: reasonDetails(reason),
       })),
       problems: this.problems(problems, language),
-      notifications: notifications.map((notification) => this.notification(notification)),
+      notifications: notifications.map((notification) => this.notification(notification, language)),
     };
   }
 
-  private notification({ userId, method, contactId, at }: ExplainedNotification): PublicExplainedStep['notifications'][number] {
+  private notification(
+    { userId, method, contactId, at, repeats }: ExplainedNotification,
+    language: TextLanguage,
+  ): PublicExplainedStep['notifications'][number] {
     const contact = this.configuration.get('user', userId)?.contacts.find(({ id }) => id === contactId);
     return {
       user: this.user(userId),
       method,
       ...(contact === undefined ? {} : { contact: { id: contact.id, target: masked(contact) } }),
       at: toIso(at),
+      ...(repeats === undefined
+        ? {}
+        : { leftOut: { text: repeatsText(repeats, language), details: { type: 'identical', at: toIso(repeats) } } }),
     };
   }
 

@@ -160,7 +160,7 @@ export class NotificationsModule {
       outcomes,
       texts,
       bundles,
-      pace: new PagePace({ eventStore, notifications, clock, isOn: options.bundlePages ?? true }),
+      pace: new PagePace({ eventStore, notifications, clock, metrics, isOn: options.bundlePages ?? true }),
       ...(tracing === undefined ? {} : { tracing }),
       ...options,
       channelsFor,

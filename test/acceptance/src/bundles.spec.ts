@@ -1,6 +1,6 @@
 import type { EscalationTarget, UserId } from '@tocsin/domain';
-import { TelephoneNetwork } from '@tocsin/testing';
-import type { Telephone } from '@tocsin/testing';
+import { PushService, TelephoneNetwork } from '@tocsin/testing';
+import type { PushDevice, Telephone } from '@tocsin/testing';
 import { World } from './world';
 
 jest.setTimeout(120_000);
@@ -218,5 +218,95 @@ describe('many alerts at once, by text message', () => {
     await world.advance('121s');
     // These two wait for nobody: by e-mail nothing has come from this source yet.
     expect(world.mailbox('ben').subjects).toEqual(ids.slice(3).map((id, index) => `[#${id}] disk ${index + 3} full`));
+  });
+});
+
+describe('many alerts at once, by push', () => {
+  let push: PushService;
+  let phone: PushDevice;
+  let ana: UserId;
+
+  const pages = (...delaysMin: readonly number[]) =>
+    delaysMin.map((delayMin, index) => ({ id: (900 + index) as never, type: 'HIGH_PRIORITY', method: 'PUSH', delayMin }) as const);
+  beforeEach(async () => {
+    push = await PushService.start();
+    world = await World.start({}, { TOCSIN_OUTGOING_ALLOW: push.url });
+    ana = await world.person('ana');
+    phone = push.device();
+    await world.changePerson(ana, (user) => ({ ...user, alertPreferences: pages(0, 2, 4) }));
+    const own = await world.keyOf(ana);
+    await world.settle();
+    const { subscription } = phone;
+    const device = { type: 'WEB_PUSH', name: 'Phone', subscription };
+    expect((await world.post(`/api/users/${ana}/contacts/push-devices`, device, own)).status).toBe(201);
+    key = await world.source(await world.policy([{ targets: [user(ana)], timeoutMin: 600 }]));
+    await world.settle();
+  });
+  afterEach(async () => {
+    await world.stop();
+    await push.stop();
+  });
+  const titles = () => phone.received.map(({ title }) => title);
+
+  it('come one by one as far as twenty in a minute, and then in one that accepts all of them', async () => {
+    await world.changePerson(ana, (person) => ({ ...person, alertPreferences: pages(0) }));
+    const ids = await storm(22);
+    expect(titles()).toHaveLength(20);
+    await world.advance('30s');
+    expect(phone.received.slice(20)).toMatchObject([{ title: '2 alerts', actions: [{ action: 'accept', title: 'Accept all' }] }]);
+    const link = phone.received.at(-1)?.actions[0]?.url ?? '';
+    const answered = await fetch(world.urlOf(new URL(link).pathname), { method: 'POST', headers: { accept: 'application/json' } });
+    expect(await answered.json()).toEqual({
+      text: ids
+        .slice(20)
+        .map((id) => `#${id} You accepted this alert.`)
+        .join('\n'),
+    });
+    await world.settle();
+    expect((await statuses(ids)).slice(19)).toEqual(['PENDING', 'ACCEPTED', 'ACCEPTED']);
+  });
+
+  it('that say what arrived there less than four minutes before are left out, and the timeline says so', async () => {
+    const [id = 0] = await storm(1);
+    await world.advance('10m');
+    // At once and after four minutes; the one after two would have said the same.
+    expect(titles()).toHaveLength(2);
+    expect(await world.timeline(id)).toContain(
+      'PUSH Ana Tester: not sent: the person got the same one there less than four minutes before',
+    );
+    expect(await inGerman(id)).toContain(
+      'PUSH Ana Tester: nicht gesendet: die Person hat dort dieselbe vor weniger als vier Minuten bekommen',
+    );
+    expect((await world.get<{ state: string; reason?: string }[]>(`/api/alerts/${id}/notifications`)).body).toContainEqual(
+      expect.objectContaining({ status: 'SCHEDULED', state: 'held', reason: 'identical' }),
+    );
+  });
+
+  it('are told of by whoever explains the policy', async () => {
+    const [policy] = (await world.get<{ id: number; name: string }[]>('/api/escalation-policies')).body.filter(({ name }) =>
+      /^policy \d/.test(name),
+    );
+    type Explained = {
+      readonly steps: readonly { readonly notifications: readonly { readonly at: string; readonly leftOut?: { text: string } }[] }[];
+    };
+    const { steps } = (await world.get<Explained>(`/api/escalation-policies/${policy?.id}/explain?at=2026-01-05T10:00:00Z`)).body;
+    expect(steps[0]?.notifications.map(({ at, leftOut }) => [at, leftOut?.text])).toEqual([
+      ['2026-01-05T10:00:00.000Z', undefined],
+      ['2026-01-05T10:02:00.000Z', 'Left out if the same page of 2026-01-05T10:00:00.000Z has arrived there'],
+      ['2026-01-05T10:04:00.000Z', undefined],
+    ]);
+  });
+
+  it('are sent again when the level after it pages the same person: that is news (B29)', async () => {
+    key = await world.source(
+      await world.policy([
+        { targets: [user(ana)], timeoutMin: 1 },
+        { targets: [user(ana)], timeoutMin: 600 },
+      ]),
+    );
+    await world.changePerson(ana, (person) => ({ ...person, alertPreferences: pages(0) }));
+    await storm(1);
+    await world.advance('1m');
+    expect(titles()).toHaveLength(2);
   });
 });

@@ -138,7 +138,7 @@ const begin = (point: CrashPoint): Running => {
   const delivery = new Delivery({
     ...{ notifications, eventStore: store, configuration, composer, clock, outcomes, bundles, channelsFor },
     texts: new Texts(store, clock),
-    pace: new PagePace({ eventStore: store, notifications, clock, isOn: true }),
+    pace: new PagePace({ eventStore: store, notifications, clock, metrics: new Metrics(), isOn: true }),
   });
   return { notifications, delivery };
 };

@@ -23,6 +23,7 @@ import type {
 import { CommandHandler, eventOf, EventStore } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
 import { readAlertFromItsStream } from '@tocsin/read-models';
+import type { Counter, Metrics } from '@tocsin/platform';
 import { Notifications } from '../notifications';
 
 /** How a page goes out whose time has come. */
@@ -54,15 +55,22 @@ interface Together {
  */
 export class PagePace {
   private readonly handler: CommandHandler<PacingCommand, Pacing, PacingEvent>;
+  private readonly paced: Counter<'method' | 'verdict'>;
 
   constructor(
     private readonly parts: {
       readonly eventStore: EventStore;
       readonly notifications: Notifications;
       readonly clock: Clock;
+      readonly metrics: Metrics;
       readonly isOn: boolean;
     },
   ) {
+    this.paced = parts.metrics.counter({
+      name: 'tocsin_pages_paced_total',
+      help: 'Pages whose turn came, by how they go out.',
+      labels: ['method', 'verdict'],
+    });
     this.handler = new CommandHandler({ store: parts.eventStore, decider: pacingDecider });
   }
 
@@ -112,6 +120,7 @@ export class PagePace {
     const arrived = await this.arrived(identicalPages(before, method, page, clock.now()));
     const { events } = await this.change(place, { type: 'pace', at: clock.now(), method, page, arrived }, cause);
     const paced = events.find(({ type }) => type === 'PagePaced')?.data as Extract<PacingEvent, { type: 'PagePaced' }>['data'] | undefined;
+    if (paced !== undefined) this.paced.inc({ method, verdict: paced.verdict.type });
     return paced?.verdict ?? verdictOn((await this.handler.load(place)).state, page.notification);
   }
 

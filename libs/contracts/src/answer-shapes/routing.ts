@@ -130,6 +130,7 @@ const Step = object<PublicExplainedStep>({
       method: text,
       contact: maybe(object<{ readonly id: number; readonly target: string }>({ id, target: text })),
       at: time,
+      leftOut: maybe(Reason),
     }),
   ),
 });

@@ -19,6 +19,8 @@ export interface PublicExplainedNotification {
   /** Enough of it to be recognised by its owner. */
   readonly contact?: { readonly id: number; readonly target: string };
   readonly at: string;
+  /** Why it may not be sent: it would only repeat another one. */
+  readonly leftOut?: PublicReason;
 }
 
 export interface PublicExplainedStep {

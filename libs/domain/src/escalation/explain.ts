@@ -2,6 +2,7 @@ import type { ActivatedResponder, EscalationStep } from '../alert/alert-events';
 import type { AlertPriority, EscalationTarget, NotificationMethod, PolicySnapshot } from '../configuration/resources';
 import { fold } from '../decider';
 import type { AlertId, AlertSourceId, ContactId, UserId } from '../ids';
+import { repeatedFrom } from '../notification/pacing';
 import type { ReachabilityProblem } from '../oncall/responder-reason';
 import type { Instant } from '../time';
 import { escalationDecider } from './escalation';
@@ -22,6 +23,8 @@ export interface ExplainedNotification {
   readonly method: NotificationMethod;
   readonly contactId?: ContactId;
   readonly at: Instant;
+  /** It says what the one of that time says, and is left out if that one arrives. */
+  readonly repeats?: Instant;
 }
 
 export interface ExplainedStep {
@@ -60,7 +63,7 @@ export interface ExplainedQuestion {
   readonly at: Instant;
   resolveLevel(targets: readonly EscalationTarget[], at: Instant): ResolvedLevel;
   /** What would be sent to a person whom a level pages at `at`. */
-  preferencesOf(userId: UserId, priority: AlertPriority, at: Instant): readonly Omit<ExplainedNotification, 'userId'>[];
+  preferencesOf(userId: UserId, priority: AlertPriority, at: Instant): readonly Omit<ExplainedNotification, 'userId' | 'repeats'>[];
 }
 
 const nobody = { type: 'system', part: 'explain' } as const;
@@ -97,9 +100,14 @@ export const explainEscalation = (question: ExplainedQuestion): EscalationExplan
     const { responders, problems, nextShiftStart } = question.resolveLevel(targets, at);
     const skipped = responders.length === 0;
     const userIds = [...new Set(responders.map((responder) => responder.userId))];
-    const notifications = userIds.flatMap((userId) =>
-      question.preferencesOf(userId, priority, at).map((planned) => ({ userId, ...planned })),
-    );
+    const notifications = userIds.flatMap((userId) => {
+      const planned = question.preferencesOf(userId, priority, at);
+      const repeated = repeatedFrom(planned);
+      return planned.map((each) => {
+        const repeats = repeated.get(each);
+        return { userId, ...each, ...(repeats === undefined ? {} : { repeats }) };
+      });
+    });
     steps.push({ ...numbersOf(step), dueAt, responders, problems, skipped, notifications });
     return skipped
       ? { type: 'LevelSkipped', data: { alertId, at, step, problems, ...(nextShiftStart === undefined ? {} : { nextShiftStart }) } }

@@ -10,6 +10,7 @@ import {
   MOST_IN_BUNDLE,
   pacingDecider,
   pacingStream,
+  repeatedFrom,
   verdictOn,
   type PacingCommand,
 } from './pacing';
@@ -112,6 +113,15 @@ describe.each(['PUSH', 'SLACK', 'TELEGRAM', 'WHATSAPP'] as const)('pages by %s (
     ['another alert', { alertId: 7 as AlertId }],
   ])('are sent when they are about %s', (_name, changes) => {
     expect(verdict(page(1, second(0), { method }), again(second(9), changes))).toEqual(alone);
+  });
+});
+
+describe('a plan', () => {
+  it('has the pages that would only repeat another one', () => {
+    const [now, soon, later] = [0, 120, 240].map((seconds) => ({ method: 'PUSH' as const, at: second(seconds) }));
+    const mail = { method: 'EMAIL' as const, contactId: 3 as ContactId, at: second(0) };
+    const plan = [later, now, soon, mail, { ...mail, at: second(60) }].filter((each) => each !== undefined);
+    expect([...repeatedFrom(plan)]).toEqual([[soon, second(0)]]);
   });
 });
 

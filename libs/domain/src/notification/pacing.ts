@@ -65,6 +65,26 @@ export const identicalPages = (state: Pacing, method: NotificationMethod, page: 
         .map(({ notification }) => notification)
     : [];
 
+/**
+ * Of the pages of one person for one activation: when the one goes out that each of them would only repeat. Such a page is left out
+ * if that one arrives.
+ */
+export const repeatedFrom = <Item extends { readonly method: NotificationMethod; readonly contactId?: ContactId; readonly at: Instant }>(
+  items: readonly Item[],
+): ReadonlyMap<Item, Instant> => {
+  const repeated = new Map<Item, Instant>();
+  const shown: Item[] = [];
+  for (const item of items.toSorted((a, b) => a.at - b.at)) {
+    const same = shown.findLast(
+      ({ method, contactId, at }) =>
+        leavesOutIdentical(method) && method === item.method && contactId === item.contactId && plusMs(at, IDENTICAL_MS) > item.at,
+    );
+    if (same === undefined) shown.push(item);
+    else repeated.set(item, same.at);
+  }
+  return repeated;
+};
+
 /** The bundle that a page is in, as long as it is remembered. */
 export const bundleWith = ({ bundles }: Pacing, notification: string): Bundle | undefined =>
   bundles.findLast(({ pages }) => pages.includes(notification));
