@@ -1,13 +1,15 @@
 import type { UserId } from '@tocsin/domain';
-import { SlackServer } from '@tocsin/testing';
-import type { SlackChannel, SlackMessage } from '@tocsin/testing';
-import { START, World } from './world';
+import type { SlackServer, SlackChannel, SlackMessage } from '@tocsin/testing';
+import { startWithSlack } from './slack-world';
+import type { SlackWorld } from './slack-world';
+import { World } from './world';
 
 jest.setTimeout(60_000);
 
 const DISK = { summary: 'disk full', alertKey: 'disk' };
 
 describe('an action of type slack', () => {
+  let both: SlackWorld;
   let world: World;
   let slack: SlackServer;
   let ops: SlackChannel;
@@ -17,11 +19,8 @@ describe('an action of type slack', () => {
   let connectorId: unknown;
 
   beforeEach(async () => {
-    const clock: { now(): number } = { now: () => START };
-    slack = await SlackServer.start({ now: () => clock.now() });
-    world = await World.start({}, slack.settings);
-    clock.now = () => world.clock.now();
-    slack.callsBack((path) => world.urlOf(path));
+    both = await startWithSlack();
+    ({ world, slack } = both);
     ops = slack.team.addChannel('ops');
     ana = await world.person('ana');
     ben = await world.person('ben');
@@ -34,10 +33,7 @@ describe('an action of type slack', () => {
     expect(connector).toMatchObject({ status: 201, body: { type: 'slack', params: {} } });
     connectorId = connector.body['id'];
   });
-  afterEach(async () => {
-    await world.stop();
-    await slack.stop();
-  });
+  afterEach(() => both.stop());
 
   const request = (changes: Record<string, unknown> = {}, params: Record<string, unknown> = {}) => ({
     name: 'ops',
@@ -65,8 +61,7 @@ describe('an action of type slack', () => {
     expect(message().text).toMatch(/^\[#\d+\] disk full$/);
     await world.event(key, { ...DISK, eventType: 'COMMENT', comments: [{ creator: 'tool', content: 'half <full>' }] });
     await world.advance('5m');
-    await slack.send(slack.press(slack.team.addPerson('ben'), message(), 'accept'));
-    await world.settle();
+    await both.send(slack.press(slack.team.addPerson('ben'), message(), 'accept'));
     expect((await world.alert()).status).toBe('ACCEPTED');
     await world.event(key, { ...DISK, eventType: 'RESOLVE' });
     expect(JSON.stringify(message().blocks)).toContain('Resolved by the monitoring tool.');

@@ -1,13 +1,15 @@
 import { START as BEGINNING } from '@tocsin/event-store';
-import { SlackServer } from '@tocsin/testing';
-import type { SlackChannel, SlackMessage, SlackPerson } from '@tocsin/testing';
-import { START, World } from './world';
+import type { SlackServer, SlackChannel, SlackMessage, SlackPerson } from '@tocsin/testing';
+import { startWithSlack } from './slack-world';
+import type { SlackWorld } from './slack-world';
+import type { World } from './world';
 
 jest.setTimeout(60_000);
 
 const DISK = { summary: 'disk full', alertKey: 'disk' };
 
 describe("an alert's own channel in Slack", () => {
+  let both: SlackWorld;
   let world: World;
   let slack: SlackServer;
   let ops: SlackChannel;
@@ -15,11 +17,8 @@ describe("an alert's own channel in Slack", () => {
   let source: string;
 
   beforeEach(async () => {
-    const clock: { now(): number } = { now: () => START };
-    slack = await SlackServer.start({ now: () => clock.now() });
-    world = await World.start({}, slack.settings);
-    clock.now = () => world.clock.now();
-    slack.callsBack((path) => world.urlOf(path));
+    both = await startWithSlack();
+    ({ world, slack } = both);
     ops = slack.team.addChannel('ops');
     inSlack = { ana: slack.team.addPerson('ana'), ben: slack.team.addPerson('ben') };
     const ana = await world.person('ana');
@@ -39,16 +38,9 @@ describe("an alert's own channel in Slack", () => {
     // Both are known in Slack from now on.
     for (const person of Object.values(inSlack)) await send(slack.command(person, ops, '/tocsin', 'oncall'));
   });
-  afterEach(async () => {
-    await world.stop();
-    await slack.stop();
-  });
+  afterEach(() => both.stop());
 
-  const send = async (call: Parameters<SlackServer['send']>[0]) => {
-    const answer = await slack.send(call);
-    await world.settle();
-    return answer;
-  };
+  const send = (call: Parameters<SlackWorld['send']>[0]) => both.send(call);
   const link = async (channels: readonly string[]): Promise<void> => {
     await send(slack.command(inSlack.ana, ops, '/tocsin'));
     await send(

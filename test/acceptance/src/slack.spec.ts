@@ -1,8 +1,10 @@
-import { SlackServer } from '@tocsin/testing';
-import type { SlackChannel, SlackMessage, SlackPerson, SlackView } from '@tocsin/testing';
+import type { SlackServer, SlackChannel, SlackMessage, SlackPerson, SlackView } from '@tocsin/testing';
 import type { EscalationPolicyId, UserId } from '@tocsin/domain';
-import { START, World } from './world';
+import { startWithSlack } from './slack-world';
+import type { SlackWorld } from './slack-world';
+import type { World } from './world';
 
+let both: SlackWorld;
 let world: World;
 let slack: SlackServer;
 let ops: SlackChannel;
@@ -13,11 +15,8 @@ let policy: EscalationPolicyId;
 let source: string;
 
 beforeEach(async () => {
-  const clock: { now(): number } = { now: () => START };
-  slack = await SlackServer.start({ now: () => clock.now() });
-  world = await World.start({}, slack.settings);
-  clock.now = () => world.clock.now();
-  slack.callsBack((path) => world.urlOf(path));
+  both = await startWithSlack();
+  ({ world, slack } = both);
   ops = slack.team.addChannel('ops');
   inSlack = { ana: slack.team.addPerson('ana'), ben: slack.team.addPerson('ben') };
   ana = await world.person('ana');
@@ -25,10 +24,7 @@ beforeEach(async () => {
   policy = await world.policy([{ targets: [{ type: 'user', userId: ana }] }, { targets: [{ type: 'user', userId: ben }] }]);
   source = await world.source(policy);
 });
-afterEach(async () => {
-  await world.stop();
-  await slack.stop();
-});
+afterEach(() => both.stop());
 
 const told = ['escalations', 'assignments', 'actions'] as const;
 const submitted = (sources: readonly number[], updates: readonly string[] = told) => ({
@@ -36,11 +32,7 @@ const submitted = (sources: readonly number[], updates: readonly string[] = told
   updates: { updates: { selected_options: updates.map((value) => ({ value })) } },
 });
 
-const send = async (call: Parameters<SlackServer['send']>[0]) => {
-  const answer = await slack.send(call);
-  await world.settle();
-  return answer;
-};
+const send = (call: Parameters<SlackWorld['send']>[0]) => both.send(call);
 
 const linkDialog = async (person: SlackPerson, channel = ops, command = '/tocsin'): Promise<SlackView> => {
   expect(await send(slack.command(person, channel, command))).toEqual({ status: 200, body: '' });

@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { actionKinds, actionSettings } from '@tocsin/alert-actions';
 import { WebApiWorkspace } from '@tocsin/channels/slack';
 import { actionStream, alertStream, instant } from '@tocsin/domain';
 import type { ActionEventOf, AlertAction, AlertActionId, AlertEvent, Connector, ConnectorId } from '@tocsin/domain';
 import { alertId, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
-import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
@@ -18,6 +14,8 @@ import { SlackBudget } from '../slack/slack-budget';
 import { SlackComposer } from '../slack/slack-composer';
 import { SlackTeam } from '../slack/slack-team';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { tellWithCrash } from '../testing/crash-story';
+import { logInADirectory } from '../testing/log-in-a-directory';
 import { actionChats } from './action-chats';
 import { ActionDelivery } from './action-delivery';
 import { ActionMail } from './action-mail';
@@ -35,8 +33,7 @@ const before = { createdAt: instant(0), updatedAt: instant(0) };
 let receiver: WebhookReceiver;
 let slack: SlackServer;
 let ops: SlackChannel;
-let directory: string;
-let log: EmbeddedLog;
+let opened: Awaited<ReturnType<typeof logInADirectory>>;
 let eventStore: EventStore;
 let bus: EmbeddedMessageBus;
 let configuration: ConfigurationReader;
@@ -47,15 +44,9 @@ beforeEach(async () => {
   receiver = await WebhookReceiver.start();
   slack = await SlackServer.start({ now: () => clock.now() });
   ops = slack.team.addChannel('ops');
-  directory = await mkdtemp(join(tmpdir(), 'tocsin-actions-'));
-  log = await EmbeddedLog.open({
-    directory,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  eventStore = new EmbeddedEventStore(log);
-  bus = new EmbeddedMessageBus(log);
+  opened = await logInADirectory();
+  eventStore = new EmbeddedEventStore(opened.log);
+  bus = new EmbeddedMessageBus(opened.log);
   configuration = new ConfigurationReader();
   await bus.declare([CONFIGURATION_TOPIC]);
   await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, clock.now())]);
@@ -64,8 +55,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await configuration.close();
-  await log.close();
-  await rm(directory, { recursive: true, force: true });
+  await opened.close();
   await receiver.stop();
   await slack.stop();
 });
@@ -165,22 +155,16 @@ const story: readonly ((running: Running) => Promise<void>)[] = [
   fired,
 ];
 
-/** Tells the story with a process that ends at the point, and goes on with another one. @returns how many points there were */
-const tell = async (point: CrashPoint): Promise<number> => {
-  let running = begin(point);
-  for (const part of story) {
-    try {
-      await part(running);
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
+/** @returns how many points there were */
+const tell = (point: CrashPoint): Promise<number> =>
+  tellWithCrash(point, {
+    story,
+    begin,
+    repair: async (running) => {
       await clock.advance('1s');
-      running = begin(CrashPoint.nowhere());
       await running.delivery.repeatInterrupted([stream], clock.now());
-      await part(running);
-    }
-  }
-  return point.calls;
-};
+    },
+  });
 
 const deliveries = () =>
   receiver.received.map(({ headers, body }) => [(JSON.parse(body) as { eventType: string }).eventType, headers['x-tocsin-delivery']]);

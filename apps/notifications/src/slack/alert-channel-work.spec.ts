@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { WebApiWorkspace } from '@tocsin/channels/slack';
 import { alertChannelStream, alertStream, instant } from '@tocsin/domain';
 import type { AlertEvent, User, UserId } from '@tocsin/domain';
 import { activated, alertId, ana, ben, cleo, minute, raised, resolvedBy, step, user } from '@tocsin/domain/testing';
-import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
@@ -13,15 +9,16 @@ import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, newUuid, WoundClock } from '@tocsin/platform';
 import { SlackServer } from '@tocsin/testing';
 import type { SlackChannel } from '@tocsin/testing';
-import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { CrashPoint, crashing } from '../testing/crash-point';
+import { tellWithCrash } from '../testing/crash-story';
+import { logInADirectory } from '../testing/log-in-a-directory';
 import { AlertChannelWork } from './alert-channel-work';
 import { AlertChannels } from './alert-channels';
 import { SlackBudget } from './slack-budget';
 import { SlackPosts } from './slack-posts';
 
 let slack: SlackServer;
-let directory: string;
-let log: EmbeddedLog;
+let opened: Awaited<ReturnType<typeof logInADirectory>>;
 let eventStore: EventStore;
 let configuration: ConfigurationReader;
 let clock: WoundClock;
@@ -30,15 +27,9 @@ let accounts: ReadonlyMap<UserId, string>;
 beforeEach(async () => {
   clock = new WoundClock(minute(0));
   slack = await SlackServer.start({ now: () => clock.now() });
-  directory = await mkdtemp(join(tmpdir(), 'tocsin-channels-'));
-  log = await EmbeddedLog.open({
-    directory,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  eventStore = new EmbeddedEventStore(log);
-  const bus = new EmbeddedMessageBus(log);
+  opened = await logInADirectory();
+  eventStore = new EmbeddedEventStore(opened.log);
+  const bus = new EmbeddedMessageBus(opened.log);
   configuration = new ConfigurationReader();
   await bus.declare([CONFIGURATION_TOPIC]);
   await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, clock.now())]);
@@ -69,8 +60,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await configuration.close();
-  await log.close();
-  await rm(directory, { recursive: true, force: true });
+  await opened.close();
   await slack.stop();
 });
 
@@ -139,22 +129,16 @@ const story: readonly ((running: Running) => Promise<void>)[] = [
   drain,
 ];
 
-/** Tells the story with a process that ends at the point, and goes on with another one. @returns how many points there were */
-const tell = async (point: CrashPoint): Promise<number> => {
-  let running = begin(point);
-  for (const part of story) {
-    try {
-      await part(running);
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
+/** @returns how many points there were */
+const tell = (point: CrashPoint): Promise<number> =>
+  tellWithCrash(point, {
+    story,
+    begin,
+    repair: async (running) => {
       await clock.advance('1s');
-      running = begin(CrashPoint.nowhere());
       await running.work.repeatInterrupted(alertId, clock.now());
-      await part(running);
-    }
-  }
-  return point.calls;
-};
+    },
+  });
 
 const own = (): SlackChannel => {
   const [channel, ...others] = [...slack.team.channels.values()].filter(({ name }) => name.startsWith('alert-'));

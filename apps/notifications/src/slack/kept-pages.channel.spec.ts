@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { renderMessage, SlackDirectChannel } from '@tocsin/channels';
 import { WebApiWorkspace } from '@tocsin/channels/slack';
 import { alertStream, linkOfPage, postOf } from '@tocsin/domain';
 import type { AlertEvent, PreferenceId } from '@tocsin/domain';
 import { accepted, activated, alertId, ana, ben, minute, raised, step, user } from '@tocsin/domain/testing';
-import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { Metrics, newUuid, WoundClock } from '@tocsin/platform';
@@ -14,6 +10,7 @@ import { SlackServer } from '@tocsin/testing';
 import type { SlackPerson } from '@tocsin/testing';
 import { Notifications } from '../notifications';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { logInADirectory } from '../testing/log-in-a-directory';
 import { KeptPagesChannel } from './kept-pages.channel';
 import { SlackPosts } from './slack-posts';
 
@@ -21,8 +18,7 @@ const stream = `notification-${alertId}-1-9`;
 
 let slack: SlackServer;
 let anas: SlackPerson;
-let directory: string;
-let log: EmbeddedLog;
+let opened: Awaited<ReturnType<typeof logInADirectory>>;
 let eventStore: EventStore;
 let clock: WoundClock;
 
@@ -30,14 +26,8 @@ beforeEach(async () => {
   clock = new WoundClock(minute(0));
   slack = await SlackServer.start({ now: () => clock.now() });
   anas = slack.team.addPerson('ana');
-  directory = await mkdtemp(join(tmpdir(), 'tocsin-pages-'));
-  log = await EmbeddedLog.open({
-    directory,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  eventStore = new EmbeddedEventStore(log);
+  opened = await logInADirectory();
+  eventStore = new EmbeddedEventStore(opened.log);
   await happens(raised(), activated(step(0), 1, ana));
   const about = { notificationId: 93, alertId, userId: ana, preferenceId: 9 as PreferenceId, alertRevision: 1 } as const;
   await new Notifications(eventStore, clock, new Metrics()).plan(
@@ -47,8 +37,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
-  await log.close();
-  await rm(directory, { recursive: true, force: true });
+  await opened.close();
   await slack.stop();
 });
 

@@ -1,19 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { SlackWorkspace } from '@tocsin/channels';
 import { WebApiWorkspace } from '@tocsin/channels/slack';
 import { alertStream, postOf } from '@tocsin/domain';
 import type { AlertEvent, Instant, SlackLinkId, SlackPostCommand } from '@tocsin/domain';
 import { accepted, activated, alertId, ana, ben, minute, raised, resolvedBy, step, user } from '@tocsin/domain/testing';
-import { EmbeddedLog } from '@tocsin/embedded-log';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { createLogger, Metrics, newUuid, WoundClock } from '@tocsin/platform';
 import { SlackServer } from '@tocsin/testing';
 import type { SlackChannel, SlackMessage } from '@tocsin/testing';
-import { Crash, CrashPoint, crashing } from '../testing/crash-point';
+import { CrashPoint, crashing } from '../testing/crash-point';
+import { tellWithCrash } from '../testing/crash-story';
+import { logInADirectory } from '../testing/log-in-a-directory';
 import { SlackBudget } from './slack-budget';
 import { SlackComposer } from './slack-composer';
 import { SlackPosting } from './slack-posting';
@@ -24,8 +22,7 @@ const timer = timerOf({ alertId, linkId });
 
 let slack: SlackServer;
 let ops: SlackChannel;
-let directory: string;
-let log: EmbeddedLog;
+let opened: Awaited<ReturnType<typeof logInADirectory>>;
 let eventStore: EventStore;
 let clock: WoundClock;
 
@@ -33,18 +30,11 @@ beforeEach(async () => {
   clock = new WoundClock(minute(0));
   slack = await SlackServer.start({ now: () => clock.now() });
   ops = slack.team.addChannel('ops');
-  directory = await mkdtemp(join(tmpdir(), 'tocsin-slack-'));
-  log = await EmbeddedLog.open({
-    directory,
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  eventStore = new EmbeddedEventStore(log);
+  opened = await logInADirectory();
+  eventStore = new EmbeddedEventStore(opened.log);
 });
 afterEach(async () => {
-  await log.close();
-  await rm(directory, { recursive: true, force: true });
+  await opened.close();
   await slack.stop();
 });
 
@@ -122,22 +112,16 @@ const story = (): readonly ((running: Running) => Promise<void>)[] => [
   drain,
 ];
 
-/** Tells the story with a process that ends at the point, and goes on with another one. @returns how many points there were */
-const tell = async (point: CrashPoint): Promise<number> => {
-  let running = begin(point);
-  for (const part of story()) {
-    try {
-      await part(running);
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
+/** @returns how many points there were */
+const tell = (point: CrashPoint): Promise<number> =>
+  tellWithCrash(point, {
+    story: story(),
+    begin,
+    repair: async (running) => {
       await clock.advance('1s');
-      running = begin(CrashPoint.nowhere());
       await running.posting.repeatInterrupted(timer, clock.now());
-      await part(running);
-    }
-  }
-  return point.calls;
-};
+    },
+  });
 
 const told = async () => {
   const [message, ...others] = slack.channel(ops);
