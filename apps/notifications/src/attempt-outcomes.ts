@@ -78,7 +78,7 @@ export class AttemptOutcomes {
       { stream: first.stream, attempt: first.attempt.attempt, pages: pages.length, provider, outcome: outcome.type },
       'notification attempted',
     );
-    this.attempts.inc({ provider, outcome: outcome.type });
+    for (const asked of outcome.asked ?? [{ provider, outcome: outcome.type }]) this.attempts.inc(asked);
     if (outcome.gone !== undefined) await this.reportGone(first.stream, outcome.gone, cause);
     // What went out together is tried again together.
     const at = { at: clock.now(), jitter: random() };

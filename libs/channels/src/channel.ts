@@ -40,6 +40,8 @@ export type SendOutcome = (
 ) & {
   /** Devices that nothing will ever reach again. */
   readonly gone?: readonly PushDeviceId[];
+  /** Of several providers that were asked side by side, what each of them said. */
+  readonly asked?: readonly { readonly provider: string; readonly outcome: 'handed-over' | 'failed' | 'unknown' }[];
 };
 
 /**

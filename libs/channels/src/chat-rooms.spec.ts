@@ -97,6 +97,23 @@ describe.each(['discord', 'mattermost'] as const)('a page to a room of one’s o
   });
 });
 
+describe('a page to rooms in several chats', () => {
+  it('is handed over when one has it, and says of each what it said', async () => {
+    const outgoing = new Outgoing({ allowed: AllowedTargets.from([discord.url, mattermost.url]), timeoutMs: 500 });
+    const services = [chats.discord, chats.mattermost].map((chat) => new ChatRooms(chat, outgoing));
+    const devices = [deviceOf('DISCORD', discord.room()), deviceOf('MATTERMOST', mattermost.room())];
+    discord.troubles.push('broken');
+    const outcome = await new DevicesChannel(services, (cipher) => cipher).send({ target: '', devices, message: page('x'), key: 'k' });
+    expect(outcome).toEqual({
+      ...{ type: 'handed-over', receiptExpected: false },
+      asked: [
+        { provider: 'discord', outcome: 'failed' },
+        { provider: 'mattermost', outcome: 'handed-over' },
+      ],
+    });
+  });
+});
+
 describe('the address of a room', () => {
   it.each([
     ['discord', 'https://discord.com/api/webhooks/1122/To-ken_x'],

@@ -15,6 +15,7 @@ export interface DeviceService {
 
 interface Tried {
   readonly id: PushDeviceId;
+  readonly provider: string;
   readonly outcome: DeviceOutcome;
 }
 
@@ -41,16 +42,24 @@ export class DevicesChannel extends Channel {
   }
 
   async send({ devices = [], message, key }: OutgoingMessage): Promise<SendOutcome> {
-    return together(await Promise.all(devices.flatMap((device) => this.pushTo(device, message, key))));
+    const tried = await Promise.all(devices.flatMap((device) => this.pushTo(device, message, key)));
+    return this.services.length === 1 ? together(tried) : { ...together(tried), asked: this.asked(tried) };
   }
 
   async close(): Promise<void> {}
+
+  private asked(tried: readonly Tried[]): SendOutcome['asked'] {
+    return this.services.flatMap(({ provider }) => {
+      const own = tried.filter((each) => each.provider === provider);
+      return own.length === 0 ? [] : [{ provider, outcome: together(own).type }];
+    });
+  }
 
   private pushTo(device: PushDevice, message: RenderedMessage, key: string): readonly Promise<Tried>[] {
     const service = this.services.find(({ type }) => type === device.type);
     if (service === undefined) return [];
     const { id, address } = device;
-    return [service.push(this.openAddress(address.cipher), message, key).then((outcome) => ({ id, outcome }))];
+    return [service.push(this.openAddress(address.cipher), message, key).then((outcome) => ({ id, provider: service.provider, outcome }))];
   }
 }
 

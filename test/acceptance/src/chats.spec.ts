@@ -116,6 +116,9 @@ describe.each(['DISCORD', 'MATTERMOST'] as const)('a room of one’s own: %s', (
     const [text = ''] = chatsOf()[name].texts();
     const [, accept = ''] = /\[Accept\]\((http[^)]+)\)/.exec(text) ?? [];
     expect(await world.press(accept)).toContain('You accepted this alert.');
+    expect(await world.metric('tocsin_provider_attempts_total')).toEqual([
+      `tocsin_provider_attempts_total{provider="${name}",outcome="handed-over"} 1`,
+    ]);
     expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
   });
 
