@@ -82,14 +82,12 @@ export class AttemptOutcomes {
     if (outcome.gone !== undefined) await this.reportGone(first.stream, outcome.gone, cause);
     // What went out together is tried again together.
     const at = { at: clock.now(), jitter: random() };
-    await Promise.all(
-      pages.map(async ({ stream, attempt: { attempt } }) => {
-        if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, ...sent, outcome }, at, cause);
-        const { receiptExpected, reference } = outcome;
-        const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
-        await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
-      }),
-    );
+    await firstThenOthers(pages, async ({ stream, attempt: { attempt } }) => {
+      if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, ...sent, outcome }, at, cause);
+      const { receiptExpected, reference } = outcome;
+      const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
+      await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
+    });
   }
 
   /** What a provider says later of what it took. Comes twice, late and in any order, and then changes nothing more. @throws EventStoreFault */
@@ -99,13 +97,11 @@ export class AttemptOutcomes {
     const bundled = Bundles.isBundle(of.stream) ? ((await bundles.read(of))?.pages ?? []) : undefined;
     const pages = bundled?.map(({ notification, attempt }) => ({ stream: notification, attempt })) ?? [of];
     const at = { at: clock.now(), jitter: random() };
-    await Promise.all(
-      pages.map(async ({ stream, attempt }) => {
-        const { provider } = of;
-        if (outcome.type === 'failed') return this.recordFailed({ stream, attempt, provider, outcome }, at, cause);
-        await notifications.change(stream, { type: 'recordDelivered', at: at.at, provider }, cause);
-      }),
-    );
+    await firstThenOthers(pages, async ({ stream, attempt }) => {
+      const { provider } = of;
+      if (outcome.type === 'failed') return this.recordFailed({ stream, attempt, provider, outcome }, at, cause);
+      await notifications.change(stream, { type: 'recordDelivered', at: at.at, provider }, cause);
+    });
   }
 
   /** No receipt has come in its time. @throws EventStoreFault */
@@ -178,3 +174,9 @@ export class AttemptOutcomes {
     if (next !== undefined) await notifications.change(next.stream, { type: 'bringForward', at: clock.now(), because }, cause);
   }
 }
+
+/** What the first one finds out of their contact is on record before the others find the same. */
+const firstThenOthers = async <Item>([first, ...others]: readonly Item[], each: (item: Item) => Promise<void>): Promise<void> => {
+  if (first !== undefined) await each(first);
+  await Promise.all(others.map(each));
+};

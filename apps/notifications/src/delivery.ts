@@ -161,7 +161,8 @@ export class Delivery {
       key: attempt.key,
       // Whose answer would it be?
       ...(together === undefined ? this.repliesTo(stream, plan) : {}),
-      correlation: bundle ?? { stream, attempt: attempt.attempt },
+      // One that is left over is a page like any other.
+      correlation: together === undefined || bundle === undefined ? { stream, attempt: attempt.attempt } : bundle,
     };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt, 'tocsin.pages': wanted.length };
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
@@ -234,8 +235,7 @@ export class Delivery {
   }
 
   private repliesTo(stream: string, { method, alertId, purpose }: Planned): { readonly replyTo?: string } {
-    const isPage = purpose === 'page' || purpose === 'fallback';
-    const replyTo = method === 'EMAIL' && isPage && alertId !== undefined ? this.parts.replyAddresses?.of(stream) : undefined;
+    const replyTo = method === 'EMAIL' && isPage(purpose) && alertId !== undefined ? this.parts.replyAddresses?.of(stream) : undefined;
     return replyTo === undefined ? {} : { replyTo };
   }
 
@@ -256,10 +256,10 @@ export class Delivery {
    * the provider is called after that.
    */
   private async replyTo(
-    { stream, plan: { method, alertId, contactId, step } }: Page,
+    { stream, plan: { method, purpose, alertId, contactId, step } }: Page,
     { channel, recipient }: { readonly channel: Channel; readonly recipient: Recipient },
   ): Promise<AttemptNotes['reply']> {
-    if (method !== 'SMS' || alertId === undefined || contactId === undefined) return undefined;
+    if (method !== 'SMS' || !isPage(purpose) || alertId === undefined || contactId === undefined) return undefined;
     const sender = channel.senderTo(recipient.target);
     // Any of our numbers will do: a code is one of the contact, not of the number.
     const to =
@@ -304,6 +304,9 @@ export class Delivery {
     return stopped === undefined ? this.parts.composer.page(plan, user, history, notes) : { stopped };
   }
 }
+
+/** What asks for an answer. */
+const isPage = (purpose: Planned['purpose']): boolean => purpose === 'page' || purpose === 'fallback';
 
 const isThere = (number: string | undefined): number is string => number !== undefined;
 

@@ -71,13 +71,15 @@ export class MessageComposer {
     };
   }
 
-  /** Several pages of one person in one message; each is answered as if it were alone. */
+  /** Several pages of one person in one message, each answered as if it were alone; or several pieces of news. */
   bundle(
     pages: readonly { readonly plan: Planned; readonly content: MessageContent }[],
     user: User,
     { id, attempt }: { readonly id: number; readonly attempt: number },
   ): MessageContent {
     const plannedAt = Math.max(...pages.map(({ plan }) => plan.at)) as Instant;
+    const news = pages.flatMap(({ content }) => (content.type === 'news' ? [content] : []));
+    if (news.length > 0) return { type: 'digest', language: user.language, personName: user.firstName, news };
     return {
       type: 'bundle',
       language: user.language,

@@ -78,6 +78,15 @@ export interface NewsContent {
   readonly news: string;
 }
 
+/** Several pieces of news in one message, because they come at once. */
+export interface DigestContent {
+  readonly type: 'digest';
+  readonly language: Language;
+  readonly personName: string;
+  /** Two at least. */
+  readonly news: readonly NewsContent[];
+}
+
 /** A shift of the person begins. */
 export interface DutyBeginsContent {
   readonly type: 'duty-begins';
@@ -106,7 +115,15 @@ export interface DutyChangedContent {
 }
 
 export type MessageContent =
-  PageContent | BundleContent | TestContent | SignInContent | VerificationContent | NewsContent | DutyBeginsContent | DutyChangedContent;
+  | PageContent
+  | BundleContent
+  | DigestContent
+  | TestContent
+  | SignInContent
+  | VerificationContent
+  | NewsContent
+  | DutyBeginsContent
+  | DutyChangedContent;
 
 /** Ready to hand over. `html` only where the method shows it. */
 export interface RenderedMessage {

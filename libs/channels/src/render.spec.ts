@@ -1,6 +1,6 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import fc from 'fast-check';
-import type { BundleContent, Language, MessageContent, PageContent } from './message';
+import type { BundleContent, Language, MessageContent, NewsContent, PageContent } from './message';
 import { renderMessage } from './render';
 
 const page = (alert: Partial<PageContent['alert']> = {}, more: Partial<PageContent> = {}): PageContent => ({
@@ -86,6 +86,30 @@ describe('a message about several alerts (B29)', () => {
     const again = bundle([page({}, { possiblyDuplicate: true, reply: { code: 'K7' } }), page({}, { reply: { code: 'M3' } })]);
     expect(renderMessage('SMS', again).text).toMatch(/\(maybe a repetition\)$/);
     expect(renderMessage('EMAIL', again).text).toContain('You may have received this page before.');
+  });
+});
+
+describe('several pieces of news in one message', () => {
+  const news = (id: number, summary = 'disk full'): NewsContent => ({
+    type: 'news',
+    language: 'en',
+    personName: 'Ana',
+    alert: { id, summary, priority: 'HIGH' },
+    news: 'Resolved by Ben at 04:00.',
+  });
+  const two: MessageContent = { type: 'digest', language: 'en', personName: 'Ana', news: [news(7), news(8, 'no power')] };
+
+  it.each(methods)('by %s repeat id and summary of each, and ask for nothing', (method) => {
+    const { text, notice } = renderMessage(method, two);
+    for (const told of ['#7', 'disk full', '#8', 'no power', 'Resolved by Ben at 04:00.']) expect(notice?.body ?? text).toContain(told);
+    expect(text).not.toMatch(/https?:|Reply/);
+    expect(notice?.actions ?? []).toEqual([]);
+  });
+  it('say in the subject how many they are', () => {
+    expect(renderMessage('EMAIL', two).subject).toBe('[2 updates] #7 disk full; #8 no power');
+    expect(renderMessage('SMS', two).text).toBe(
+      '2 updates:\n[#7] disk full: Resolved by Ben at 04:00.\n[#8] no power: Resolved by Ben at 04:00.',
+    );
   });
 });
 

@@ -1,6 +1,16 @@
 import type { NotificationMethod } from '@tocsin/domain';
 import { Eta } from 'eta';
-import type { BundleContent, DutyChangedContent, MessageContent, NewsContent, Notice, PageContent, RenderedMessage } from './message';
+import type {
+  BundleContent,
+  DigestContent,
+  DutyChangedContent,
+  Language,
+  MessageContent,
+  NewsContent,
+  Notice,
+  PageContent,
+  RenderedMessage,
+} from './message';
 import { smsList, smsText } from './sms/sms-text';
 import { texts } from './texts';
 
@@ -17,6 +27,8 @@ export const renderMessage = (method: NotificationMethod, content: MessageConten
     case 'SLACK':
     case 'TELEGRAM':
       return { ...shortText(content), ...(content.type === 'page' ? { page: content } : {}) };
+    case 'SMS':
+      return content.type === 'digest' ? { ...shortText(content), text: digestToRead(content) } : shortText(content);
     default:
       return shortText(content);
   }
@@ -49,6 +61,8 @@ const email = (content: MessageContent): RenderedMessage => {
       return mail(t.greeting(content.personName), oneLine(t.dutyChangedSubject(content.schedule)), changedLines(content));
     case 'news':
       return mail(t.greeting(content.personName), `${t.news}: ${pageSubject(content)}`, newsLines(content));
+    case 'digest':
+      return mail(t.greeting(content.personName), digestSubject(content), content.news.flatMap(newsLines));
     case 'verification':
       return mail(t.greeting(content.personName), t.verificationSubject, t.verificationBody(content.code, content.validMinutes));
     case 'sign-in': {
@@ -92,6 +106,11 @@ const shortText = (content: MessageContent): RenderedMessage => {
       const subject = pageSubject(content);
       return { subject, text: `${subject}\n${oneLine(content.news)}` };
     }
+    case 'digest':
+      return {
+        subject: digestSubject(content),
+        text: [t.newsOf(content.news.length), ...listed(content.language, content.news, newsLine)].join('\n'),
+      };
     case 'verification':
       return { subject: t.verificationSubject, text: t.verificationShort(content.code, content.validMinutes) };
     case 'sign-in':
@@ -105,10 +124,22 @@ const MOST_LISTED = 10;
 const bundleSubject = ({ language, pages }: BundleContent): string =>
   oneLine(`[${texts[language].bundle(pages.length)}] ${pages.map(({ alert }) => `#${alert.id} ${alert.summary}`).join('; ')}`);
 
+const digestSubject = ({ language, news }: DigestContent): string =>
+  oneLine(`[${texts[language].newsOf(news.length)}] ${news.map(({ alert }) => `#${alert.id} ${alert.summary}`).join('; ')}`);
+
 /** One line for each, as far as anybody reads them. */
-const listed = ({ language, pages }: BundleContent, line: (page: PageContent) => string): readonly string[] => {
-  const left = pages.length - MOST_LISTED;
-  return [...pages.slice(0, MOST_LISTED).map(line), ...(left > 0 ? [texts[language].andMore(left)] : [])];
+const listed = <Item>(language: Language, items: readonly Item[], line: (item: Item) => string): readonly string[] => {
+  const left = items.length - MOST_LISTED;
+  return [...items.slice(0, MOST_LISTED).map(line), ...(left > 0 ? [texts[language].andMore(left)] : [])];
+};
+
+/** Id and summary first, as in a message of its own. */
+const newsLine = (content: NewsContent): string => `${pageSubject(content)}: ${oneLine(content.news)}`;
+
+const digestToRead = ({ language, news }: DigestContent): string => {
+  const t = texts[language];
+  const lines = news.map((each) => ({ before: `[#${each.alert.id}] `, summary: onOneLine(`${each.alert.summary}: ${each.news}`) }));
+  return smsList(`${t.newsOf(news.length)}:`, lines, { andMore: t.andMore });
 };
 
 const shortBundle = (content: BundleContent): string => {
@@ -117,7 +148,7 @@ const shortBundle = (content: BundleContent): string => {
   const [first] = pages;
   const mark = pages.some(({ possiblyDuplicate }) => possiblyDuplicate) ? ` ${t.duplicateMark}` : '';
   if (first?.reply === undefined)
-    return [`${t.bundle(pages.length)}${mark}`, ...listed(content, pageSubject), `${t.acceptAll}: ${acceptAll}`].join('\n');
+    return [`${t.bundle(pages.length)}${mark}`, ...listed(content.language, pages, pageSubject), `${t.acceptAll}: ${acceptAll}`].join('\n');
   const { to } = first.reply;
   const lines = pages.map(({ alert, reply }) => ({ before: `${reply?.code ?? ''} [#${alert.id}] `, summary: onOneLine(alert.summary) }));
   const answer = `${to === undefined ? t.replyAll : t.replyAllTo(to)}${mark}`;
@@ -184,11 +215,18 @@ const noticeOf = (content: MessageContent): Notice => {
       return {
         ...plain,
         title: t.bundle(content.pages.length),
-        body: listed(content, pageSubject).join('\n'),
+        body: listed(content.language, content.pages, pageSubject).join('\n'),
         urgent: content.pages.some(({ alert }) => alert.priority === 'HIGH'),
         tag: `bundle-${content.pages[0]?.alert.id}`,
         url: content.acceptAll,
         actions: [{ action: 'accept', title: t.acceptAll, url: content.acceptAll }],
+      };
+    case 'digest':
+      return {
+        ...plain,
+        title: t.newsOf(content.news.length),
+        body: listed(content.language, content.news, newsLine).join('\n'),
+        tag: `digest-${content.news[0]?.alert.id}`,
       };
     case 'news':
       // Beside the page of the same alert, whose buttons must not go with it.

@@ -22,7 +22,7 @@ const storm = async (count: number): Promise<readonly number[]> => {
 const statuses = (ids: readonly number[]) => Promise.all(ids.map(async (id) => (await world.alert(id)).status));
 const inGerman = async (id: number): Promise<readonly string[]> =>
   (await world.get<{ text: string }[]>(`/api/alerts/${id}/log-entries?max-results=100&lang=de`)).body.map(({ text }) => text).reverse();
-const HELD = 'more pages than can be read came at once, it goes out in one message with others';
+const HELD = 'more came at once than can be read, it goes out in one message with others';
 
 describe('many alerts at once, by e-mail', () => {
   const subjects = () => world.mailbox('ana').subjects;
@@ -50,11 +50,11 @@ describe('many alerts at once, by e-mail', () => {
     for (const id of ids.slice(3)) {
       const lines = await world.timeline(id);
       expect(lines).toContain(`EMAIL Ana Tester: held back until 2026-01-05T09:00:30.000Z: ${HELD}`);
-      expect(lines).toContain('EMAIL Ana Tester: attempt 1 through smtp, in one message with 1 other page');
+      expect(lines).toContain('EMAIL Ana Tester: attempt 1 through smtp, in one message with 1 other');
       expect(lines).toContain('EMAIL Ana Tester: handed over to smtp');
       const german = await inGerman(id);
       expect(german).toContain(
-        'EMAIL Ana Tester: zurückgehalten bis 2026-01-05T09:00:30.000Z: mehr Nachrichten auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',
+        'EMAIL Ana Tester: zurückgehalten bis 2026-01-05T09:00:30.000Z: es kam mehr auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',
       );
       expect(german).toContain('EMAIL Ana Tester: Versuch 1 über smtp, in einer Nachricht mit 1 anderen');
     }
@@ -142,6 +142,36 @@ describe('many alerts at once, by e-mail', () => {
     expect(world.mailbox('ben').subjects).toHaveLength(3);
     expect(await world.alert(ids[3])).toMatchObject({ status: 'PENDING' });
     expect((await world.timeline(ids[3] ?? 0)).some((line) => line.startsWith('Level 2'))).toBe(true);
+  });
+});
+
+describe('news of many alerts at once', () => {
+  it('comes one by one as far as three, and then in one mail that repeats id and summary; it keeps no page from going out (B29)', async () => {
+    world = await World.start();
+    const [ana, ben] = [await world.person('ana'), await world.person('ben')];
+    const [contact] = (await world.get<{ id: number }[]>(`/api/users/${ana}/contacts/emails`)).body;
+    const update = { type: 'ALERT_RESOLVED', method: 'EMAIL', contact: { id: contact?.id } };
+    expect((await world.post(`/api/users/${ana}/notification-preferences/updates`, update)).status).toBe(201);
+    const level = { targets: [user(ana), user(ben)], timeoutMin: 600 };
+    key = await world.source(await world.policy([level]));
+    const ids = await storm(5);
+    await world.advance('10m');
+    const before = world.mailbox('ana').subjects.length;
+    const bens = await world.keyOf(ben);
+    for (const id of ids) await world.put(`/api/alerts/${id}/resolve`, undefined, bens);
+    await world.settle();
+    expect(world.mailbox('ana').subjects.slice(before)).toEqual(ids.slice(0, 3).map((id, index) => `Update: [#${id}] disk ${index} full`));
+    await world.event(key, { summary: 'no power', alertKey: 'power' });
+    expect(world.mailbox('ana').subjects.at(-1)).toMatch(/no power$/);
+    await world.advance('30s');
+    const { subject, text } = world.mailbox('ana').all().at(-1) ?? { subject: '', text: '' };
+    expect(subject).toBe(`[2 updates] #${ids[3]} disk 3 full; #${ids[4]} disk 4 full`);
+    expect(text).toMatch(
+      new RegExp(`#${ids[3]} disk 3 full\nResolved by Ben Tester at .*\n#${ids[4]} disk 4 full\nResolved by Ben Tester`),
+    );
+    const lines = await world.timeline(ids[4] ?? 0);
+    expect(lines.some((line) => line.startsWith('Status update, EMAIL Ana Tester: held back until') && line.endsWith(HELD))).toBe(true);
+    await world.stop();
   });
 });
 

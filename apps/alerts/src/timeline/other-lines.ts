@@ -74,8 +74,8 @@ const holdTexts: Readonly<Record<UnusableReason | HeldBackReason | 'no-preferenc
     de: 'die Person hat keine Benachrichtigungsregel für diese Priorität',
   },
   bundled: {
-    en: 'more pages than can be read came at once, it goes out in one message with others',
-    de: 'mehr Nachrichten auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',
+    en: 'more came at once than can be read, it goes out in one message with others',
+    de: 'es kam mehr auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',
   },
   identical: {
     en: 'the person got the same one there less than four minutes before',
@@ -131,7 +131,7 @@ export const notificationLines = (
         bundle === undefined
           ? { en: '', de: '' }
           : {
-              en: `, in one message with ${others} other ${others === 1 ? 'page' : 'pages'}`,
+              en: `, in one message with ${others} ${others === 1 ? 'other' : 'others'}`,
               de: `, in einer Nachricht mit ${others} anderen`,
             };
       const lateness = late < 2 ? { en: '', de: '' } : { en: `, ${late} s late`, de: `, ${late} s zu spät` };

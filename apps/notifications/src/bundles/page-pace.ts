@@ -4,6 +4,7 @@ import {
   Clock,
   identicalPages,
   isAttemptDue,
+  isPaced,
   notificationStatus,
   pacingDecider,
   pacingStream,
@@ -83,10 +84,9 @@ export class PagePace {
   ): Promise<Turn> {
     const { plan, attempts, bundle } = state;
     const at = this.parts.clock.now();
-    const isPage = plan.purpose === 'page' || plan.purpose === 'fallback';
     const isDue = isAttemptDue(state, { at, ...(interruptedBefore === undefined ? {} : { interruptedBefore }) });
-    if (!this.parts.isOn || !isPage || !isDue || disturbsNobody(channel)) return alone;
-    const place = pacingStream(plan.userId, plan.method, plan.contactId);
+    if (!this.parts.isOn || !isPaced(plan.purpose) || !isDue || disturbsNobody(channel)) return alone;
+    const place = pacingStream(plan);
     if (bundle !== undefined) return this.together(stream, { place, method: plan.method, bundle }, cause);
     return attempts > 0 ? alone : this.first(stream, place, state, cause);
   }
@@ -145,13 +145,16 @@ export class PagePace {
   /** Undefined when it is not wanted any more. */
   private async pageOf(notification: string, plan: OpenNotification['plan']): Promise<PacedPage | undefined> {
     const { alertId, activation, notificationId, userId, alertRevision = 0 } = plan;
-    if (alertId === undefined || activation === undefined) return undefined;
+    if (alertId === undefined) return undefined;
     const history = await readAlertFromItsStream(this.parts.eventStore, alertId);
     if (history === undefined) return undefined;
     const facts = history.events.map((stored) => ({ revision: stored.revision, event: eventOf<AlertEvent>(stored) }));
+    const known = { notification, notificationId, alertId, sourceId: history.document.sourceId };
+    // News is told of each fact, and of each once.
+    if (activation === undefined) return { ...known, activation: 0, text: alertRevision };
     if (stoppedBy({ userId, alertRevision }, facts) !== undefined) return undefined;
     const text = facts.findLast(({ event }) => saysSomethingElse.includes(event.type))?.revision ?? 0;
-    return { notification, notificationId, alertId, sourceId: history.document.sourceId, activation, text };
+    return { ...known, activation, text };
   }
 
   private async change(place: string, command: PacingCommand, cause: Cause) {

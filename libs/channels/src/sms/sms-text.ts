@@ -39,12 +39,12 @@ export interface SmsLine {
 export const smsList = (
   title: string,
   lines: readonly SmsLine[],
-  { andMore, answer }: { readonly andMore: (count: number) => string; readonly answer: string },
+  { andMore, answer }: { readonly andMore: (count: number) => string; readonly answer?: string },
 ): string => {
   const whole = (shown: number, length: number): string => {
     const told = lines.slice(0, shown).map(({ before, summary }) => `${before}${cut(summary, length)}`);
     const more = lines.length > shown ? [andMore(lines.length - shown)] : [];
-    return plainForSms([title, ...told, ...more, answer].join('\n'));
+    return plainForSms([title, ...told, ...more, ...(answer === undefined ? [] : [answer])].join('\n'));
   };
   const fits = (shown: number, length: number): boolean => smsLength(whole(shown, length)).segments <= MOST_SEGMENTS;
   const longest = Math.max(0, ...lines.map(({ summary }) => [...summary].length));

@@ -8,7 +8,7 @@ export interface PacedPage {
   readonly notificationId: number;
   readonly alertId: AlertId;
   readonly sourceId: AlertSourceId;
-  /** Stands for who was paged by what: round, pass and level are in it. */
+  /** Stands for who was paged by what: round, pass and level are in it. 0: it is no page, but news. */
   readonly activation: number;
   /** Changes with what the alert says. */
   readonly text: number;

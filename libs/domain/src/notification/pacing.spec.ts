@@ -7,6 +7,7 @@ import {
   BUNDLE_WAIT_MS,
   bundleWith,
   identicalPages,
+  isPaced,
   MOST_IN_BUNDLE,
   pacingDecider,
   pacingStream,
@@ -152,9 +153,22 @@ describe('what is said of a page', () => {
   });
 });
 
-it('each person has a place for each method and contact', () => {
-  expect(pacingStream(7 as UserId, 'SMS', 12 as ContactId)).toBe('pace-7-sms-12');
-  expect(pacingStream(7 as UserId, 'PUSH')).toBe('pace-7-push');
+describe('the place that pages go to', () => {
+  const of = { userId: 7 as UserId, method: 'SMS', contactId: 12 as ContactId, purpose: 'page' } as const;
+  it('is one of a person, a method and a contact', () => {
+    expect(pacingStream(of)).toBe('pace-7-sms-12');
+    expect(pacingStream({ userId: 7 as UserId, method: 'PUSH', purpose: 'fallback' })).toBe('pace-7-push');
+  });
+  it('is another one for news, however many there are: they keep no page from going out', () => {
+    expect([pacingStream({ ...of, purpose: 'update' }), pacingStream({ ...of, purpose: 'subscription' })]).toEqual([
+      'pace-7-sms-12-news',
+      'pace-7-sms-12-news',
+    ]);
+  });
+  it('is none for what somebody has asked for', () => {
+    const all = ['page', 'fallback', 'test', 'sign-in', 'verification', 'update', 'duty', 'subscription'] as const;
+    expect(all.filter((purpose) => !isPaced(purpose))).toEqual(['test', 'sign-in', 'verification', 'duty']);
+  });
 });
 
 describe('pages in any number, at any pace', () => {

@@ -1,7 +1,9 @@
 import type { NotificationMethod } from '../configuration/resources';
 import { assertNever, passedOver, type Decider } from '../decider';
-import type { AlertSourceId, ContactId, UserId } from '../ids';
+import type { AlertSourceId, ContactId } from '../ids';
 import { plusMs, type Instant } from '../time';
+import type { NotificationPurpose } from './notification-events';
+import type { PlannedData } from './notification-state';
 import type { Bundle, PacedPage, Pacing, PacingEvent, PacingVerdict, PacingWindow } from './pacing-events';
 
 /** Nobody waits longer for the first they hear of an alert, and for anything else neither (B29). */
@@ -43,9 +45,19 @@ export type PacingCommand =
 
 type Command<Type extends PacingCommand['type']> = Extract<PacingCommand, { type: Type }>;
 
-/** What goes to one person by one method, and there to one contact. */
-export const pacingStream = (userId: UserId, method: NotificationMethod, contactId?: ContactId): string =>
-  `pace-${userId}-${method.toLowerCase()}${contactId === undefined ? '' : `-${contactId}`}`;
+/** What goes to one person by one method, and there to one contact. News has a pace of its own: it keeps no page from going out. */
+export const pacingStream = ({
+  userId,
+  method,
+  contactId,
+  purpose,
+}: Pick<PlannedData, 'userId' | 'method' | 'contactId' | 'purpose'>): string =>
+  ['pace', userId, method.toLowerCase(), ...(contactId === undefined ? [] : [contactId]), ...(isNews(purpose) ? ['news'] : [])].join('-');
+
+const isNews = (purpose: NotificationPurpose): boolean => purpose === 'update' || purpose === 'subscription';
+
+/** What comes in numbers with the alerts that it is about. Whatever a person has asked for themselves comes at once. */
+export const isPaced = (purpose: NotificationPurpose): boolean => purpose === 'page' || purpose === 'fallback' || isNews(purpose);
 
 /** Only what still counts. */
 const current = ({ windows, bundles, shown }: Pacing, at: Instant): Pacing => ({
