@@ -121,7 +121,7 @@ export const boundaries = [
     files: CODE,
     except: [...SPECS, ...ADAPTER_FOLDERS, 'libs/embedded-log/src/**', 'libs/platform/src/tracing/open-telemetry/**', ...TEST_KITS],
     imports:
-      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@grpc/.*|google-protobuf|@sendgrid/.*|@slack/.*|@opentelemetry/.*)(/|$)',
+      '^(node:sqlite|better-sqlite3|kafkajs|mongoose|mongodb|nodemailer|twilio|web-push|@eventstore/.*|@kurrent/.*|@grpc/.*|google-protobuf|@sendgrid/.*|@slack/.*|jose|@opentelemetry/.*)(/|$)',
   },
   {
     id: 'adapter-outside-wiring',

@@ -62,6 +62,7 @@ describeWith('helm', fetched('helm'), (helm) => {
         'SMS_GATEWAY_HEADERS',
         'SMS_GATEWAY_URL',
         'SMTP_URL',
+        'TEAMS_APP_PASSWORD',
         'TELEGRAM_BOT_TOKEN',
         'TELEGRAM_WEBHOOK_SECRET',
         'TOCSIN_HEARTBEAT_URL',
@@ -261,7 +262,7 @@ describeWith('helm', fetched('helm'), (helm) => {
 
     it('needs no Secret, and is told of no server', () => {
       const secrets = Object.values(environment(one(manifests, 'StatefulSet'))).filter((value) => typeof value === 'object');
-      expect(secrets).toHaveLength(15);
+      expect(secrets).toHaveLength(16);
       for (const secret of secrets) expect(secret).toMatchObject({ secretKeyRef: { optional: true } });
       expect(Object.keys(one(manifests, 'ConfigMap').data ?? {}).filter((name) => name.startsWith('KAFKA'))).toEqual([]);
     });

@@ -15,12 +15,13 @@ import type { MethodRoutes } from './routes';
 import { sendgrid } from './sendgrid/settings';
 import { slack } from './slack/settings';
 import { smsGateway } from './sms-gateway/settings';
+import { openTeamsBot, teams } from './teams/settings';
 import { openTelegramBot, telegram } from './telegram/settings';
 import { twilio } from './twilio/settings';
 import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, webPush, ntfy, discord, mattermost] as const;
+const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, teams, webPush, ntfy, discord, mattermost] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
@@ -35,7 +36,7 @@ export const channelSchema: Merged<Schemas> & typeof routeSchema & typeof bundle
 
 export type ChannelSettings = Settings<typeof channelSchema>;
 
-export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM', 'SLACK'];
+export const METHODS: readonly NotificationMethod[] = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'];
 
 /** What is wrong with the settings together: half of a provider's, or a route to one that there is not. */
 export const channelProblems = (settings: ChannelSettings): readonly string[] => [
@@ -98,7 +99,7 @@ export const openChannels = async (
 
 /** The bots that are set up: each has a channel, and takes answers. */
 export const openChatBots = async (settings: ChannelSettings): Promise<readonly ChatBot[]> =>
-  (await Promise.all([openTelegramBot(settings)])).filter((bot) => bot !== undefined);
+  (await Promise.all([openTelegramBot(settings), openTeamsBot(settings)])).filter((bot) => bot !== undefined);
 
 /** A push goes to all devices of a person at once, whichever services they belong to. */
 const withAllDevices = (channels: readonly Channel[]): readonly Channel[] => {

@@ -26,6 +26,7 @@ export const renderMessage = (method: NotificationMethod, content: MessageConten
       return { ...shortText(content), notice: noticeOf(content) };
     case 'SLACK':
     case 'TELEGRAM':
+    case 'TEAMS':
       return { ...shortText(content), ...(content.type === 'page' ? { page: content } : {}) };
     case 'SMS':
       return content.type === 'digest' ? { ...shortText(content), text: digestToRead(content) } : shortText(content);

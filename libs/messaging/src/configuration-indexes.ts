@@ -20,6 +20,7 @@ const indexes = {
     email: field('user', folded, ({ email }) => email),
     slackAccount: field('user', asIs, ({ slackAccount: account }) => account && `${account.teamId} ${account.userId}`),
     TELEGRAM: field('user', asIs, (user) => chatAccountOf(user, 'TELEGRAM')?.id),
+    TEAMS: field('user', asIs, (user) => chatAccountOf(user, 'TEAMS')?.id),
   },
   team: { name: field('team', asIs, ({ name }) => name) },
   apikey: { name: field('apikey', asIs, ({ name }) => name), hash: field('apikey', asIs, ({ hash }) => hash) },

@@ -12,6 +12,8 @@ export type { SlackBlock, SlackChannel, SlackMessage, SlackPerson, SlackView } f
 export * from './sms-gateway';
 export * from './standalone-process';
 export * from './tcp-proxy';
+export { newConnectorKey } from './teams/connector-keys';
+export * from './teams/teams-server';
 export type { TelegramMessage, TelegramPerson } from './telegram/telegram-chats';
 export * from './telegram/telegram-server';
 export * from './trace-collector';

@@ -3,13 +3,14 @@ import type { ChatBot } from '@tocsin/channels';
 import type { ChatMethod } from '@tocsin/domain';
 import type { Platform } from '@tocsin/platform';
 import type { Answers } from '../answers';
+import { TeamsController } from '../callbacks/teams/teams.controller';
 import { TelegramController } from '../callbacks/telegram/telegram.controller';
 import { ChatActions } from './chat-actions';
 import { ChatIntake } from './chat-intake';
 import { ChatPeople } from './chat-people';
 import { ChatRequestsConsumer } from './chat-requests.consumer';
 
-const callbacks: Readonly<Record<ChatMethod, Type>> = { TELEGRAM: TelegramController };
+const callbacks: Readonly<Record<ChatMethod, Type>> = { TELEGRAM: TelegramController, TEAMS: TeamsController };
 
 /** All of the bots in the module; nothing when there are none. */
 export const chatParts = (

@@ -12,7 +12,7 @@ import type {
   UpdatePreference,
 } from '@tocsin/domain';
 
-const methods = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM', 'SLACK'] as const;
+const methods = ['EMAIL', 'SMS', 'PUSH', 'VOICE', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'] as const;
 const updateTypes = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'] as const;
 const lists = ['alerts', 'updates', 'duties', 'subscriptions'] as const;
 const types = ['HIGH_PRIORITY', 'LOW_PRIORITY'] as const;

@@ -5,7 +5,7 @@ import type { Instant } from '../time';
 /** Methods that write to an account which the person has linked, in place of a contact. */
 export type AccountMethod = 'SLACK' | ChatMethod;
 
-export const accountMethods: readonly AccountMethod[] = ['SLACK', 'TELEGRAM'];
+export const accountMethods: readonly AccountMethod[] = ['SLACK', 'TELEGRAM', 'TEAMS'];
 
 export const isAccountMethod = (method: NotificationMethod): method is AccountMethod =>
   (accountMethods as readonly NotificationMethod[]).includes(method);

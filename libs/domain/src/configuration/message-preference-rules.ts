@@ -17,8 +17,8 @@ export interface MessagePreferenceRequest {
 }
 
 const methods: Readonly<Record<PreferenceList, readonly NotificationMethod[]>> = {
-  updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK'],
-  duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK'],
+  updates: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'],
+  duties: ['EMAIL', 'SMS', 'PUSH', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'],
   subscriptions: ['EMAIL', 'SMS', 'PUSH'],
 };
 

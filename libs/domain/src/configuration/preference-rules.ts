@@ -44,7 +44,11 @@ export const preferenceOf = (user: User, id: number): AlertPreference => {
 };
 
 /** What a method goes to that needs no contact. */
-const withoutContact: Partial<Readonly<Record<NotificationMethod, string>>> = { PUSH: 'the devices', SLACK: 'the linked Slack account' };
+const withoutContact: Partial<Readonly<Record<NotificationMethod, string>>> = {
+  PUSH: 'the devices',
+  SLACK: 'the linked Slack account',
+  TEAMS: 'the linked Teams account',
+};
 
 /**
  * The person's own contact that the method needs; undefined where it goes to something else. Clients of ilert's API name a

@@ -112,7 +112,7 @@ export interface PolicySnapshot {
 
 export type Role = 'STAKEHOLDER' | 'GUEST' | 'RESPONDER' | 'USER' | 'ADMIN';
 export type ContactStatus = 'OK' | 'LOCKED' | 'BLACKLISTED';
-export type NotificationMethod = 'EMAIL' | 'SMS' | 'PUSH' | 'VOICE' | 'WHATSAPP' | 'TELEGRAM' | 'SLACK';
+export type NotificationMethod = 'EMAIL' | 'SMS' | 'PUSH' | 'VOICE' | 'WHATSAPP' | 'TELEGRAM' | 'SLACK' | 'TEAMS';
 
 export interface EmailContact {
   readonly id: ContactId;
@@ -146,7 +146,7 @@ export interface AlertPreference {
 }
 
 /** Methods whose messages a bot of ours brings to an account that the person has linked to it. */
-export type ChatMethod = 'TELEGRAM';
+export type ChatMethod = 'TELEGRAM' | 'TEAMS';
 
 /** Who somebody is for a bot. */
 export interface ChatAccount {

@@ -60,6 +60,7 @@ export const USUAL_RECEIPT_MS: Readonly<Record<NotificationMethod, number>> = {
   WHATSAPP: 120_000,
   TELEGRAM: 120_000,
   SLACK: 120_000,
+  TEAMS: 120_000,
 };
 
 /** Something may still come of it. */
