@@ -105,8 +105,9 @@ describe('a sign-in link by mail', () => {
   });
 
   it('is refused to whoever asks and asks, whatever the address', async () => {
-    const answers = await Promise.all(Array.from({ length: 25 }, (_, index) => ask(`somebody${index}@example.test`)));
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(1);
+    // Each replica counts for itself.
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => ask(`somebody${index}@example.test`)));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(10);
     expect(answers.filter(({ status }) => status === 204).length).toBeGreaterThanOrEqual(20);
     await world.advance('2m');
     expect((await ask('ana@example.test')).status).toBe(204);
