@@ -90,6 +90,23 @@ describe('a push device', () => {
     expect(other.body['topic']).not.toBe(topic);
   });
 
+  it.each([
+    ['DISCORD', 'https://discord.com/api/webhooks/1122/To-ken_of-the-room'],
+    ['MATTERMOST', 'https://chat.example/hooks/keyoftheroom'],
+  ])('that is a room in a chat has its address encrypted, and belongs to one person: %s', async (type, webhookUrl) => {
+    const made = await server.call('POST', at, ana, { type, name: 'My room', webhookUrl });
+    const { id } = made.body;
+    expect([made.status, made.body]).toEqual([
+      201,
+      { id: expect.any(Number), type, name: 'My room', status: 'OK', addedAt: expect.any(String) },
+    ]);
+    const stored = await server.platform.eventStore.readStream(`user-${ana.id}`);
+    expect(JSON.stringify(stored.map(({ data }) => data))).not.toContain(new URL(webhookUrl).pathname);
+    expect((await server.call('POST', at, ana, { type, name: 'The same', webhookUrl })).body).toMatchObject({ id, name: 'The same' });
+    await server.call('POST', at, ben, { type, name: 'Mine now', webhookUrl });
+    expect((await server.call('GET', at, ana)).body).toMatchObject([{ type, status: 'LOST', reason: 'taken-over' }]);
+  });
+
   it('stays when its owner edits their profile', async () => {
     await server.call('POST', at, ana, device(endpoint('a')));
     const profile = (await server.call('GET', '/api/users/current', ana)).body;
