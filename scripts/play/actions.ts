@@ -21,6 +21,7 @@ export const addActions = (app: FastifyInstance, doings: Doings): void => {
   addToolAndProviders(app, doings);
   addPersons(app, doings);
   addSlack(app, doings);
+  addTelegram(app, doings);
 };
 
 const addToolAndProviders = (app: FastifyInstance, { scene, product, api }: Doings): void => {
@@ -99,6 +100,20 @@ const addSlack = (app: FastifyInstance, { scene }: Doings): void => {
     '/people/:person/slack/dialogs/:id/choices',
     { schema: { querystring: bodyOf('block', 'action', 'typed').body } },
     ({ params, query }) => slack.choices(person(params), params.id, query),
+  );
+};
+
+const addTelegram = (app: FastifyInstance, { scene }: Doings): void => {
+  const person = personIn(scene);
+  app.post<{ Params: { person: string; message: string }; Body: { label: string } }>(
+    '/people/:person/telegram/:message/presses',
+    { schema: bodyOf('label') },
+    async ({ params, body }) => ({ status: await scene.telegram.press(person(params), params.message, body.label) }),
+  );
+  app.post<{ Params: { person: string }; Body: { text: string } }>(
+    '/people/:person/telegram',
+    { schema: bodyOf('text') },
+    async ({ params, body }) => ({ status: await scene.telegram.say(person(params), body.text) }),
   );
 };
 

@@ -1,4 +1,4 @@
-import { MailServer, PushService, SendGridServer, SlackServer, SmsGateway, TelephoneNetwork } from '@tocsin/testing';
+import { MailServer, PushService, SendGridServer, SlackServer, SmsGateway, TelegramServer, TelephoneNetwork } from '@tocsin/testing';
 
 export const OUR_NUMBER = '+4930555001';
 const OUR_ADDRESS = 'tocsin@example.net';
@@ -10,6 +10,7 @@ export interface Outside {
   readonly mail: MailServer;
   readonly sendgrid: SendGridServer;
   readonly slack: SlackServer;
+  readonly telegram: TelegramServer;
   readonly push: PushService;
   /** What tells the product to use them. */
   readonly environment: Readonly<Record<string, string>>;
@@ -19,21 +20,23 @@ export interface Outside {
 }
 
 export const startOutside = async (): Promise<Outside> => {
-  const [network, gateway, mail, sendgrid, slack, push] = await Promise.all([
+  const [network, gateway, mail, sendgrid, slack, telegram, push] = await Promise.all([
     TelephoneNetwork.start(),
     SmsGateway.start(),
     MailServer.start(),
     SendGridServer.start(),
     SlackServer.start(),
+    TelegramServer.start(),
     PushService.start(),
   ]);
   return {
-    ...{ network, gateway, mail, sendgrid, slack, push },
+    ...{ network, gateway, mail, sendgrid, slack, telegram, push },
     environment: {
       ...network.environment(OUR_NUMBER),
       ...gateway.environment,
       ...sendgrid.environment(OUR_ADDRESS),
       ...slack.settings,
+      ...telegram.settings,
       SMTP_URL: mail.url,
       TOCSIN_OUTGOING_ALLOW: push.url,
     },
@@ -42,10 +45,10 @@ export const startOutside = async (): Promise<Outside> => {
       network.inboundUrl = at('twilio/sms');
       sendgrid.eventsUrl = at('sendgrid/events');
       sendgrid.inboundUrl = at('sendgrid/inbound');
-      slack.callsBack((path) => `${productUrl}${path}`);
+      for (const chat of [slack, telegram]) chat.callsBack((path) => `${productUrl}${path}`);
     },
     stop: async () => {
-      await Promise.all([network, gateway, mail, sendgrid, slack, push].map((server) => server.stop()));
+      await Promise.all([network, gateway, mail, sendgrid, slack, telegram, push].map((server) => server.stop()));
     },
   };
 };

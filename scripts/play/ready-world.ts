@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PushDevice, SlackChannel, SlackPerson } from '@tocsin/testing';
+import type { PushDevice, SlackChannel, SlackPerson, TelegramPerson } from '@tocsin/testing';
 import type { Client } from '../demo/client.mjs';
 import type { Outside } from './outside.ts';
 
@@ -12,6 +12,7 @@ export interface Person {
   /** How they are paged, for people to read. */
   readonly about: string;
   readonly inSlack: SlackPerson;
+  readonly inTelegram: TelegramPerson;
   readonly device: PushDevice;
   /** An API key of their own. */
   readonly key: string;
@@ -28,7 +29,7 @@ interface Identified {
   readonly id: number;
 }
 
-type Method = 'SMS' | 'VOICE' | 'SLACK' | 'PUSH';
+type Method = 'SMS' | 'VOICE' | 'SLACK' | 'TELEGRAM' | 'PUSH';
 
 interface Character {
   readonly firstName: string;
@@ -49,8 +50,8 @@ const characters: readonly Character[] = [
   },
   {
     ...{ firstName: 'Ben', lastName: 'Brown', number: '+4915187654321', role: 'RESPONDER' },
-    about: 'Paged two minutes after Ana, if nobody has answered: by e-mail, and by text message a minute later.',
-    ...{ mailAfter: 0, ways: [['SMS', 1]] },
+    about: 'Paged two minutes after Ana, if nobody has answered: by Telegram, and by e-mail a minute later.',
+    ...{ mailAfter: 1, ways: [['TELEGRAM', 0]] },
   },
   {
     ...{ firstName: 'Cleo', lastName: 'Clark', number: '+4915123456789', role: 'USER' },
@@ -109,7 +110,8 @@ export const makeReady = async (api: Client, outside: Outside): Promise<ReadyWor
   return { people, policy: policy.name, scheduleId: schedule.id, integrationKey: source.integrationKey };
 };
 
-const addPerson = async (api: Client, { slack, push }: Outside, ops: SlackChannel, character: Character): Promise<Person> => {
+const addPerson = async (api: Client, outside: Outside, ops: SlackChannel, character: Character): Promise<Person> => {
+  const { slack, push } = outside;
   const { firstName, lastName, number, role, about, mailAfter, ways } = character;
   const email = `${firstName.toLowerCase()}@example.org`;
   const user = await api.call<Identified>('POST', '/api/users', { firstName, lastName, email, role, language: 'en', timezone: 'UTC' });
@@ -125,6 +127,7 @@ const addPerson = async (api: Client, { slack, push }: Outside, ops: SlackChanne
   const inSlack = slack.team.addPerson(firstName.toLowerCase(), { email });
   // Whoever types a command is known by their address from then on.
   await slack.send(slack.command(inSlack, ops, '/tocsin', 'oncall'));
+  const inTelegram = await linkTelegram(api.url, outside, firstName, key);
   const preferences = `${of}/notification-preferences/alerts`;
   type Preference = Identified & { readonly type: string; readonly contact: Identified };
   const byMail = (await api.call<readonly Preference[]>('GET', preferences)).find(({ type }) => type === HIGH);
@@ -136,7 +139,18 @@ const addPerson = async (api: Client, { slack, push }: Outside, ops: SlackChanne
     const by = method === 'SMS' || method === 'VOICE' ? { contact: { id: phone } } : {};
     await api.call('POST', preferences, { type: HIGH, method, delayMin, ...by });
   }
-  return { id: user.id, name: `${firstName} ${lastName}`, email, number, about, inSlack, device, key };
+  return { id: user.id, name: `${firstName} ${lastName}`, email, number, about, inSlack, inTelegram, device, key };
+};
+
+/** By the link to the bot that they find in Tocsin when they are signed in. */
+const linkTelegram = async (url: string, { telegram }: Outside, name: string, key: string): Promise<TelegramPerson> => {
+  const person = telegram.chats.addPerson(name);
+  const page = await fetch(`${url}/api/callbacks/telegram/link`, { headers: { authorization: `Bearer ${key}` } });
+  const link = /href="(https:\/\/t\.me\/[^"]+)"/.exec(await page.text())?.[1];
+  if (link === undefined) throw new Error(`${name} was given no link to Telegram`);
+  const { status } = await telegram.send(telegram.open(person, link.replaceAll('&amp;', '&')));
+  if (status !== 200) throw new Error(`${name}'s Telegram was not linked: ${status}`);
+  return person;
 };
 
 /** As a person does it there: by the command, and by what is chosen in its dialog. */

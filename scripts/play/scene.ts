@@ -8,6 +8,7 @@ import { Phones } from './phones.ts';
 import type { Product } from './product.ts';
 import type { ReadyWorld } from './ready-world.ts';
 import { SlackDesk } from './slack-desk.ts';
+import { TelegramDesk } from './telegram-desk.ts';
 import { Troubles } from './troubles.ts';
 
 const LOOK_EVERY_MS = 200;
@@ -19,6 +20,7 @@ export class Scene {
   readonly phones: Phones;
   readonly mailboxes: Mailboxes;
   readonly slack: SlackDesk;
+  readonly telegram: TelegramDesk;
   readonly troubles: Troubles;
   private readonly api: Client;
   private readonly product: Product;
@@ -35,6 +37,7 @@ export class Scene {
     this.phones = new Phones(parts.outside);
     this.mailboxes = new Mailboxes(parts.outside);
     this.slack = new SlackDesk(parts.outside.slack);
+    this.telegram = new TelegramDesk(parts.outside.telegram);
     this.troubles = new Troubles(parts.outside);
   }
 
@@ -50,6 +53,7 @@ export class Scene {
         pushes: this.phones.pushesOf(person),
         mails: this.mailboxes.of(person),
         slack: { ...this.slack.seenBy(person), id: person.inSlack.id },
+        telegram: this.telegram.seenBy(person),
       })),
       alerts: this.alerts,
       providers: this.troubles.shown,

@@ -67,14 +67,14 @@ const gateway = ({ gateway: server }: Outside): Provider => {
   });
   return {
     name: 'gateway',
-    title: 'SMS gateway: asked when Twilio fails',
+    title: 'SMS gateway, asked second',
     troubles: [answers('down', 'is down (503)', 503), answers('refuses', 'refuses every text', 'refused')],
   };
 };
 
 const smtp = ({ mail }: Outside): Provider => ({
   name: 'smtp',
-  title: 'Mail server: e-mail, asked first',
+  title: 'Mail server',
   troubles: [
     { name: 'down', title: 'is down', begin: () => mail.away(), end: () => mail.back() },
     {
@@ -95,7 +95,7 @@ const sendgrid = ({ sendgrid: server }: Outside): Provider => {
   const usual = server.events;
   return {
     name: 'sendgrid',
-    title: 'SendGrid: asked when the mail server fails',
+    title: 'SendGrid, asked second',
     troubles: [
       answers('down', 'is down (503)', 503),
       answers('busy', 'has too much to do (429)', 429),
@@ -109,17 +109,14 @@ const sendgrid = ({ sendgrid: server }: Outside): Provider => {
   };
 };
 
-const slack = ({ slack: server }: Outside): Provider => {
-  const answers = (name: string, title: string, what: 'broken' | 'limited'): Trouble => ({
-    ...{ name, title },
-    begin: () => server.fault({ method: 'chat.postMessage', what, ...ALWAYS }),
+/** `method` is what writes a new message. */
+const chat = (name: string, title: string, server: Outside['slack'] | Outside['telegram'], method: string): Provider => {
+  const answers = (trouble: string, said: string, what: 'broken' | 'limited'): Trouble => ({
+    ...{ name: trouble, title: said },
+    begin: () => server.fault({ method, what, ...ALWAYS }),
     end: () => server.mend(),
   });
-  return {
-    name: 'slack',
-    title: 'Slack',
-    troubles: [answers('down', 'is down (500)', 'broken'), answers('busy', 'has too much to do (429)', 'limited')],
-  };
+  return { name, title, troubles: [answers('down', 'is down', 'broken'), answers('busy', 'has too much to do (429)', 'limited')] };
 };
 
 /** The switches of the page. */
@@ -128,7 +125,11 @@ export class Troubles {
   private readonly chosen = new Map<string, Trouble>();
 
   constructor(outside: Outside) {
-    this.providers = [twilio, gateway, smtp, sendgrid, slack].map((provider) => provider(outside));
+    this.providers = [
+      ...[twilio, gateway, smtp, sendgrid].map((provider) => provider(outside)),
+      chat('slack', 'Slack', outside.slack, 'chat.postMessage'),
+      chat('telegram', 'Telegram', outside.telegram, 'sendMessage'),
+    ];
   }
 
   get shown(): readonly ShownProvider[] {

@@ -98,7 +98,7 @@ withChromium('the page of npm run play', () => {
     await open(PHONE);
     await fire('load high');
     await page.locator('#tabs .badge').first().waitFor();
-    for (const tab of ['Alerts', 'Phone', 'Mail', 'Slack', 'Faults']) {
+    for (const tab of ['Alerts', 'Phone', 'Mail', 'Chat', 'Faults']) {
       await page.locator('#tabs').getByRole('button', { name: tab }).click();
       expect([tab, await problems()]).toEqual([tab, []]);
     }

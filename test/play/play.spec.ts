@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import type { State } from '../../scripts/play/scene.ts';
 import { personIn, PlayProgram } from './play-program';
 
 jest.setTimeout(180_000);
@@ -136,6 +137,18 @@ describe('being somebody', () => {
     });
     await play.post(`/people/${cleo}/slack/presses`, { ...page, action: 'resolve' });
     await becomes(id, 'RESOLVED');
+  });
+
+  it('presses a button in Telegram, and sees the message change', async () => {
+    const id = await fire();
+    await play.post(`/people/${await theId('Ana')}/slack/presses`, { ...(await inOps(id)), action: 'escalate' });
+    const theirs = (state: State) => personIn(state, 'Ben').telegram.messages.find(({ text }) => text.includes(`[#${id}]`));
+    const message = await play.until('a message', theirs);
+    expect(message.buttons).toContain('Accept');
+    const at = `/people/${await theId('Ben')}/telegram/${message.id}/presses`;
+    expect(await play.post(at, { label: 'Accept' })).toEqual({ status: 200 });
+    await becomes(id, 'ACCEPTED');
+    await play.until('the message to change', (state) => theirs(state)?.buttons.includes('Accept') === false);
   });
 
   it('opens the page of a person in the product, signed in', async () => {

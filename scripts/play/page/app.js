@@ -4,6 +4,7 @@ import { drawMailbox, startMailbox } from './mailbox.js';
 import { drawPhone, startPhone } from './phone.js';
 import { drawProviders } from './providers.js';
 import { drawSlack, startSlack } from './slack.js';
+import { drawTelegram, startTelegram } from './telegram.js';
 import { startTool } from './tool.js';
 
 /** @typedef {import('./dom.js').State} State */
@@ -15,7 +16,7 @@ const tabs = [
   ['tool', 'Alerts'],
   ['phone', 'Phone'],
   ['mail', 'Mail'],
-  ['slack', 'Slack'],
+  ['slack', 'Chat'],
   ['providers', 'Faults'],
 ];
 /** Where everything is seen at once; the style sheet has the same. */
@@ -29,10 +30,13 @@ const seen = new Map();
 const begunAt = Date.now();
 
 /** When something came to a person. @param {Person} person @returns {readonly (readonly [Tab, readonly number[]])[]} */
-const arrivals = ({ texts, pushes, mails, slack }) => [
+const arrivals = ({ texts, pushes, mails, slack, telegram }) => [
   ['phone', [...texts.filter(({ isMine }) => !isMine), ...pushes].map(({ at }) => at)],
   ['mail', mails.map(({ at }) => at)],
-  ['slack', slack.messages.map(({ ts }) => Number(ts) * 1_000)],
+  [
+    'slack',
+    [...slack.messages.map(({ ts }) => Number(ts) * 1_000), ...telegram.messages.filter(({ isMine }) => !isMine).map(({ at }) => at)],
+  ],
 ];
 
 /** @param {Person} person @returns {ReadonlyMap<Tab, number>} */
@@ -55,6 +59,7 @@ const draw = () => {
   const { id, name, number, texts, pushes } = person;
   drawPhone({ id, name, number, texts, pushes });
   drawMailbox(person.mails);
+  drawTelegram({ id, telegram: person.telegram });
   drawSlack(person, new Map(people.map(({ slack, name: fullName }) => [slack.id, fullName])));
 };
 
@@ -111,6 +116,7 @@ startTool();
 startPhone();
 startMailbox();
 startSlack();
+startTelegram();
 wide.addEventListener('change', draw);
 setInterval(countDown, 1_000);
 
