@@ -39,6 +39,19 @@ export function messageBusContract(name: string, open: () => Promise<OpenedMessa
     }, WAIT_MS);
     afterAll(() => opened.close(), WAIT_MS);
 
+    describe('a declared topic', () => {
+      it(
+        'is not lost while nobody takes it away',
+        async () => {
+          const topic = await declared(bus, { compacted: true });
+          const follower = await bus.followCompacted(topic, () => undefined);
+          for (let looks = 0; looks < 2; looks++) expect(await bus.lostTopics()).toEqual([]);
+          await follower.close();
+        },
+        WAIT_MS,
+      );
+    });
+
     describe('a group', () => {
       it(
         'that is new starts at the oldest message and is given everything once, each key in order',

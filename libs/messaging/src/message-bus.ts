@@ -103,6 +103,11 @@ export abstract class MessageBus {
    * was there at the time of the call has been handled.
    */
   abstract followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower>;
+  /**
+   * Declared topics that are not what they were when this was asked first: deleted, whether or not they were made anew, and what
+   * they had with them. @throws MessageBusFault when that cannot be said
+   */
+  abstract lostTopics(): Promise<readonly string[]>;
 }
 
 export interface CompactedFollower {

@@ -93,6 +93,9 @@ class FailingBus extends MessageBus {
   followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     return this.bus.followCompacted(topic, onMessage);
   }
+  lostTopics(): Promise<readonly string[]> {
+    return this.bus.lostTopics();
+  }
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const call = this.published.push({ topic, messages });
     const fails = this.fails(topic, messages, call);

@@ -172,6 +172,12 @@ export class World {
     return this.product.platform;
   }
 
+  /** What each process that is part of it says of its readiness, in the order of the services. */
+  readiness(): Promise<readonly { readonly status: unknown; readonly details?: unknown }[]> {
+    const ask = async (url: string) => (await (await fetch(`${url}/health/ready`)).json()) as { readonly status: unknown };
+    return Promise.all(this.product.processes.map(ask));
+  }
+
   /** Up to ten documents of a collection, asked of a process that has it. */
   documents(collection: string): Promise<readonly unknown[]> {
     return Promise.any(this.product.platforms.map(({ readStore }) => readStore.find(collection, { sort: [], skip: 0, limit: 10 })));

@@ -1,10 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topics } from '@tocsin/contracts';
 import { views } from '@tocsin/read-models';
-import { lose } from '../../acceptance/src/cluster-product';
+import { Kafka, logLevel } from 'kafkajs';
+import { lose, placesOf } from '../../acceptance/src/cluster-product';
 import { World } from '../../acceptance/src/world';
 import { answersOf } from './answers';
 import { run } from './command';
 
 jest.setTimeout(240_000);
+
+const LOOK_EVERY_MS = 500;
 
 describe('a cluster', () => {
   let world: World;
@@ -39,6 +44,22 @@ describe('a cluster', () => {
     await world.event(source, { summary: 'after Kafka was lost', alertKey: 'new' });
     expect((await world.alerts()).map(({ summary }) => summary)).toEqual(['after Kafka was lost', 'open, again', 'resolved', 'old']);
     expect(mails().ana.slice(sent.ana.length)).toEqual([expect.stringContaining('after Kafka was lost')]);
+  });
+
+  it('of which one topic was deleted says so in every process, and is whole again when it has all of them anew', async () => {
+    const [before, sent] = [await answersOf(world), mails()];
+    const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = placesOf(world.directory);
+    const admin = new Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [`${KAFKA_TOPIC_PREFIX}${topics.resolutions}`] });
+    await admin.disconnect();
+    const isTold = ({ status, details }: { readonly status: unknown; readonly details?: unknown }) =>
+      status === 503 && JSON.stringify(details).includes('resolutions: deleted on the brokers');
+    while (!(await world.readiness()).every(isTold)) await delay(LOOK_EVERY_MS);
+    await world.down('1m', async () => lose('bus', world.directory));
+    expect((await world.readiness()).map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'ready'));
+    expect(await answersOf(world)).toEqual(before);
+    expect(mails()).toEqual(sent);
   });
 
   it('that has lost MongoDB makes its views anew, and forgets no timer', async () => {

@@ -24,6 +24,10 @@ export class BusInBetween extends MessageBus {
   followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     return this.inner.followCompacted(topic, onMessage);
   }
+
+  lostTopics(): Promise<readonly string[]> {
+    return this.inner.lostTopics();
+  }
 }
 
 /** Everything in the log that these categories have, oldest first. */

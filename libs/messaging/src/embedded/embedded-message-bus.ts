@@ -74,6 +74,11 @@ export class EmbeddedMessageBus extends MessageBus {
     });
   }
 
+  /** They are in the log, from which nobody takes one. */
+  async lostTopics(): Promise<readonly string[]> {
+    return [];
+  }
+
   async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     return this.faulting(async () => {
       if (this.log.messages.topic(topic) === undefined) throw notDeclared(topic);

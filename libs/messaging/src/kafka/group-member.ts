@@ -2,6 +2,7 @@ import { KafkaJSNonRetriableError, PartitionAssigners } from 'kafkajs';
 import type { Cluster, Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
 import { backOffMs, pause } from '../back-off';
 import { within } from '../deadline';
+import { MessageBusFault } from '../message-bus';
 import type { BusConnection, MessageReceiver } from '../message-bus';
 import type { Administration } from './administration';
 import { faultOf } from './faults';
@@ -47,7 +48,8 @@ interface Assignment {
 export class GroupMember implements BusConnection {
   private client!: KafkaClient;
   private consumer!: Consumer;
-  private cluster!: Cluster;
+  /** From when it first joins. */
+  private cluster: Cluster | undefined;
   private group: Parameters<BeforeJoin['beforeJoin']>[0] | undefined;
   private assignment: Assignment | undefined;
   private readonly paused = new Set<PartitionFeed>();
@@ -92,6 +94,16 @@ export class GroupMember implements BusConnection {
     const ofPartition = (partition: number): number =>
       Math.max(committed.get(partition) ?? 0, this.assignment?.feeds?.get(partition)?.finished ?? 0);
     return offsets.reduce((sum, { partition, low, high }) => sum + Math.max(0, high - Math.max(low, ofPartition(partition))), 0);
+  }
+
+  /** Of any topic; undefined when there is none of that name. Only here is there a connection to ask by. @throws MessageBusFault */
+  async idOf(topic: string): Promise<string | undefined> {
+    if (this.cluster === undefined) throw new MessageBusFault('unavailable', true);
+    try {
+      return await within(LOOK_UP_MS, topicIdOf(this.cluster, topic));
+    } catch (error) {
+      throw faultOf(error);
+    }
   }
 
   close(): Promise<void> {
@@ -241,10 +253,11 @@ export class GroupMember implements BusConnection {
 
   private async feedsOf({ partitions }: Assignment): Promise<Map<number, PartitionFeed>> {
     const [epoch, offsets, committed] = await Promise.all([
-      topicIdOf(this.cluster, this.topic),
+      this.idOf(this.topic),
       this.context.administration.offsets(this.topic),
       this.context.administration.committed(this.groupId, this.topic),
     ]);
+    if (epoch === undefined) throw new MessageBusFault('unavailable', true, { cause: new Error(`there is no topic ${this.topic}`) });
     const low = new Map(offsets.map((each) => [each.partition, each.low]));
     return new Map(
       partitions.map((partition) => {

@@ -15,6 +15,8 @@ export class KafkaMessageBus extends MessageBus {
   private readonly context: KafkaContext;
   private readonly producers = new Map<string, TopicProducer>();
   private readonly compacted = new Set<string>();
+  /** The id of each declared topic, once it was asked for. */
+  private readonly topicIds = new Map<string, string | undefined>();
   private closing: Promise<void> | undefined;
 
   /** `random` spreads repetitions, so that processes that failed together do not come back together. */
@@ -27,7 +29,10 @@ export class KafkaMessageBus extends MessageBus {
   async declare(topics: readonly TopicDefinition[]): Promise<void> {
     this.refuseWhenClosed();
     await this.context.administration.declare(topics.map((topic) => ({ ...topic, name: this.stored(topic.name) })));
-    for (const { name, compacted } of topics) if (compacted) this.compacted.add(name);
+    for (const { name, compacted } of topics) {
+      if (compacted) this.compacted.add(name);
+      this.topicIds.set(name, undefined);
+    }
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -54,6 +59,18 @@ export class KafkaMessageBus extends MessageBus {
   async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     this.refuseWhenClosed();
     return KafkaFollower.follow(this.stored(topic), (message) => onMessage({ ...message, topic }), this.context);
+  }
+
+  async lostTopics(): Promise<readonly string[]> {
+    this.refuseWhenClosed();
+    const [member] = this.context.members;
+    if (member === undefined) throw new MessageBusFault('unavailable', true, { cause: new Error('no topic is read yet') });
+    const isLost = async ([topic, known]: readonly [string, string | undefined]): Promise<readonly string[]> => {
+      const id = await member.idOf(this.stored(topic));
+      if (known === undefined && id !== undefined) this.topicIds.set(topic, id);
+      return id === undefined || id !== (known ?? id) ? [topic] : [];
+    };
+    return (await Promise.all([...this.topicIds].map(isLost))).flat();
   }
 
   /** Ends in bounded time: what is under way, what is connected, then the connections themselves. */

@@ -36,6 +36,7 @@ import { countOutcomes, measureConsumers, measureRelay } from './message-metrics
 import { MessageTransport } from './message-transport';
 import { measureParked, ParkedCount } from './parked-count';
 import { Starting } from './starting';
+import { measureTopics, TopicWatch } from './topic-watch';
 
 /** What an event passes on its way to a page, and an answer on its way back. */
 const pagePath: ReadonlySet<string> = new Set([
@@ -187,6 +188,8 @@ const start = async (options: ServiceOptions, starting: Starting, opened: Opened
     background.addOwned(PARKED_COUNT, () => (parked = new ParkedCount(options.stores.bus, options.random, log)));
     measureParked(metrics, () => parked);
   }
+  const topicWatch = background.add('topics', new TopicWatch(options.stores.bus, log));
+  measureTopics(metrics, topicWatch);
   // Nothing is decided, and nobody refused, by a configuration of which a part may be missing. Whoever completes it comes before.
   background.add('configuration', {
     start: () => starting.until('configuration', 'its topic to be complete', configuration.whenComplete()),

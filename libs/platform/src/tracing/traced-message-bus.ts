@@ -30,4 +30,8 @@ export class TracedMessageBus extends MessageBus {
   followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     return this.inner.followCompacted(topic, onMessage);
   }
+
+  lostTopics(): Promise<readonly string[]> {
+    return this.inner.lostTopics();
+  }
 }
