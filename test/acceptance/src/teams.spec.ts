@@ -243,6 +243,14 @@ describe('a call-back that is not from Teams', () => {
     expect(await status()).toBe('PENDING');
   });
 
+  it('is neither believed nor refused while the keys cannot be read, and counts when it comes again', async () => {
+    teams.fault({ call: 'keys', what: 'broken', times: 1 });
+    const opened = teams.open(there.ana, await linkFor(anaKey));
+    expect((await send(opened)).status).toBe(503);
+    expect((await send(opened)).status).toBe(200);
+    expect(world.platform.configuration.get('user', ana)?.chatAccounts).toMatchObject([{ id: there.ana.id }]);
+  });
+
   it('has us write nowhere but to Teams', async () => {
     const body = JSON.stringify({ ...(JSON.parse(teams.say(there.ana, 'hello').body) as object), serviceUrl: 'http://127.0.0.1:1/' });
     expect((await send({ body, headers: teams.signedHeaders({ serviceurl: 'http://127.0.0.1:1/' }) })).status).toBe(403);

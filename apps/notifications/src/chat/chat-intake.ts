@@ -4,7 +4,7 @@ import type { ChatRequestMade } from '@tocsin/contracts';
 import { Clock } from '@tocsin/domain';
 import type { ChatMethod, UserId } from '@tocsin/domain';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
-import { hashSecret, SecretBox } from '@tocsin/platform';
+import { hashSecret, OutgoingFault, SecretBox } from '@tocsin/platform';
 import { problem } from '@tocsin/platform/nest';
 import type { FastifyRequest } from 'fastify';
 import { ChatPeople } from './chat-people';
@@ -22,14 +22,14 @@ export interface ChatIntakeParts {
 export class ChatIntake {
   constructor(private readonly parts: ChatIntakeParts) {}
 
-  /** Durable when it returns what the provider is answered; carried out after. @throws ProblemException 403; MessageBusFault */
+  /** Durable when it returns what the provider is answered; carried out after. @throws ProblemException 403, 503; MessageBusFault */
   async take(method: ChatMethod, { body, headers }: FastifyRequest): Promise<unknown> {
     const bot = this.bot(method);
     const callback: ChatCallback = {
       body: Buffer.isBuffer(body) ? body.toString() : '',
       header: (name) => (typeof headers[name] === 'string' ? headers[name] : undefined),
     };
-    if (!(await bot.isGenuine(callback, this.parts.clock.now()))) throw problem(403, 'FORBIDDEN', 'the signature is not valid');
+    if (!(await this.isGenuine(bot, callback))) throw problem(403, 'FORBIDDEN', 'the signature is not valid');
     const { id, request, answer } = bot.read(callback);
     if (request.type !== 'other') await this.record(bot, id, request);
     return answer;
@@ -41,6 +41,16 @@ export class ChatIntake {
     if (user === undefined) throw problem(403, 'FORBIDDEN', 'this person is not there any more');
     const link = await this.bot(method).linkUrl(this.parts.people.tokenFor(user, method));
     return link.ok ? link.value : undefined;
+  }
+
+  /** What cannot be checked now is neither believed nor refused: it may come again. */
+  private async isGenuine(bot: ChatBot, callback: ChatCallback): Promise<boolean> {
+    try {
+      return await bot.isGenuine(callback, this.parts.clock.now());
+    } catch (error) {
+      if (!(error instanceof OutgoingFault)) throw error;
+      throw problem(503, 'UNAVAILABLE', `call-backs of ${bot.provider} cannot be checked now: ${error.reason}`);
+    }
   }
 
   private async record({ provider }: ChatBot, id: string, request: Exclude<ChatRequest, { type: 'other' }>): Promise<void> {
