@@ -75,6 +75,24 @@ describe.each(['discord', 'mattermost'] as const)('a page to a room of one’s o
     expect(texts[0]).toContain('[Resolve](https://t.test/answer/resolve/r)');
   });
 
+  it('that is far too long in every part is one message, with as many whole links as there is room for', async () => {
+    const { server, texts } = kinds[name]();
+    const long = (text: string): string => text.repeat(20_000);
+    const links = Array.from({ length: 60 }, (_, nth) => ({
+      text: `*${nth}*`,
+      href: `https://wiki.example/${'a'.repeat(300)}?nth=${nth}`,
+    }));
+    const post = { title: long('_'), mood: 'alarm', body: long('*🔥'), details: long('[x](y)\n'), links } as const;
+    const { url, method, headers, body } = chats[name].request(server.room(), post);
+    const { status } = await fetch(url, { method, headers: { ...headers }, body: String(body) });
+    expect(status).toBe(200);
+    const [text = '', ...others] = texts();
+    expect(others).toEqual([]);
+    expect(text).toContain('🔥');
+    expect(text).toMatch(/\[\\\*0\\\*\]\(https:\/\/wiki\.example\/a+\?nth=0\) · /);
+    expect(text).toMatch(/\?nth=\d+\)$/);
+  });
+
   it.each([
     ['limited', { type: 'failed', permanent: false, reason: 'answered 429' }],
     ['broken', { type: 'failed', permanent: false, reason: 'answered 500' }],
