@@ -23,6 +23,7 @@ export { startServiceNow } from './trackers/servicenow';
 export * from './trackers/tracker';
 export { startZendesk } from './trackers/zendesk';
 export * from './webhook-receiver';
+export type { Call, HeardOrDone } from './telephone-network/call';
 export { callBack, signatureOf } from './telephone-network/call-back';
 export * from './telephone-network/telephone';
 export * from './telephone-network/telephone-network';

@@ -98,7 +98,7 @@ const usualProfile = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? 'cluster' : 'e
 export class World {
   readonly clock = new WoundClock(START);
   private product!: Product;
-  private readonly alsoSettled: (() => Promise<void>)[] = [];
+  private readonly alsoSettled: (() => Promise<unknown>)[] = [];
   private ids = 100;
   private start: (options: ProductOptions) => Promise<Product>;
   private kept: string;
@@ -190,12 +190,16 @@ export class World {
 
   async settle(): Promise<void> {
     await this.product.settle();
-    for (const settled of this.alsoSettled) await settled();
-    if (this.alsoSettled.length > 0) await this.product.settle();
+    let didAny = this.alsoSettled.length > 0;
+    while (didAny) {
+      didAny = false;
+      for (const settled of this.alsoSettled) didAny = (await settled()) === true || didAny;
+      await this.product.settle();
+    }
   }
 
-  /** Somebody else's system that calls back, and has to have done so before anything else happens. */
-  with(system: { settled(): Promise<void> }): void {
+  /** Somebody else's system that calls back, and has to have done so before anything else happens; true: it has done something. */
+  with(system: { settled(): Promise<unknown> }): void {
     this.alsoSettled.push(() => system.settled());
   }
 

@@ -13,6 +13,7 @@ export const signatureOf = (authToken: string, url: string, form: Form): string 
 export interface CallBackAnswer {
   readonly status: number;
   readonly text: string;
+  readonly contentType: string;
 }
 
 /** Posts a form with its signature, or with another one. */
@@ -22,5 +23,5 @@ export const callBack = async (url: string, form: Form, signature: string): Prom
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', 'x-twilio-signature': signature },
     body: new URLSearchParams(form).toString(),
   });
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, text: await response.text(), contentType: response.headers.get('content-type') ?? '' };
 };

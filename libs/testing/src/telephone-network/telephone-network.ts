@@ -3,10 +3,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Call } from './call';
+import type { CallNetwork, CallOrder } from './call';
 import { callBack, signatureOf } from './call-back';
 import type { CallBackAnswer, Form } from './call-back';
 import { Telephone } from './telephone';
-import type { ReceivedText, TextNetwork } from './telephone';
+import type { ReceivedText, Subscriber, TelephoneLines } from './telephone';
 
 /** What the next requests are answered with instead of being done. */
 export interface NetworkFault {
@@ -23,20 +25,31 @@ export type NetworkTrouble = 'drop-before' | 'drop-after' | 'silent-before' | 's
 export type Receipts = readonly (string | { readonly status: string; readonly code: number })[];
 
 const ACCOUNT = 'AC00000000000000000000000000000001';
+const API = `/2010-04-01/Accounts/${ACCOUNT}`;
 
 /**
- * A telephone network with the REST API of Twilio: takes texts for telephones that tests hold, tells what became of them by signed
- * call-backs, and passes on what is texted to the numbers that it has given out.
+ * A telephone network with the REST API of Twilio: takes texts and calls for telephones that tests hold, tells what became of them by
+ * signed call-backs, does in a call what it is told to, and passes on texts and calls to the numbers that it has given out.
  */
-export class TelephoneNetwork implements TextNetwork {
+export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   /** Newest first: it signs with the first, and takes requests with any. */
   authTokens: readonly string[] = ['a-token-of-the-network'];
   /** What is posted to where a text asks for it. Twice the same is a doubled call-back, none a lost one. */
   receipts: Receipts = ['sent', 'delivered'];
+  /** Which statuses are told when a call has come to this one. Twice the same is a doubled call-back, none a lost one. */
+  statuses: (ended: string) => readonly string[] = (ended) => [ended];
+  /** Whether statuses of calls are kept back until `release`: they come late then. */
+  isKeepingStatuses = false;
+  /** Whether what a call is to do is asked twice each time, and the second answer counts. */
+  isAskingTwice = false;
   /** Before each answer. */
   delayMs = 0;
   /** Where texts to our numbers go, `<public url>/api/callbacks/twilio/sms`. */
   inboundUrl: () => string = () => '';
+  /** Who says what calls to our numbers are to do, `<public url>/api/callbacks/twilio/voice`. */
+  inboundCallUrl: () => string = () => '';
+  /** Every call, the oldest first, with all that was said and done in it. */
+  readonly calls: Call[] = [];
   /** Every request that came, in their order. */
   readonly requests: { readonly path: string; readonly form: Form }[] = [];
   /** What call-backs were answered. */
@@ -44,7 +57,11 @@ export class TelephoneNetwork implements TextNetwork {
   /** By the text's id, what was told of it last. */
   readonly told = new Map<string, string>();
   private readonly texts: (ReceivedText & { readonly to: string })[] = [];
-  private readonly posting = new Set<Promise<void>>();
+  private readonly subscribers = new Map<string, Subscriber>();
+  private kept: (() => Promise<void>)[] = [];
+  private readonly mistakes: unknown[] = [];
+  private hasDoneAny = false;
+  private readonly posting = new Set<Promise<unknown>>();
   private readonly sockets = new Set<Socket>();
   private fault: NetworkFault = { status: 0, times: 0 };
   private trouble: { readonly what: NetworkTrouble; readonly times: number } = { what: 'drop-before', times: 0 };
@@ -88,6 +105,14 @@ export class TelephoneNetwork implements TextNetwork {
     return this.texts.filter(({ to }) => to === number);
   }
 
+  callsTo(number: string): readonly Call[] {
+    return this.calls.filter(({ order }) => order.to === number);
+  }
+
+  whenCalled(number: string, does: Subscriber): void {
+    this.subscribers.set(number, does);
+  }
+
   fail(fault: NetworkFault): void {
     this.fault = fault;
   }
@@ -96,7 +121,7 @@ export class TelephoneNetwork implements TextNetwork {
     this.trouble = { what, times };
   }
 
-  async sendText({ from, to, body, sid = this.nextId('SM') }: Parameters<TextNetwork['sendText']>[0]): Promise<CallBackAnswer> {
+  async sendText({ from, to, body, sid = this.nextId('SM') }: Parameters<TelephoneLines['sendText']>[0]): Promise<CallBackAnswer> {
     const form = {
       MessageSid: sid,
       SmsMessageSid: sid,
@@ -110,14 +135,57 @@ export class TelephoneNetwork implements TextNetwork {
     return this.post(this.inboundUrl(), form);
   }
 
+  /** Somebody calls one of our numbers, and is put through at once. */
+  async call(from: string, to: string): Promise<Call> {
+    const call = new Call(this, {
+      ...{ sid: this.nextId('CA'), accountSid: ACCOUNT, from, to },
+      ...{ direction: 'inbound', url: this.inboundCallUrl(), ringSec: 0 },
+    });
+    this.calls.push(call);
+    return call.pickUp();
+  }
+
+  async ask(url: string, form: Form): Promise<CallBackAnswer> {
+    if (this.isAskingTwice) await this.posted(url, form);
+    return this.posted(url, form);
+  }
+
+  async tellStatus(call: Call): Promise<void> {
+    const url = call.order.statusCallback;
+    if (url === undefined) return;
+    const forms = this.statuses(call.status).map((status, order) =>
+      call.form({ CallStatus: status, CallDuration: '12', SequenceNumber: String(order), CallbackSource: 'call-progress-events' }),
+    );
+    const tell = async (): Promise<void> => {
+      for (const form of forms) this.answers.push(await this.posted(url, form));
+    };
+    if (this.isKeepingStatuses) this.kept.push(tell);
+    else await tell();
+  }
+
+  /** Tells the statuses that were kept back, the newest first. */
+  async release(): Promise<void> {
+    const { kept } = this;
+    this.kept = [];
+    for (const tell of kept.toReversed()) await tell();
+  }
+
   /** Signs and posts, as it does with everything that it tells. */
   async post(url: string, form: Form): Promise<CallBackAnswer> {
     return callBack(url, form, signatureOf(this.authTokens[0] ?? '', url, form));
   }
 
-  /** Resolves when every call-back that was to be posted has been answered. */
-  async settled(): Promise<void> {
+  /**
+   * Resolves when every call-back that was to be posted has been answered: with whether there was any since it was last asked.
+   * @throws what a subscriber did that cannot be done
+   */
+  async settled(): Promise<boolean> {
     while (this.posting.size > 0) await Promise.all(this.posting);
+    const [mistake] = this.mistakes.splice(0);
+    if (mistake !== undefined) throw mistake;
+    const didAny = this.hasDoneAny;
+    this.hasDoneAny = false;
+    return didAny;
   }
 
   async stop(): Promise<void> {
@@ -133,14 +201,25 @@ export class TelephoneNetwork implements TextNetwork {
     const refused = this.refusal(request, path);
     if (refused !== undefined) return answer(response, refused.status, { ...refused, message: `of ${form['To'] ?? ''}`, more_info: '' });
     if (this.troubled('before', response)) return;
-    const resource = this.create(form);
-    if (!this.troubled('after', response)) answer(response, 201, resource);
+    const changed = this.callAt(path);
+    if (changed !== undefined) return this.takeBack(changed, form, response);
+    const isCall = path === `${API}/Calls.json`;
+    const mistake = isCall ? mistakeIn(form) : undefined;
+    if (mistake !== undefined) return answer(response, 400, { status: 400, ...mistake, more_info: '' });
+    const call = isCall ? this.newCall(form) : undefined;
+    const resource = call === undefined ? this.create(form) : resourceOf(call);
+    const isLost = this.troubled('after', response);
+    // It rings after that is said, as everywhere.
+    const isSaid = isLost ? Promise.resolve() : new Promise<void>((resolve) => response.once('finish', resolve).once('close', resolve));
+    if (call !== undefined) this.track(isSaid.then(() => this.subscribers.get(call.order.to)?.(call)));
+    if (!isLost) answer(response, 201, resource);
   }
 
   private refusal(request: IncomingMessage, path: string): { readonly status: number; readonly code?: number } | undefined {
     const known = this.authTokens.map((token) => `Basic ${Buffer.from(`${ACCOUNT}:${token}`).toString('base64')}`);
     if (!known.includes(request.headers.authorization ?? '')) return { status: 401, code: 20_003 };
-    if (request.method !== 'POST' || path !== `/2010-04-01/Accounts/${ACCOUNT}/Messages.json`) return { status: 404, code: 20_404 };
+    const isKnown = [`${API}/Messages.json`, `${API}/Calls.json`].includes(path) || this.callAt(path) !== undefined;
+    if (request.method !== 'POST' || !isKnown) return { status: 404, code: 20_404 };
     const { status, code, times } = this.fault;
     if (times <= 0) return undefined;
     this.fault = { ...this.fault, times: times - 1 };
@@ -163,21 +242,50 @@ export class TelephoneNetwork implements TextNetwork {
     return { sid, account_sid: ACCOUNT, to, from, body, status: 'queued', num_segments: '1', error_code: null };
   }
 
+  private newCall(form: Form): Call {
+    const call = new Call(this, { ...orderOf(form), sid: this.nextId('CA'), accountSid: ACCOUNT });
+    this.calls.push(call);
+    return call;
+  }
+
+  private callAt(path: string): Call | undefined {
+    return this.calls.find(({ order }) => path === `${API}/Calls/${order.sid}.json`);
+  }
+
+  /** Only while it rings: whoever is on the telephone stays there. */
+  private takeBack(call: Call, { Status: status }: Form, response: ServerResponse): void {
+    if (status !== 'canceled' || call.status !== 'ringing')
+      return answer(response, 400, { status: 400, code: 21_220, message: 'Call is not in-progress. Cannot redirect.', more_info: '' });
+    this.track(call.endWith('canceled'));
+    answer(response, 200, resourceOf(call));
+  }
+
   private tell(url: string, about: Form): void {
     const { receipts } = this;
-    const posting = (async () => {
+    const posting = async (): Promise<void> => {
       for (const receipt of receipts) {
         const { status, code } = typeof receipt === 'string' ? { status: receipt, code: undefined } : receipt;
         const form = { ...about, MessageStatus: status, SmsStatus: status, ...(code === undefined ? {} : { ErrorCode: String(code) }) };
-        this.answers.push(await this.post(url, form).catch(() => ({ status: 0, text: 'nobody answered' })));
+        this.answers.push(await this.posted(url, form));
         this.told.set(about['MessageSid'] ?? '', status);
       }
-    })();
-    this.posting.add(posting);
-    void posting.finally(() => this.posting.delete(posting));
+    };
+    this.track(posting());
   }
 
-  private nextId(kind: 'SM'): string {
+  /** Whoever is not there is not told. */
+  private async posted(url: string, form: Form): Promise<CallBackAnswer> {
+    return this.post(url, form).catch(() => ({ status: 0, text: 'nobody answered', contentType: '' }));
+  }
+
+  /** Until it is done, the network has not settled. */
+  private track(work: Promise<unknown>): void {
+    const done = work.catch((error: unknown) => this.mistakes.push(error)).finally(() => this.posting.delete(done));
+    this.posting.add(done);
+    this.hasDoneAny = true;
+  }
+
+  private nextId(kind: 'SM' | 'CA'): string {
     return `${kind}${String(this.ids++).padStart(32, '0')}`;
   }
 }
@@ -185,3 +293,32 @@ export class TelephoneNetwork implements TextNetwork {
 const answer = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
+
+/** What the API has to say against a call. */
+const mistakeIn = ({
+  To: to = '',
+  From: from = '',
+  Url: url = '',
+}: Form): { readonly code: number; readonly message: string } | undefined => {
+  if (!/^\+[1-9]\d{6,14}$/.test(to)) return { code: 21_211, message: `The phone number you are attempting to call, ${to}, is not valid.` };
+  if (!/^\+[1-9]\d{6,14}$/.test(from)) return { code: 21_212, message: `The From number ${from} is not valid.` };
+  return URL.canParse(url) ? undefined : { code: 21_205, message: `Url is not a valid URL: ${url}` };
+};
+
+const orderOf = ({
+  To: to = '',
+  From: from = '',
+  Url: url = '',
+  StatusCallback: statusCallback,
+  MachineDetection: detection,
+  Timeout: timeout = '60',
+}: Form): Omit<CallOrder, 'sid' | 'accountSid'> => ({
+  ...{ from, to, url, direction: 'outbound-api', ringSec: Number(timeout) },
+  ...(statusCallback === undefined ? {} : { statusCallback }),
+  ...(detection === 'Enable' || detection === 'DetectMessageEnd' ? { machineDetection: detection } : {}),
+});
+
+const resourceOf = ({ order: { sid, accountSid, to, from, direction } }: Call): object => ({
+  ...{ sid, account_sid: accountSid, to, from, direction },
+  status: 'queued',
+});
