@@ -92,6 +92,7 @@ describe('the catalogue of events', () => {
     ['Events of a place that pages go to', /pacing-events\.ts$/],
     ['Events of a bundle', /bundle-events\.ts$/],
     ['Events of text messages', /texting-events\.ts$/],
+    ['Events of calls', /call-line-events\.ts$/],
     ['Events of a message in Slack', /slack-post-events\.ts$/],
     ["Events of an alert's own channel in Slack", /alert-channel-events\.ts$/],
     ['Events of an alert action', /action-events\.ts$/],

@@ -10,8 +10,8 @@ import { Consumes } from '@tocsin/platform/nest';
 import { NOTIFICATIONS_VIEW, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
 import { NewsPlanner } from './news/news-planner';
-import { Notifications } from './notifications';
 import { PagePlanner } from './page-planner';
+import { Recalls } from './recalls';
 import { SlackFollower } from './slack/slack-follower';
 
 const VIEW_WITHIN_MS = 2_000;
@@ -24,7 +24,7 @@ export class AlertFactsConsumer {
   constructor(
     private readonly planner: PagePlanner,
     private readonly news: NewsPlanner,
-    private readonly notifications: Notifications,
+    private readonly recalls: Recalls,
     private readonly views: Views,
     private readonly readStore: ReadStore,
     @Optional() private readonly slack?: SlackFollower,
@@ -51,7 +51,7 @@ export class AlertFactsConsumer {
    */
   private async cancelStopped(fact: AlertEvent, revision: number, cause: Cause): Promise<void> {
     for (const { stream, reason } of await this.stopped(fact.data.alertId, fact, revision))
-      await this.notifications.cancel(stream, reason, cause);
+      await this.recalls.cancel(stream, reason, cause);
   }
 
   private async stopped(
@@ -62,12 +62,13 @@ export class AlertFactsConsumer {
     try {
       await this.views.upToDate(NOTIFICATIONS_VIEW, VIEW_WITHIN_MS);
       const documents = await this.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
-        in: { alert: [alertId], state: ['planned', 'retrying', 'held'] },
-        sort: [{ field: 'notificationId', descending: false }],
+        in: { alert: [alertId], state: ['planned', 'retrying', 'held', 'handed-over'] },
+        // What waits is among the newest.
+        sort: [{ field: 'notificationId', descending: true }],
         skip: 0,
         limit: CANCELLED_AT_ONCE,
       });
-      return documents.filter(isPage).flatMap((document) => {
+      return documents.filter(isOpenPage).flatMap((document) => {
         const reason = (document.alertRevision ?? 0) < revision ? stoppedByFact(document.userId, fact) : undefined;
         return reason === undefined ? [] : [{ stream: document.id, reason }];
       });
@@ -78,5 +79,6 @@ export class AlertFactsConsumer {
   }
 }
 
-/** What asks for an answer. News stays news. */
-const isPage = ({ purpose }: NotificationDocument): boolean => purpose === 'page' || purpose === 'fallback';
+/** What asks for an answer, and has not arrived as far as is known: news stays news, and only a call takes a while to arrive. */
+const isOpenPage = ({ purpose, method, state }: NotificationDocument): boolean =>
+  (purpose === 'page' || purpose === 'fallback') && (state !== 'handed-over' || method === 'VOICE');

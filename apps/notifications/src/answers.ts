@@ -72,6 +72,18 @@ export class Answers {
     return this.outcome(commandId, purpose, claims, user);
   }
 
+  /** What others have made of the alert, for whoever was asked to answer it; undefined while nobody has answered. */
+  async standing(claims: AnswerClaims): Promise<string | undefined> {
+    const before = await this.before(claims);
+    if (before.type !== 'found') return undefined;
+    const { user, history } = before;
+    const settled = this.settled('accept', claims, history, user);
+    const first = history.document.responders.find(({ acceptedAt }) => acceptedAt !== undefined);
+    if (settled !== undefined || first?.acceptedAt === undefined) return settled;
+    const who = this.nameOf({ type: 'user', userId: first.userId }, user.language);
+    return answerTexts[user.language].acceptedBefore(who, timeText(first.acceptedAt, user));
+  }
+
   private async before(claims: AnswerClaims): Promise<Found | Extract<AnswerView, { type: 'refused' | 'gone' }>> {
     const { configuration } = this.parts;
     const user = await configuration.surely(() => answering(configuration.get('user', claims.userId)));

@@ -18,6 +18,7 @@ import type { ChatPeople } from './chat/chat-people';
 import type { Planned } from './message-composer';
 import { Notifications } from './notifications';
 import { GoneDevices } from './push/gone-devices';
+import { Recalls } from './recalls';
 import { CarrierStatus } from './texting/carrier-status';
 
 interface Outcome<Of> {
@@ -55,6 +56,7 @@ export class AttemptOutcomes {
       readonly random: () => number;
       channelsFor(method: NotificationMethod): readonly Channel[];
       readonly goneDevices: GoneDevices;
+      readonly recalls: Recalls;
     },
   ) {
     this.attempts = parts.metrics.counter({
@@ -86,7 +88,8 @@ export class AttemptOutcomes {
       if (outcome.type !== 'handed-over') return this.recordFailed({ stream, attempt, ...sent, outcome }, at, cause);
       const { receiptExpected, reference } = outcome;
       const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
-      await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
+      const { state } = await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
+      if (state.status === 'cancelled' && state.crossed) await this.parts.recalls.takeBack(state.plan.method, taken);
     });
   }
 
@@ -164,11 +167,16 @@ export class AttemptOutcomes {
   }
 
   /** @throws EventStoreFault */
-  async bringNextForward({ alertId, activation, userId }: Planned, because: BroughtForwardReason, cause: Cause): Promise<void> {
+  async bringNextForward(
+    { alertId, activation, userId, preferenceId }: Planned,
+    because: BroughtForwardReason,
+    cause: Cause,
+  ): Promise<void> {
     const { notifications, configuration, clock } = this.parts;
     if (alertId === undefined || activation === undefined) return;
     const preferences = configuration.get('user', userId)?.alertPreferences ?? [];
-    const streams = preferences.map(({ id }) => notificationStream(alertId, activation, id));
+    const others = preferences.filter(({ id }) => id !== preferenceId);
+    const streams = others.map(({ id }) => notificationStream(alertId, activation, id));
     const unsent = (await Promise.all(streams.map((other) => notifications.unsent(other)))).filter((other) => other !== undefined);
     const [next] = unsent.toSorted((a, b) => a.dueAt - b.dueAt);
     if (next !== undefined) await notifications.change(next.stream, { type: 'bringForward', at: clock.now(), because }, cause);

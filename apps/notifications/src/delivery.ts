@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, ProviderHealth, providersToAsk, renderMessage, routeOf } from '@tocsin/channels';
-import type { Channel, MessageContent, MethodRoutes } from '@tocsin/channels';
+import type { Channel, MessageContent, MethodRoutes, SendOutcome } from '@tocsin/channels';
 import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
 import type {
   AlertEvent,
@@ -24,6 +24,7 @@ import { AttemptOutcomes } from './attempt-outcomes';
 import type { BundleAttempt, Bundles } from './bundles/bundles';
 import type { PagePace } from './bundles/page-pace';
 import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
+import type { CallTurns } from './calling/call-turns';
 import { Notifications } from './notifications';
 import type { ReplyAddresses } from './mail-replies/reply-addresses';
 import type { Texts } from './texting/texts';
@@ -40,6 +41,7 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly outcomes: AttemptOutcomes;
   readonly texts: Texts;
+  readonly callTurns: CallTurns;
   readonly pace: PagePace;
   readonly bundles: Bundles;
   /** Absent: nobody passes on answers by e-mail. */
@@ -115,9 +117,24 @@ export class Delivery {
     const turn =
       channel === undefined ? ({ type: 'alone' } as const) : await pace.turnOf(stream, state, { channel, interruptedBefore }, cause);
     if (turn.type === 'waits') return;
-    if (turn.type === 'alone') return this.send([stream], { recipient, interruptedBefore }, cause);
+    if (state.plan.method === 'VOICE') return this.call(stream, state, { recipient, interruptedBefore }, cause);
+    if (turn.type === 'alone') return void (await this.send([stream], { recipient, interruptedBefore }, cause));
     // Each of its pages comes here when it is due: the first one sends them all, and the others find that it is done.
-    await this.turns.run(String(turn.bundle), () => this.send(turn.pages, { recipient, interruptedBefore, bundle: turn.bundle }, cause));
+    await this.turns.run(String(turn.bundle), async () => {
+      await this.send(turn.pages, { recipient, interruptedBefore, bundle: turn.bundle }, cause);
+    });
+  }
+
+  /** When it is its turn: a telephone takes one call at a time (B25). */
+  private async call(stream: string, state: OpenNotification, sending: Sending, cause: Cause): Promise<void> {
+    const { callTurns } = this.parts;
+    const call = { notification: stream, attempt: state.attempts + 1 };
+    const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore });
+    if (!isAttemptDue(state, start) || !(await callTurns.isNext(call, state, cause))) return;
+    const outcome = await this.send([stream], sending, cause);
+    // What may be ringing now keeps its turn. Of what has no receipt nobody would hear that it is over.
+    const isRinging = outcome?.type === 'unknown' || (outcome?.type === 'handed-over' && outcome.receiptExpected);
+    if (!isRinging) await callTurns.over(call, cause);
   }
 
   private async stop(
@@ -132,15 +149,16 @@ export class Delivery {
     await notifications.change(stream, this.startOf({ provider: 'none', alert: { stopped }, interruptedBefore }), cause);
   }
 
-  /** One message with one page, or with several of the same person at the same place. */
-  private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<void> {
+  /** One message with one page, or with several of the same person at the same place; undefined when nobody was asked to send it. */
+  private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | undefined> {
     const { recipient } = sending;
     const begun = await this.begin(streams, sending, cause);
-    if (begun === undefined) return;
+    if (begun === undefined) return undefined;
     const { channel, pages } = begun;
     if (channel === undefined) {
       const reason = `no provider for ${pages[0].plan.method}`;
-      return this.parts.outcomes.record(pages, { provider: 'none', outcome: { type: 'failed', permanent: true, reason } }, cause);
+      await this.parts.outcomes.record(pages, { provider: 'none', outcome: { type: 'failed', permanent: true, reason } }, cause);
+      return undefined;
     }
     // A code each, before any alert is read: only the provider is called after that.
     const texted: (Page & { readonly reply?: AttemptNotes['reply'] })[] = [];
@@ -151,7 +169,7 @@ export class Delivery {
     const bundle = sending.bundle === undefined || pages.length === 1 ? undefined : await this.bundle(sending.bundle, pages, cause);
     const wanted = await this.wanted(texted, recipient, cause);
     const [first, ...more] = wanted;
-    if (first === undefined) return;
+    if (first === undefined) return undefined;
     const { plan, stream, attempt, content } = first;
     const together = bundle === undefined || more.length === 0 ? undefined : this.parts.composer.bundle(wanted, recipient.user, bundle);
     const message = {
@@ -170,6 +188,7 @@ export class Delivery {
     );
     this.health.record(channel.provider, outcome);
     await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome, target: recipient.target }, cause);
+    return outcome;
   }
 
   /** Records the attempt of each page that it is time for; undefined when it is time for none. */

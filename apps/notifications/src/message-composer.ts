@@ -1,5 +1,5 @@
 import { timeText } from '@tocsin/channels';
-import type { MessageContent } from '@tocsin/channels';
+import type { MessageContent, PageContent } from '@tocsin/channels';
 import { reasonText } from '@tocsin/contracts';
 import { CODE_PURPOSE, CODE_VALID_MINUTES, codeSubject, plusMinutes, SIGN_IN_MAIL_VALID_MINUTES } from '@tocsin/domain';
 import type { AlertEvent, CancelReason, Instant, NotificationEventOf, ResponderReason, User } from '@tocsin/domain';
@@ -41,7 +41,7 @@ export class MessageComposer {
     user: User,
     { document, events }: AlertHistory,
     { lateMs, possiblyDuplicate, reply, canReplyByMail = false }: AttemptNotes,
-  ): MessageContent {
+  ): PageContent {
     const source = this.configuration.get('source', document.sourceId);
     const activation = activationOf(events, planned);
     // What delayed the level delayed the page: without it a page after downtime would look as if it were on time.
@@ -108,7 +108,7 @@ export class MessageComposer {
   }
 
   /** A message that is about no alert, or why there is nothing to say any more. @throws EventStoreFault */
-  async withoutAlert(planned: Planned, user: User): Promise<MessageContent | { readonly stopped: CancelReason }> {
+  async withoutAlert(planned: Planned, user: User): Promise<Exclude<MessageContent, PageContent> | { readonly stopped: CancelReason }> {
     const addressed = { language: user.language, personName: user.firstName };
     if (planned.purpose === 'duty') return this.duties.content(planned, user);
     if (planned.purpose === 'test') return { type: 'test', list: planned.list ?? 'alerts', ...addressed };

@@ -53,6 +53,9 @@ import { SendGridController } from './callbacks/sendgrid/sendgrid.controller';
 import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import { chatParts } from './chat/chat-parts';
 import { ChatPeople } from './chat/chat-people';
+import { CallLines } from './calling/call-lines';
+import { CallTurns } from './calling/call-turns';
+import { callingParts } from './calling/calling-parts';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
@@ -73,6 +76,7 @@ import { PathProbesConsumer } from './path-probes.consumer';
 import { GoneDevices } from './push/gone-devices';
 import { SignInMailPlanner } from './sign-in-mail-planner';
 import { AlertChannels } from './slack/alert-channels';
+import { Recalls } from './recalls';
 import type { SlackSetUp } from './slack/open-slack';
 import { KeptPagesChannel } from './slack/kept-pages.channel';
 import { slackBasics } from './slack/slack-basics';
@@ -130,8 +134,10 @@ export class NotificationsModule {
     const carrier = new CarrierStatus(platform.configurationStore);
     const goneDevices = new GoneDevices(bus, clock);
     const bundles = new Bundles(eventStore, clock);
+    const recalls = new Recalls(notifications, channelsFor);
     const outcomes = new AttemptOutcomes({
       notifications,
+      recalls,
       bundles,
       configuration,
       carrier,
@@ -143,6 +149,8 @@ export class NotificationsModule {
       ...options,
       channelsFor,
     });
+    const lines = new CallLines(eventStore, clock);
+    const callTurns = new CallTurns({ lines, notifications, outcomes, clock });
     const duties = new DutyComposer(eventStore, configuration);
     const composer = new MessageComposer(links, configuration, secrets, duties, new SignInLinks(secrets, settings));
     const sendgrid = options.callbacks?.sendgrid;
@@ -159,6 +167,7 @@ export class NotificationsModule {
       clock,
       outcomes,
       texts,
+      callTurns,
       bundles,
       pace: new PagePace({ eventStore, notifications, clock, metrics, isOn: options.bundlePages ?? true }),
       ...(tracing === undefined ? {} : { tracing }),
@@ -248,7 +257,9 @@ export class NotificationsModule {
     const channels = new AlertChannels(eventStore, clock);
     const slack = basics === undefined ? undefined : slackParts(platform, basics, { posts, channels, answers, random: options.random });
     const chat = chatParts(platform, bots, { people: chatPeople, answers });
+    const receipts = new Receipts(bus, clock);
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
+    const calling = callingParts(platform, options.callbacks ?? {}, { lines, callTurns, notifications, composer, answers, receipts });
     return {
       module: NotificationsModule,
       controllers: [
@@ -273,6 +284,7 @@ export class NotificationsModule {
         ...platformProviders(platform),
         { provide: Notifications, useValue: notifications },
         { provide: AttemptOutcomes, useValue: outcomes },
+        { provide: Recalls, useValue: recalls },
         { provide: PagePlanner, useValue: new PagePlanner({ people, notifications, ids, settings }) },
         { provide: DutyPlanner, useValue: new DutyPlanner({ configuration, notifications, ids, settings }) },
         { provide: SignInMailPlanner, useValue: new SignInMailPlanner({ configuration, notifications, ids, secrets }) },
@@ -288,7 +300,7 @@ export class NotificationsModule {
         { provide: StoredParams, useValue: stored },
         { provide: ActionStreams, useValue: actionStreams },
         { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
-        { provide: Receipts, useValue: new Receipts(bus, clock) },
+        { provide: Receipts, useValue: receipts },
         ...(sendgrid === undefined
           ? []
           : [
@@ -297,6 +309,7 @@ export class NotificationsModule {
               { provide: MailReplies, useValue: new MailReplies({ notifications, configuration, answers, clock, log }) },
             ]),
         ...texting.providers,
+        ...calling.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
         {

@@ -34,8 +34,8 @@ export class Notifications {
     await this.change(stream, { type: 'plan', data: await data(), ...(held === undefined ? {} : { held }) }, cause);
   }
 
-  async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<void> {
-    await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, cause);
+  async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<Notification> {
+    return (await this.change(stream, { type: 'cancel', at: this.clock.now(), reason }, cause)).state;
   }
 
   /** `cause`: a fact of the alert, or its own due time. @throws Rejection, EventStoreFault */

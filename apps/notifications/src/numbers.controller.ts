@@ -19,7 +19,7 @@ export class NumbersController {
       countryCode: countryOfNumber(phoneNumber) ?? '',
       phoneNumber,
       supportsInboundSms: true,
-      types: ['SMS'],
+      types: ['SMS', 'VOICE'],
     }));
   }
 

@@ -58,5 +58,7 @@ export abstract class Channel {
     return undefined;
   }
   abstract send(message: OutgoingMessage): Promise<SendOutcome>;
+  /** Keeps what was handed over from reaching the person, where that can still be done. Always resolves, in bounded time. */
+  async takeBack(_reference: string): Promise<void> {}
   abstract close(): Promise<void>;
 }

@@ -24,3 +24,7 @@ export * from './slack-workspace';
 export * from './texts';
 export * from './time-texts';
 export { failureOfCode as twilioFailure } from './twilio/twilio-errors';
+export { twilioCallScript } from './twilio/settings';
+export type { CallStep } from './voice/call-step';
+export * from './voice/spoken';
+export { spokenTexts } from './voice/spoken-texts';

@@ -8,6 +8,7 @@ import type {
   NotificationMethod,
   PreferenceList,
   ScheduleId,
+  UnreachedBy,
   UserId,
 } from '@tocsin/domain';
 
@@ -46,6 +47,18 @@ export interface NotificationReceipt {
   readonly attempt: number;
   readonly provider: string;
   readonly outcome: ReceiptOutcome;
+}
+
+/**
+ * `CallOver` version 1, topic `notification-commands`, keyed by stream: a call has ended, and how where nobody pressed a key in it. A
+ * key was told before, as a receipt. Comes as receipts do.
+ */
+export interface CallOver {
+  /** The notification's stream. */
+  readonly stream: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly unreachedBy: UnreachedBy;
 }
 
 /** `SendVerificationCode` version 1, topic `notification-commands`: somebody wants to show that a contact is theirs. */

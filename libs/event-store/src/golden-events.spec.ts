@@ -6,6 +6,7 @@ import {
   alertChannelDecider,
   alertDecider,
   alertGroupDecider,
+  callLineDecider,
   escalationDecider,
   fold,
   instant,
@@ -22,6 +23,7 @@ import type {
   AlertEvent,
   AlertGroupEvent,
   ArchiveEvent,
+  CallLineEvent,
   ConfigurationEvent,
   Decider,
   DutiesTold,
@@ -58,6 +60,7 @@ type DomainEvent =
   | ParkedMessageEvent
   | SlackPostEvent
   | TextingEvent
+  | CallLineEvent
   | VerificationEvent;
 type Folded =
   | 'action'
@@ -70,6 +73,7 @@ type Folded =
   | 'pace'
   | 'slackpost'
   | 'texts'
+  | 'calls'
   | 'verification';
 type Stream = Folded | 'configuration' | 'archive' | 'bundle' | 'erasure' | 'duty' | 'parked';
 
@@ -126,6 +130,10 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   PagesBundled: 'bundle',
   PageTexted: 'texts',
   ReplyReceived: 'texts',
+  CallPlaced: 'calls',
+  CallAwaited: 'calls',
+  CallAnswered: 'calls',
+  CallEnded: 'calls',
   SlackPageSent: 'slackpost',
   SlackPostPlanned: 'slackpost',
   SlackPostOutdated: 'slackpost',
@@ -196,6 +204,7 @@ const folds: Readonly<Record<Folded, Pick<Decider<never, unknown, never>, 'initi
   slackpost: slackPostDecider,
   verification: verificationDecider,
   texts: textingDecider,
+  calls: callLineDecider,
 };
 /** What happened before each of the stream's events. */
 const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
@@ -211,6 +220,7 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   slackpost: ['SlackPostPlanned', 'SlackAttemptStarted'],
   verification: ['VerificationCodeRequested'],
   texts: [],
+  calls: ['CallPlaced'],
   configuration: [],
   archive: [],
   erasure: [],

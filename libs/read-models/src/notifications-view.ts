@@ -106,7 +106,7 @@ export const lastSuccess = async (readStore: ReadStore, userId: UserId, way: Way
 
 const collection: CollectionDefinition<NotificationDocument> = {
   name: NOTIFICATIONS_VIEW,
-  version: 3,
+  version: 4,
   fields: {
     notificationId: (notification) => notification.notificationId,
     alert: (notification) => notification.alertId,

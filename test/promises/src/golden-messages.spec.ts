@@ -202,6 +202,15 @@ describe('messages that only the bus holds, as an older version has said them', 
     expect(await streams(world, 'notification-')).toContain('notification-1-1-102 Delivered');
   });
 
+  it('say that a call has ended in which nobody pressed a key (B25)', async () => {
+    const { world, hears } = told;
+    const begun = ['NotificationPlanned@1', 'AttemptStarted@1'].flatMap((name) => goldenEvent(name).slice(0, 1));
+    const numbered = begun.map((event) => ({ ...event, id: newUuid() }));
+    await world.platform.eventStore.append('notification-1-1-102', 'no_stream', numbered);
+    await hears(topics.notificationCommands, 'CallOver@1');
+    expect((await streams(world, 'notification-')).filter((line) => line.endsWith('NotificationFailed'))).toHaveLength(1);
+  });
+
   it('raise an alert for whoever asked for it where they chat', async () => {
     const { world, hears } = told;
     await hears(topics.alertCommands, 'RaiseAlert@1');

@@ -54,6 +54,8 @@ const cancelTexts: Readonly<Record<CancelReason, { readonly en: string; readonly
 const broughtForwardTexts: Readonly<Record<BroughtForwardReason, { readonly en: string; readonly de: string }>> = {
   'no-receipt': { en: 'since no receipt came for the method before it', de: 'weil für den Weg davor keine Bestätigung kam' },
   failed: { en: 'since the method before it failed', de: 'weil der Weg davor fehlgeschlagen ist' },
+  'line-busy': { en: 'since the telephone is in another call', de: 'weil das Telefon in einem anderen Anruf ist' },
+  'line-free': { en: 'since the call before it is over', de: 'weil der Anruf davor vorbei ist' },
 };
 
 /** Why a preference led to nothing, or does not yet; other reasons are told as they are. */
@@ -73,6 +75,7 @@ const holdTexts: Readonly<Record<UnusableReason | HeldBackReason | 'no-preferenc
     en: 'the person has no notification preference for this priority',
     de: 'die Person hat keine Benachrichtigungsregel für diese Priorität',
   },
+  'line-busy': { en: 'another call to that number is under way', de: 'ein anderer Anruf an diese Nummer läuft gerade' },
   bundled: {
     en: 'more came at once than can be read, it goes out in one message with others',
     de: 'es kam mehr auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',

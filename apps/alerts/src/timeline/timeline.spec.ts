@@ -48,6 +48,7 @@ const examples = readdirSync(golden).flatMap((file) => {
 const planned = examples.find(({ type }) => type === 'NotificationPlanned')?.data as Parameters<typeof notificationLines>[1];
 /** Of streams that no timeline is made from. */
 const notTold = new Set([
+  ...['CallPlaced', 'CallAwaited', 'CallAnswered', 'CallEnded'],
   ...['PageTexted', 'ReplyReceived', 'PagePaced', 'BundleClosed', 'PagesBundled'],
   ...['AlertOpenedForKey', 'KeyAttached', 'AlertForgotten', 'ToolEventDropped', 'ToolEventsDropped', 'AlertsArchived'],
   ...['ResourceConfigured', 'ResourceDeleted', 'UserErased', 'DutiesTold', 'ParkedMessageDiscarded', 'ParkedMessageReplayed'],

@@ -14,11 +14,14 @@ import { createLogger, Metrics, newUuid, SecretBox, SignInLinks, WoundClock } fr
 import { AnswerLinks } from '../answer-links';
 import { AttemptOutcomes } from '../attempt-outcomes';
 import { ChatPeople } from '../chat/chat-people';
+import { CallLines } from '../calling/call-lines';
+import { CallTurns } from '../calling/call-turns';
 import { Delivery } from '../delivery';
 import { DutyComposer } from '../duties/duty-composer';
 import { MessageComposer } from '../message-composer';
 import { Notifications } from '../notifications';
 import { GoneDevices } from '../push/gone-devices';
+import { Recalls } from '../recalls';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { ToldChannel } from '../testing/notifications-server';
 import { CarrierStatus } from '../texting/carrier-status';
@@ -123,6 +126,7 @@ const begin = (point: CrashPoint): Running => {
     carrier: new CarrierStatus({} as never),
     chatPeople: new ChatPeople({} as never),
     goneDevices: new GoneDevices(bus, clock),
+    recalls: new Recalls(notifications, channelsFor),
     log: createLogger({ level: 'silent' }),
     metrics: new Metrics(),
     random: () => 0,
@@ -138,6 +142,7 @@ const begin = (point: CrashPoint): Running => {
   const delivery = new Delivery({
     ...{ notifications, eventStore: store, configuration, composer, clock, outcomes, bundles, channelsFor },
     texts: new Texts(store, clock),
+    callTurns: new CallTurns({ lines: new CallLines(store, clock), notifications, outcomes, clock }),
     pace: new PagePace({ eventStore: store, notifications, clock, metrics: new Metrics(), isOn: true }),
   });
   return { notifications, delivery };

@@ -1,5 +1,5 @@
 import { topics } from '@tocsin/contracts';
-import type { NotificationReceipt } from '@tocsin/contracts';
+import type { CallOver, NotificationReceipt } from '@tocsin/contracts';
 import { Clock } from '@tocsin/domain';
 import { MessageBus } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
@@ -13,21 +13,21 @@ export class Receipts {
 
   /** @throws MessageBusFault */
   async take(receipts: readonly NotificationReceipt[]): Promise<void> {
+    await this.publish(receipts.map((data) => ({ type: 'NotificationReceipt', data })));
+  }
+
+  /** After the receipts of the same call. @throws MessageBusFault */
+  async callOver(call: CallOver): Promise<void> {
+    await this.publish([{ type: 'CallOver', data: call }]);
+  }
+
+  private async publish(said: readonly { readonly type: string; readonly data: { readonly stream: string } }[]): Promise<void> {
     const time = this.clock.now();
     await this.bus.publish(
       topics.notificationCommands,
-      receipts.map((receipt) => {
+      said.map(({ type, data }) => {
         const id = newUuid();
-        return {
-          id,
-          key: receipt.stream,
-          type: 'NotificationReceipt',
-          schemaVersion: 1,
-          time,
-          correlationId: receipt.stream,
-          causationId: id,
-          data: receipt,
-        };
+        return { id, key: data.stream, type, schemaVersion: 1, time, correlationId: data.stream, causationId: id, data };
       }),
     );
   }

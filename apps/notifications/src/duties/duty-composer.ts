@@ -1,5 +1,5 @@
 import { timeText } from '@tocsin/channels';
-import type { MessageContent } from '@tocsin/channels';
+import type { DutyBeginsContent, DutyChangedContent } from '@tocsin/channels';
 import { changedDuties, isConfigurationChange, plusMs, shiftsBetween } from '@tocsin/domain';
 import type { CancelReason, ConfigurationEvent, Schedule, ScheduleId, Turn, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
@@ -8,6 +8,7 @@ import { actorName } from '../actor-name';
 import type { Planned } from '../message-composer';
 
 type Subject = NonNullable<Planned['duty']>;
+type DutyContent = DutyBeginsContent | DutyChangedContent;
 
 /** What people are told of their shifts, made from the schedule when it is sent: as it is then, or as the edit made it. */
 export class DutyComposer {
@@ -17,7 +18,7 @@ export class DutyComposer {
   ) {}
 
   /** @throws EventStoreFault */
-  async content({ duty }: Planned, user: User): Promise<MessageContent | { readonly stopped: CancelReason }> {
+  async content({ duty }: Planned, user: User): Promise<DutyContent | { readonly stopped: CancelReason }> {
     if (duty === undefined) return { stopped: 'expired' };
     const { scheduleId, about } = duty;
     return about.type === 'begins' ? this.begins(scheduleId, about, user) : this.changed(scheduleId, about, user);
@@ -27,7 +28,7 @@ export class DutyComposer {
     id: ScheduleId,
     { shiftStart }: Extract<Subject['about'], { type: 'begins' }>,
     user: User,
-  ): MessageContent | { readonly stopped: CancelReason } {
+  ): DutyContent | { readonly stopped: CancelReason } {
     const schedule = this.configuration.get('schedule', id);
     const [shift] = schedule === undefined ? [] : shiftsBetween(schedule, shiftStart, plusMs(shiftStart, 1));
     if (schedule === undefined || shift?.userId !== user.id || shift.start !== shiftStart) return { stopped: 'shift-changed' };
@@ -45,7 +46,7 @@ export class DutyComposer {
     id: ScheduleId,
     { revision }: Extract<Subject['about'], { type: 'changed' }>,
     user: User,
-  ): Promise<MessageContent | { readonly stopped: CancelReason }> {
+  ): Promise<DutyContent | { readonly stopped: CancelReason }> {
     const stored = (await this.eventStore.readStream(`schedule-${id}`)).filter(isConfigurationChange);
     const index = stored.findIndex((event) => event.revision === revision);
     const [edit, earlier] = [stored[index], stored[index - 1]];

@@ -1,12 +1,13 @@
-import { dialled, pageSubject, plainForSms } from '@tocsin/channels';
+import { pageSubject, plainForSms } from '@tocsin/channels';
 import { answerablePages, Clock, livePages, replyOf, replyWords } from '@tocsin/domain';
-import type { AlertId, ContactId, TextAnswer, TextedAlert, TextedPage, Texting, User } from '@tocsin/domain';
+import type { AlertId, TextAnswer, TextedAlert, TextedPage, Texting, User } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import { Answers, wordsOf } from '../answers';
 import { CarrierStatus } from './carrier-status';
+import { contactOfNumber } from './contact-of-number';
 import { replyTexts } from './reply-texts';
 import { Texts } from './texts';
 
@@ -20,10 +21,7 @@ export interface IncomingText {
   readonly text: string;
 }
 
-interface Sender {
-  readonly user: User;
-  readonly contactId: ContactId;
-}
+type Sender = NonNullable<ReturnType<typeof contactOfNumber>>;
 
 /** So many codes are told; more is more than anybody reads on a telephone at night. */
 const TOLD = 6;
@@ -50,7 +48,7 @@ export class TextReplies {
   async take(incoming: IncomingText): Promise<string | undefined> {
     const { configuration, replyNumbers, carrier } = this.parts;
     if (!replyNumbers.includes(incoming.to)) return undefined;
-    const sender = await configuration.surely(() => this.senderOf(incoming.from));
+    const sender = await configuration.surely(() => contactOfNumber(configuration, incoming.from));
     if (sender === undefined) return undefined;
     const words = replyWords(incoming.text);
     switch (words.type) {
@@ -108,17 +106,6 @@ export class TextReplies {
     const ids = new Set(livePages(texting, this.parts.clock.now()).map(({ alertId }) => alertId));
     const found = await Promise.all([...ids].map((id) => readAlertFromStreams(this.parts.eventStore, id)));
     return new Map(found.flatMap((history) => (history === undefined ? [] : [[history.document.id, history.document]])));
-  }
-
-  /** A number is verified for one person only, so that an answer from it is theirs. */
-  private senderOf(number: string): Sender | undefined {
-    for (const user of this.parts.configuration.list('user')) {
-      const contact = user.contacts.find(
-        (each) => each.type === 'phone' && each.verified && each.status !== 'LOCKED' && dialled(each.target, each.regionCode) === number,
-      );
-      if (contact !== undefined) return { user, contactId: contact.id };
-    }
-    return undefined;
   }
 }
 

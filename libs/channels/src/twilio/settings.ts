@@ -1,5 +1,6 @@
 import { checked, listSetting, optional, textSetting, urlSetting } from '@tocsin/platform';
 import type { Provider } from '../provider';
+import type { CallStep } from '../voice/call-step';
 
 const NUMBER = /^\+[1-9]\d{6,14}$/;
 
@@ -22,12 +23,19 @@ const schema = {
 
 export const twilio: Provider<typeof schema> = {
   name: 'twilio',
-  methods: ['SMS'],
+  methods: ['SMS', 'VOICE'],
   schema,
   needs: [['twilioAccountSid', 'twilioAuthToken', 'twilioFrom']],
   open: async ({ twilioAccountSid = '', twilioAuthToken = [], twilioFrom = [], twilioApiBaseUrl }, { publicUrl }) => {
-    const { TwilioSmsChannel, twilioClient } = await import('./index.js');
+    const { TwilioSmsChannel, TwilioVoiceChannel, twilioClient } = await import('./index.js');
     const client = twilioClient({ accountSid: twilioAccountSid, authToken: twilioAuthToken[0] ?? '', baseUrl: twilioApiBaseUrl });
-    return [new TwilioSmsChannel({ client, from: twilioFrom, publicUrl })];
+    const settings = { client, from: twilioFrom, publicUrl };
+    return [new TwilioSmsChannel(settings), new TwilioVoiceChannel(settings)];
   },
+};
+
+/** In the words of Twilio, whose library is loaded with the first call. */
+export const twilioCallScript = async (step: CallStep): Promise<string> => {
+  const { callScript } = await import('./index.js');
+  return callScript(step);
 };

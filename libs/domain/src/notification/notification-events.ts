@@ -26,11 +26,11 @@ export type CancelReason =
   | 'expired'
   | 'shift-changed';
 
-/** Why a page waits for others, or is left out (B29). */
-export type HeldBackReason = 'bundled' | 'identical';
+/** Why a page waits for others, or is left out (B29); `line-busy`: its telephone is in another call (B25). */
+export type HeldBackReason = 'bundled' | 'identical' | 'line-busy';
 
-/** What became of the method before. */
-export type BroughtForwardReason = 'no-receipt' | 'failed';
+/** What became of the method before; `line-free`: the call before it is over. */
+export type BroughtForwardReason = 'no-receipt' | 'failed' | 'line-busy' | 'line-free';
 
 /** One planned message to one person by one method, in `notification-<alertId>-<activation>-<preferenceId>` (B7, P7). */
 export type NotificationEvent =
@@ -88,7 +88,7 @@ export type NotificationEvent =
     }
   /** The usual time is over without a receipt: the person's next method does not wait any longer. One is awaited until then. */
   | { readonly type: 'ReceiptOverdue'; readonly data: { readonly at: Instant; readonly provider: string; readonly until: Instant } }
-  /** A method before it did not reach the person, as far as is known: this one is due now. */
+  /** A method before it did not reach the person, as far as is known, or what it was held for is over: this one is due now. */
   | {
       readonly type: 'NotificationBroughtForward';
       readonly data: { readonly at: Instant; readonly dueAt: Instant; readonly because: BroughtForwardReason };

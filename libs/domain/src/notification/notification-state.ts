@@ -1,7 +1,7 @@
 import { assertNever, passedOver } from '../decider';
 import type { NotificationMethod } from '../configuration/resources';
 import { plusMs, type Instant } from '../time';
-import type { CancelReason, NotificationEvent, NotificationEventOf } from './notification-events';
+import type { CancelReason, HeldBackReason, NotificationEvent, NotificationEventOf } from './notification-events';
 
 export type PlannedData = NotificationEventOf<'NotificationPlanned'>['data'];
 
@@ -29,6 +29,8 @@ export type Notification =
   | ({
       readonly status: 'handed-over';
       readonly provider: string;
+      /** The provider's name for it. */
+      readonly reference?: string;
       readonly at: Instant;
       readonly receiptExpected: boolean;
       readonly receiptBy: Instant;
@@ -62,6 +64,9 @@ export const USUAL_RECEIPT_MS: Readonly<Record<NotificationMethod, number>> = {
   SLACK: 120_000,
   TEAMS: 120_000,
 };
+
+/** Why a call is held: another one to the same number is under way. */
+export const LINE_BUSY = 'line-busy' satisfies HeldBackReason;
 
 /** Something may still come of it. */
 export type OpenNotification = Extract<Notification, Open>;
@@ -103,18 +108,21 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
       };
     }
     case 'HandedOver': {
-      const { provider, at, receiptExpected, receiptBy = plusMs(at, RECEIPT_WAIT_MS) } = event.data;
-      return { ...open, status: 'handed-over', provider, at, receiptExpected, receiptBy, overdue: false };
+      const { provider, reference, at, receiptExpected, receiptBy = plusMs(at, RECEIPT_WAIT_MS) } = event.data;
+      const taken = { provider, ...(reference === undefined ? {} : { reference }), at, receiptExpected, receiptBy };
+      return { ...open, status: 'handed-over', ...taken, overdue: false };
     }
     case 'ReceiptOverdue':
       return state.status === 'handed-over' ? { ...state, receiptBy: event.data.until, overdue: true } : state;
-    case 'NotificationBroughtForward':
-      return { ...state, plan: { ...plan, dueAt: event.data.dueAt } };
+    case 'NotificationBroughtForward': {
+      const { dueAt } = event.data;
+      return state.status === 'held' ? { ...state, until: dueAt } : { ...state, plan: { ...plan, dueAt } };
+    }
     case 'NotificationHeld': {
       const { reason, until, bundle } = event.data;
       // What waits for others is not late for having waited.
       const waiting = bundle === undefined ? {} : { bundle, plan: { ...plan, dueAt: until ?? plan.dueAt } };
-      return { ...open, ...waiting, status: 'held', reason, until: until ?? null };
+      return { ...open, ...waiting, status: 'held', reason, until: until ?? null, uncertain: uncertain || state.status === 'attempting' };
     }
     case 'Delivered':
       return { status: 'delivered', plan, provider: event.data.provider };

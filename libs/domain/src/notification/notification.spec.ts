@@ -6,6 +6,7 @@ import {
   expires,
   fails,
   holds,
+  lineIsFree,
   notified,
   notifying,
   page,
@@ -13,6 +14,7 @@ import {
   starts,
   takes,
   unsendable,
+  waitsForLine,
 } from '../testing/notification-builders';
 import type { Instant } from '../time';
 import type { NotificationCommand } from './notification';
@@ -243,5 +245,40 @@ describe('a page that is held back', () => {
   it('for good has its end and its reason', () => {
     expect(notifying(page(), holds(second(0))).when(starts(second(99)))).toEqual([]);
     expect(statusOf(notified(page(), holds(second(0))).state)).toEqual({ status: 'SCHEDULED', state: 'held', reason: 'quiet' });
+  });
+});
+
+describe('a call that waits for the one before it (B25)', () => {
+  const waiting = [page({ method: 'VOICE' }), waitsForLine(second(0), second(30))];
+  it('is made when that one is over, or when its time is', () => {
+    expect(notifying(...waiting).when(starts(second(10)))).toEqual([]);
+    expect(notifying(...waiting, lineIsFree(second(10))).when(starts(second(10)))).toMatchObject([
+      { type: 'AttemptStarted', data: { attempt: 1, lateMs: 10_000, possiblyDuplicate: false } },
+    ]);
+    expect(notifying(...waiting).when(starts(second(30)))).toMatchObject([{ type: 'AttemptStarted' }]);
+  });
+  it('is woken once, and nothing else is by that', () => {
+    expect(notifying(...waiting, lineIsFree(second(10))).when(lineIsFree(second(11)))).toEqual([]);
+    expect(notifying(page({ dueAt: second(60) })).when(lineIsFree(second(10)))).toEqual([]);
+    expect(notifying(page(), holds(second(0), second(30))).when(lineIsFree(second(10)))).toEqual([]);
+  });
+  it('waits again when yet another one was faster', () => {
+    expect(notifying(...waiting, lineIsFree(second(10))).when(waitsForLine(second(10), second(40)))).toMatchObject([
+      { type: 'NotificationHeld', data: { reason: 'line-busy', until: second(40) } },
+    ]);
+  });
+  it('has a key counted that is pressed in the attempt before, whose outcome nobody knew', () => {
+    const unknown = [page({ method: 'VOICE' }), starts(second(0)), fails(second(1), 1, { uncertain: true, reason: 'timeout' })];
+    const held = [...unknown, waitsForLine(second(6), second(36))];
+    expect(notifying(...held).when(delivers(second(9)))).toMatchObject([{ type: 'Delivered' }]);
+    expect(notifying(...held).when(takes(second(9), 1))).toMatchObject([{ type: 'HandedOver', data: { attempt: 1 } }]);
+    expect(notifying(...waiting).when(delivers(second(9)))).toEqual([]);
+  });
+  it('waits also where a crash took the attempt before, and is then possibly a duplicate', () => {
+    const begun = [page({ method: 'VOICE' }), starts(second(0))];
+    expect(notifying(...begun).when(waitsForLine(second(59), second(90)))).toEqual([]);
+    expect(notifying(...begun, waitsForLine(second(60), second(90))).when(starts(second(90)))).toMatchObject([
+      { type: 'AttemptStarted', data: { attempt: 2, possiblyDuplicate: true } },
+    ]);
   });
 });

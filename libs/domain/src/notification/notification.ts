@@ -2,9 +2,11 @@ import { assertNever, type Decider } from '../decider';
 import { plusMs, type Instant } from '../time';
 import type { BroughtForwardReason, CancelReason, NotificationEvent, NotificationPurpose } from './notification-events';
 import {
+  ATTEMPT_SAFETY_MS,
   evolveNotification,
   initialNotification,
   isFinal,
+  LINE_BUSY,
   nextNotificationDue,
   RECEIPT_WAIT_MS,
   USUAL_RECEIPT_MS,
@@ -61,7 +63,7 @@ export type NotificationCommand =
   | { readonly type: 'hold'; readonly at: Instant; readonly reason: string; readonly until?: Instant; readonly bundle?: number }
   /** No receipt has come in its usual time, or at all. */
   | { readonly type: 'expireReceipt'; readonly at: Instant }
-  /** A method before it did not reach the person. */
+  /** A method before it did not reach the person; or, where a call is held, the call before it is over. */
   | { readonly type: 'bringForward'; readonly at: Instant; readonly because: BroughtForwardReason };
 
 type Command<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
@@ -135,10 +137,12 @@ const recordHandedOver = (command: Command<'recordHandedOver'>, state: Notificat
   switch (state.status) {
     case 'attempting':
     case 'retrying':
+    case 'held':
       // A late answer to an attempt that was given up before is an answer all the same.
       if (attempt > state.attempts || attempt < 1) return [];
+      if (state.status === 'held' && state.until === null) return [];
       // Not when its receipt has overtaken it and said that it failed.
-      if (state.status === 'retrying' && attempt === state.attempts && !state.uncertain) return [];
+      if (state.status !== 'attempting' && attempt === state.attempts && !state.uncertain) return [];
       return [
         {
           type: 'HandedOver',
@@ -162,7 +166,10 @@ const recordHandedOver = (command: Command<'recordHandedOver'>, state: Notificat
 const recordDelivered = ({ at, provider }: Command<'recordDelivered'>, state: Notification): readonly NotificationEvent[] => {
   // A receipt can overtake the provider's own answer.
   const isExpected =
-    state.status === 'attempting' || state.status === 'retrying' || (state.status === 'handed-over' && state.receiptExpected);
+    state.status === 'attempting' ||
+    state.status === 'retrying' ||
+    (state.status === 'held' && state.until !== null) ||
+    (state.status === 'handed-over' && state.receiptExpected);
   return isExpected && state.attempts > 0 ? [{ type: 'Delivered', data: { at, provider } }] : [];
 };
 
@@ -199,7 +206,12 @@ const cancel = ({ at, reason }: Command<'cancel'>, state: Notification): readonl
 };
 
 const hold = ({ at, reason, until, bundle }: Command<'hold'>, state: Notification): readonly NotificationEvent[] => {
-  const isWaiting = state.status === 'planned' || state.status === 'retrying' || (state.status === 'held' && state.until !== null);
+  const isWaiting =
+    state.status === 'planned' ||
+    state.status === 'retrying' ||
+    (state.status === 'held' && state.until !== null) ||
+    // Nobody is making it any more, and it would be made again now.
+    (state.status === 'attempting' && until !== undefined && plusMs(state.startedAt, ATTEMPT_SAFETY_MS) <= at);
   if (!isWaiting || (state.status === 'held' && state.until === until && state.reason === reason)) return [];
   const waits = { ...(until === undefined ? {} : { until }), ...(bundle === undefined ? {} : { bundle }) };
   return [{ type: 'NotificationHeld', data: { at, reason, ...waits } }];
@@ -215,8 +227,13 @@ const expireReceipt = ({ at }: Command<'expireReceipt'>, state: Notification): r
     : [{ type: 'ReceiptOverdue', data: { at, provider: state.provider, until } }];
 };
 
-const bringForward = ({ at, because }: Command<'bringForward'>, state: Notification): readonly NotificationEvent[] =>
-  state.status === 'planned' && state.plan.dueAt > at ? [{ type: 'NotificationBroughtForward', data: { at, dueAt: at, because } }] : [];
+const bringForward = ({ at, because }: Command<'bringForward'>, state: Notification): readonly NotificationEvent[] => {
+  const isLater =
+    because === 'line-free'
+      ? state.status === 'held' && state.reason === LINE_BUSY && state.until !== null && state.until > at
+      : state.status === 'planned' && state.plan.dueAt > at;
+  return isLater ? [{ type: 'NotificationBroughtForward', data: { at, dueAt: at, because } }] : [];
+};
 
 /**
  * One message to one person by one method, from its plan to its end. Every attempt is recorded before the provider is

@@ -3,7 +3,7 @@ import { fold } from '../decider';
 import type { AlertId, ContactId, PreferenceId, PushDeviceId, UserId } from '../ids';
 import { notificationDecider, type NotificationCommand } from '../notification/notification';
 import type { CancelReason, NotificationEvent } from '../notification/notification-events';
-import type { Notification, PlannedData } from '../notification/notification-state';
+import { LINE_BUSY, type Notification, type PlannedData } from '../notification/notification-state';
 import { instant, parseInstant, plusMs, type Instant } from '../time';
 
 const begin = parseInstant('2026-03-02T03:00:00Z');
@@ -135,6 +135,9 @@ export const holds = (at: Instant, until?: Instant): NotificationCommand => ({
   ...(until === undefined ? {} : { until }),
 });
 export const bringsForward = (at: Instant): NotificationCommand => ({ type: 'bringForward', at, because: 'no-receipt' });
+/** Another call to the same number is under way until then. */
+export const waitsForLine = (at: Instant, until: Instant): NotificationCommand => ({ type: 'hold', at, reason: LINE_BUSY, until });
+export const lineIsFree = (at: Instant): NotificationCommand => ({ type: 'bringForward', at, because: 'line-free' });
 export const expires = (at: Instant): NotificationCommand => ({ type: 'expireReceipt', at });
 
 /** What a notification recorded, command after command, and where it stands then. */

@@ -91,14 +91,54 @@ describe('a call-back of Twilio', () => {
   });
 });
 
+describe('a question of Twilio, what to say in a call', () => {
+  let server: NotificationsServer;
+  const path = '/api/callbacks/twilio/voice?stream=notification-7001-1-8&attempt=1&about=notification-7001-1-8&told=1';
+  const form = { CallSid: 'CA1', CallStatus: 'in-progress', Digits: '1', From: OURS, To: HERS };
+  beforeAll(async () => {
+    server = await notificationsServer('twilio', [], { twilio: { authTokens: ['new-token', 'old-token'], numbers: [OURS] } });
+  });
+  afterAll(() => server.stop());
+  const publicUrl = (of: string): string => `http://tocsin.test${of}`;
+  const ask = (signature: string) => callBack(`${server.url}${path}`, form, signature);
+
+  it.each([
+    ['none', () => ''],
+    ['no base64', () => '%%%'],
+    ['of another token', () => signatureOf('token', publicUrl(path), form)],
+    ['of another key', () => signatureOf('new-token', publicUrl(path), { ...form, Digits: '2' })],
+    ['of no key', () => signatureOf('new-token', publicUrl(path), { ...form, Digits: '' })],
+    ['of another call', () => signatureOf('new-token', publicUrl(path.replace('attempt=1', 'attempt=2')), form)],
+    [
+      'of another page',
+      () => signatureOf('new-token', publicUrl(path.replace('about=notification-7001', 'about=notification-7002')), form),
+    ],
+    ['of a status', () => signatureOf('new-token', publicUrl(path.replace('voice', 'status')), form)],
+    ['of the address behind the proxy', () => signatureOf('new-token', `${server.url}${path}`, form)],
+    ['of https', () => signatureOf('new-token', publicUrl(path).replace('http:', 'https:'), form)],
+    ['of the URL without its query', () => signatureOf('new-token', publicUrl(path.replace(/\?.*/, '')), form)],
+  ])('is not answered with a signature that is not right: %s', async (_name, signature) => {
+    const { status, text } = await ask(signature());
+    expect([status, JSON.parse(text)]).toEqual([403, { status: 403, code: 'FORBIDDEN', message: 'the signature is not valid' }]);
+  });
+
+  it.each(['new-token', 'old-token'])('is answered with a right one, also of the token that is being replaced: %s', async (token) => {
+    const { status, text, contentType } = await ask(signatureOf(token, publicUrl(path), form));
+    expect([status, contentType]).toEqual([200, 'text/xml; charset=utf-8']);
+    // There is no such call: nothing is asked for.
+    expect(text).toMatch(/<Response><Say [^>]*>This call is about nothing any more\. Goodbye\.<\/Say><Hangup\/><\/Response>$/);
+    expect(server.given).toEqual([]);
+  });
+});
+
 describe('the numbers that pages come from (B30)', () => {
   it('are listed, and a contact for the address book', async () => {
     const server = await notificationsServer('twilio', [], { twilio: { authTokens: ['t'], numbers: [OURS, '+16502530000'] } });
     const { key } = await server.person('ana', 'STAKEHOLDER');
     const get = (path: string) => fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
     expect(await (await get('/api/numbers')).json()).toEqual([
-      { countryCode: 'DE', phoneNumber: OURS, supportsInboundSms: true, types: ['SMS'] },
-      { countryCode: 'US', phoneNumber: '+16502530000', supportsInboundSms: true, types: ['SMS'] },
+      { countryCode: 'DE', phoneNumber: OURS, supportsInboundSms: true, types: ['SMS', 'VOICE'] },
+      { countryCode: 'US', phoneNumber: '+16502530000', supportsInboundSms: true, types: ['SMS', 'VOICE'] },
     ]);
     const card = await get('/api/numbers/vcard');
     expect(card.headers.get('content-type')).toMatch(/^text\/vcard/);

@@ -1,0 +1,55 @@
+import { callUnderWay, Clock, LINE_BUSY, plusMs } from '@tocsin/domain';
+import type { CallId, OpenNotification } from '@tocsin/domain';
+import type { Cause } from '@tocsin/messaging';
+import type { AttemptOutcomes } from '../attempt-outcomes';
+import { Notifications } from '../notifications';
+import { CallLines } from './call-lines';
+
+/** Nothing is held longer without another method being tried (B29). */
+const HELD_MS = 30_000;
+
+/** Who calls a telephone next. Whoever does not may be told in the call that is under way, and is called after it. */
+export class CallTurns {
+  constructor(
+    private readonly parts: {
+      readonly lines: CallLines;
+      readonly notifications: Notifications;
+      readonly outcomes: Pick<AttemptOutcomes, 'bringNextForward'>;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /** Whether this call may be made now; else the notification is held until it is its turn. @throws EventStoreFault */
+  async isNext(call: CallId, { plan }: OpenNotification, cause: Cause): Promise<boolean> {
+    const { lines, notifications, outcomes, clock } = this.parts;
+    if (plan.contactId === undefined) return true;
+    const line = await lines.change(plan.contactId, 'place', call);
+    const now = clock.now();
+    const underWay = callUnderWay(line, now);
+    if (underWay === undefined || (underWay.notification === call.notification && underWay.attempt === call.attempt)) return true;
+    const longEnough = plusMs(plan.dueAt, HELD_MS);
+    if (longEnough <= now) await outcomes.bringNextForward(plan, LINE_BUSY, cause);
+    const lookAgain = longEnough <= now ? plusMs(now, HELD_MS) : longEnough;
+    const until = underWay.until < lookAgain ? underWay.until : lookAgain;
+    await notifications.change(call.notification, { type: 'hold', at: now, reason: LINE_BUSY, until }, cause);
+    // That call may have ended while this was recorded, when there was nobody to be woken yet.
+    if (callUnderWay(await lines.load(plan.contactId), now) === undefined) await this.wake(call.notification, cause);
+    return false;
+  }
+
+  /** The call is over, or was not made: those that wait go on. Again changes nothing. @throws EventStoreFault */
+  async over(call: CallId, cause: Cause): Promise<void> {
+    const { lines, notifications } = this.parts;
+    const state = await notifications.load(call.notification);
+    if (state.status === 'absent' || state.plan.contactId === undefined) return;
+    const { current, waiting } = await lines.change(state.plan.contactId, 'end', call);
+    // Somebody else is called already, and whoever waits for that was told so.
+    if (current !== undefined) return;
+    await Promise.all(waiting.map((next) => this.wake(next, cause)));
+  }
+
+  private async wake(notification: string, cause: Cause): Promise<void> {
+    const { notifications, clock } = this.parts;
+    await notifications.change(notification, { type: 'bringForward', at: clock.now(), because: 'line-free' }, cause);
+  }
+}
