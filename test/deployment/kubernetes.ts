@@ -42,17 +42,25 @@ const required = (name: string): string => {
   return path;
 };
 
+/** What waits for pods takes most of a minute each: said as it begins, so that a run that is slow does not look like one that hangs. */
+const waiting = new Set(['upgrade', 'test', 'rollback', 'uninstall']);
+const say = (line: string): void => void process.stderr.write(`chart: ${line}\n`);
+
 const clusterOf = (kubeconfig: string, helm: string, kubectl: string, isSimulated: boolean): Cluster => {
   const env = { ...process.env, KUBECONFIG: kubeconfig };
   return {
     isSimulated,
-    helm: (args, input = '') => run(helm, args, { env, input }),
+    helm: (args, input = '') => {
+      if (waiting.has(args[0] ?? '')) say(`helm ${args.filter((arg) => arg !== '-').join(' ')}`);
+      return run(helm, args, { env, input });
+    },
     kubectl: (args, input = '') => run(kubectl, args, { env, input }),
     stop: () => (isSimulated ? void run(simulation, ['down']) : undefined),
   };
 };
 
 const simulate = (): Cluster => {
+  say('an API server begins; where it was never built that takes ten to fifteen minutes');
   const { stdout } = mustRun(simulation, ['up']);
   const said = (name: string): string => new RegExp(`^${name}=(.+)$`, 'm').exec(stdout)?.[1] ?? '';
   const cluster = clusterOf(said('KUBECONFIG'), said('HELM'), said('KUBECTL'), true);
