@@ -59,6 +59,14 @@ const addPersons = (app: FastifyInstance, { scene, product }: Doings): void => {
       return { said: '' };
     },
   );
+  app.post<{ Params: { person: string; call: string }; Body: { does: string } }>(
+    '/people/:person/calls/:call',
+    { schema: bodyOf('does') },
+    async ({ params, body }, reply) =>
+      (await scene.calls.do(person(params), params.call, body.does))
+        ? {}
+        : reply.status(409).send({ message: 'not in this call, or not now' }),
+  );
   app.post<{ Params: { id: string }; Body: { text: string } }>(
     '/mails/:id/replies',
     { schema: bodyOf('text') },

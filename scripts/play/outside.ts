@@ -43,6 +43,7 @@ export const startOutside = async (): Promise<Outside> => {
     callBack: (productUrl) => {
       const at = (path: string) => () => `${productUrl}/api/callbacks/${path}`;
       network.inboundUrl = at('twilio/sms');
+      network.inboundCallUrl = at('twilio/voice');
       sendgrid.eventsUrl = at('sendgrid/events');
       sendgrid.inboundUrl = at('sendgrid/inbound');
       for (const chat of [slack, telegram]) chat.callsBack((path) => `${productUrl}${path}`);

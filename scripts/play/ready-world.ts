@@ -50,8 +50,14 @@ const characters: readonly Character[] = [
   },
   {
     ...{ firstName: 'Ben', lastName: 'Brown', number: '+4915187654321', role: 'RESPONDER' },
-    about: 'Paged two minutes after Ana, if nobody has answered: by Telegram, and by e-mail a minute later.',
-    ...{ mailAfter: 1, ways: [['TELEGRAM', 0]] },
+    about: 'Paged two minutes after Ana, if nobody has answered: by telephone call and by Telegram, and by e-mail a minute later.',
+    ...{
+      mailAfter: 1,
+      ways: [
+        ['VOICE', 0],
+        ['TELEGRAM', 0],
+      ],
+    },
   },
   {
     ...{ firstName: 'Cleo', lastName: 'Clark', number: '+4915123456789', role: 'USER' },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Client } from '../demo/client.mjs';
+import { Calls } from './calls.ts';
 import { newestAlerts } from './alerts.ts';
 import type { ShownAlert } from './alerts.ts';
 import { Mailboxes } from './mailboxes.ts';
@@ -18,6 +19,7 @@ const ASK_EVERY_MS = 1_000;
 export class Scene {
   readonly world: ReadyWorld;
   readonly phones: Phones;
+  readonly calls: Calls;
   readonly mailboxes: Mailboxes;
   readonly slack: SlackDesk;
   readonly telegram: TelegramDesk;
@@ -35,6 +37,7 @@ export class Scene {
     this.api = parts.api;
     this.product = parts.product;
     this.phones = new Phones(parts.outside);
+    this.calls = new Calls(parts.outside);
     this.mailboxes = new Mailboxes(parts.outside);
     this.slack = new SlackDesk(parts.outside.slack);
     this.telegram = new TelegramDesk(parts.outside.telegram);
@@ -51,6 +54,7 @@ export class Scene {
         isOnCall: person.id === this.onCall,
         texts: this.phones.textsOf(person),
         pushes: this.phones.pushesOf(person),
+        calls: this.calls.of(person),
         mails: this.mailboxes.of(person),
         slack: { ...this.slack.seenBy(person), id: person.inSlack.id },
         telegram: this.telegram.seenBy(person),
@@ -69,7 +73,11 @@ export class Scene {
       await this.ask();
       isAsking = false;
     };
-    this.timers = [setInterval(() => this.tell(), LOOK_EVERY_MS), setInterval(() => void ask(), ASK_EVERY_MS)];
+    const look = (): void => {
+      this.calls.passTime();
+      this.tell();
+    };
+    this.timers = [setInterval(look, LOOK_EVERY_MS), setInterval(() => void ask(), ASK_EVERY_MS)];
   }
 
   end(): void {

@@ -37,7 +37,7 @@ const twilio = ({ network }: Outside): Provider => {
   };
   return {
     name: 'twilio',
-    title: 'Twilio: text messages, asked first',
+    title: 'Twilio: texts and calls',
     troubles: [
       answers('down', 'is down (503)', 503),
       answers('busy', 'has too much to do (429)', 429, 20_429),

@@ -73,6 +73,19 @@ withChromium('the page of npm run play', () => {
     await page.locator('.alert.accepted', { hasText: 'certificate ends soon' }).waitFor();
   });
 
+  it('rings on the telephone of whoever is called, and takes a key', async () => {
+    await open(LAPTOP);
+    await fire('swap is full');
+    await page.locator('.message', { hasText: 'swap is full' }).getByRole('button', { name: 'Escalate' }).click();
+    await page.locator('#people').getByRole('button', { name: 'Ben' }).click();
+    await page.getByRole('button', { name: 'Pick up' }).click();
+    await page.locator('.call').getByText('swap is full').waitFor();
+    expect(await page.getByPlaceholder('Text message').isVisible()).toBe(false);
+    await page.locator('.call').getByRole('button', { name: '1', exact: true }).click();
+    await page.locator('.alert.accepted', { hasText: 'swap is full' }).waitFor();
+    expect(await problems()).toEqual([]);
+  });
+
   it('shows what a tool wrote as text, wherever it stands', async () => {
     await open(LAPTOP);
     await fire('<img src=x onerror="document.title=1">');

@@ -151,6 +151,23 @@ describe('being somebody', () => {
     await play.until('the message to change', (state) => theirs(state)?.buttons.includes('Accept') === false);
   });
 
+  it('picks up a call and presses 1', async () => {
+    const id = await fire();
+    await play.post(`/people/${await theId('Ana')}/slack/presses`, { ...(await inOps(id)), action: 'escalate' });
+    const call = await play.until('a call', (state) => personIn(state, 'Ben').calls.find(({ status }) => status === 'ringing'));
+    const at = `/people/${await theId('Ben')}/calls/${call.id}`;
+    await expect(play.post(at, { does: '1' })).rejects.toThrow('409');
+    await play.post(at, { does: 'pick up' });
+    await play.post(at, { does: '1' });
+    await becomes(id, 'ACCEPTED');
+    const lines = personIn(await play.state(), 'Ben')
+      .calls.find((each) => each.id === call.id)
+      ?.lines.map(({ text }) => text);
+    expect(lines).toEqual(
+      expect.arrayContaining([`Alert ${id}: alert-${alerts}.`, 'pressed 1', 'You accepted this alert.', 'ended: completed']),
+    );
+  });
+
   it('opens the page of a person in the product, signed in', async () => {
     const response = await fetch(`${play.url}/people/${await theId('Ana')}/me`, { redirect: 'manual' });
     expect([response.status, response.headers.get('location')]).toEqual([303, expect.stringMatching(/\/sign-in\//)]);

@@ -30,8 +30,8 @@ const seen = new Map();
 const begunAt = Date.now();
 
 /** When something came to a person. @param {Person} person @returns {readonly (readonly [Tab, readonly number[]])[]} */
-const arrivals = ({ texts, pushes, mails, slack, telegram }) => [
-  ['phone', [...texts.filter(({ isMine }) => !isMine), ...pushes].map(({ at }) => at)],
+const arrivals = ({ texts, pushes, calls, mails, slack, telegram }) => [
+  ['phone', [...texts.filter(({ isMine }) => !isMine), ...pushes, ...calls].map(({ at }) => at)],
   ['mail', mails.map(({ at }) => at)],
   [
     'slack',
@@ -56,8 +56,8 @@ const draw = () => {
   drawAbout(named(person));
   drawAlerts(state.alerts);
   drawProviders({ providers: state.providers, tocsin: state.tocsin });
-  const { id, name, number, texts, pushes } = person;
-  drawPhone({ id, name, number, texts, pushes });
+  const { id, name, number, texts, pushes, calls } = person;
+  drawPhone({ id, name, number, texts, pushes, calls });
   drawMailbox(person.mails);
   drawTelegram({ id, telegram: person.telegram });
   drawSlack(person, new Map(people.map(({ slack, name: fullName }) => [slack.id, fullName])));

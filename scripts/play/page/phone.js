@@ -4,6 +4,7 @@ import { act, byId, h, timeOf, whenChanged, withLinks } from './dom.js';
 
 const screen = h('div', { class: 'screen', tabindex: 0, 'aria-label': 'Messages' });
 const pushes = h('div', { class: 'pushes' });
+const calls = h('div', { class: 'calls' });
 const quick = h('div', { class: 'presets' });
 const title = h('p', { class: 'owner' });
 const input = h('input', { 'aria-label': 'Text message', placeholder: 'Text message', maxlength: 480, autocomplete: 'off' });
@@ -22,14 +23,18 @@ export const startPhone = () => {
     event.preventDefault();
     void send(input.value);
   });
-  byId('phone').append(h('div', { class: 'device' }, title, pushes, screen, quick, form));
+  byId('phone').append(h('div', { class: 'device' }, title, calls, pushes, screen, quick, form));
 };
 
-export const drawPhone = whenChanged((/** @type {Pick<Person, 'id' | 'name' | 'number' | 'texts' | 'pushes'>} */ shown) => {
+export const drawPhone = whenChanged((/** @type {Pick<Person, 'id' | 'name' | 'number' | 'texts' | 'pushes' | 'calls'>} */ shown) => {
   person = shown.id;
   title.replaceChildren(h('strong', {}, shown.name), h('span', {}, shown.number));
+  calls.replaceChildren(...shown.calls.filter(({ isOver }) => !isOver).map(calling));
   pushes.replaceChildren(...shown.pushes.map(pushed));
-  const bubbles = shown.texts.map(bubble);
+  const over = shown.calls.filter(({ isOver }) => isOver).map((call) => ({ at: call.at, drawn: overCall(call) }));
+  const bubbles = [...shown.texts.map((text) => ({ at: text.at, drawn: bubble(text) })), ...over]
+    .sort((one, other) => one.at - other.at)
+    .map(({ drawn }) => drawn);
   screen.replaceChildren(...(bubbles.length > 0 ? bubbles : [h('p', { class: 'quiet' }, 'No messages')]));
   screen.scrollTop = screen.scrollHeight;
   const words = ['1', '2', '3', ...codes(shown.texts), 'ACK ALL', 'STOP', 'START'];
@@ -70,3 +75,42 @@ const pushed = ({ id, title: heading, body, at, actions }) => {
     ),
   );
 };
+
+const KEYS = ['1', '2', '3', '0'];
+
+/** A call that rings or is going on. @param {Person['calls'][number]} call */
+const calling = ({ id, number, status, lines, listens }) => {
+  /** @param {string} does */
+  const doing = (does) => () => act('POST', `/people/${person}/calls/${id}`, { does });
+  /** @param {string} does @param {string} label @param {string} kind */
+  const button = (does, label, kind = '') => h('button', { type: 'button', class: `chip ${kind}`, click: doing(does) }, label);
+  const isRinging = status === 'ringing';
+  return h(
+    'div',
+    { class: `push call ${isRinging ? 'ringing' : ''}`, role: 'group', 'aria-label': `Call from ${number}` },
+    h('strong', {}, `${isRinging ? 'Incoming call' : 'Call'} from ${number}`),
+    transcript(lines),
+    isRinging
+      ? h(
+          'div',
+          { class: 'presets' },
+          button('pick up', 'Pick up', 'primary'),
+          button('decline', 'Decline'),
+          button('machine', 'Answering machine'),
+        )
+      : h(
+          'div',
+          { class: 'presets' },
+          ...KEYS.map((key) => h('button', { type: 'button', class: 'chip key', disabled: !listens, click: doing(key) }, key)),
+          button('hang up', 'Hang up'),
+        ),
+  );
+};
+
+/** @param {Person['calls'][number]} call */
+const overCall = ({ number, at, status, lines }) =>
+  h('details', { class: 'over' }, h('summary', {}, `Call from ${number} · ${timeOf(at)} · ${status}`), transcript(lines));
+
+/** @param {Person['calls'][number]['lines']} lines */
+const transcript = (lines) =>
+  h('div', {}, ...lines.map(({ isMine, text }) => h('p', { class: isMine ? 'quiet' : '' }, isMine ? `(${text})` : text)));
