@@ -19,7 +19,7 @@ import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
 import { readAlertFromItsStream } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
-import { TurnsPerTarget } from './alert-actions/turns-per-target';
+import { TurnsPerTarget } from './turns-per-target';
 import { AttemptOutcomes } from './attempt-outcomes';
 import type { BundleAttempt, Bundles } from './bundles/bundles';
 import type { PagePace } from './bundles/page-pace';

@@ -128,10 +128,10 @@ export const notificationLines = (
       const { attempt, provider, lateMs, bundle } = event.data;
       const late = Math.round(lateMs / 1_000);
       // A first attempt in time is followed by its outcome; only what is out of the ordinary is worth a line of its own.
-      if (attempt === 1 && late < 2 && bundle === undefined) return [];
       const others = (bundle?.size ?? 1) - 1;
+      if (attempt === 1 && late < 2 && others === 0) return [];
       const together =
-        bundle === undefined
+        others === 0
           ? { en: '', de: '' }
           : {
               en: `, in one message with ${others} ${others === 1 ? 'other' : 'others'}`,

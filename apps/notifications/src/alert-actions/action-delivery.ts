@@ -12,7 +12,7 @@ import { ActionStreams } from './action-streams';
 import { Kinds } from './kinds';
 import { StoredParams } from './stored-params';
 import { toldAlert } from './told-alert';
-import { TurnsPerTarget } from './turns-per-target';
+import { TurnsPerTarget } from '../turns-per-target';
 
 const LOADED_PER_TURN = 64;
 /** Of one action, over all alerts: a receiver that is slow is not run over, and keeps its own runs waiting. */

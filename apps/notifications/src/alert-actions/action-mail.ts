@@ -1,6 +1,6 @@
 import type { Mail, MailOutcome } from '@tocsin/alert-actions';
 import type { Channel, SendOutcome } from '@tocsin/channels';
-import { TurnsPerTarget } from './turns-per-target';
+import { TurnsPerTarget } from '../turns-per-target';
 
 /** Pages have the rest of a provider's connections. */
 const AT_ONCE = 2;

@@ -80,12 +80,13 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
   if (!isOpen(state)) return state;
   const { plan, attempts, uncertain, failedInRound, refusedBy, bundle: inBundle } = state;
   const bundled = inBundle === undefined ? {} : { bundle: inBundle };
-  const open = { plan, attempts, uncertain, failedInRound, refusedBy, ...bundled };
+  const open: Open = { plan, attempts, uncertain, failedInRound, refusedBy, ...bundled };
   switch (event.type) {
     case 'AttemptStarted': {
       const { attempt, at, provider, possiblyDuplicate, bundle } = event.data;
+      const { bundle: _waitedIn, ...rest } = open;
       return {
-        ...open,
+        ...rest,
         status: 'attempting',
         attempts: attempt,
         startedAt: at,

@@ -7,12 +7,14 @@ import {
   delivers,
   expires,
   fails,
+  goesOutWith,
   holds,
   notified,
   page,
   second,
   starts,
   takes,
+  waitsForOthers,
 } from '../testing/notification-builders';
 import type { Instant } from '../time';
 import { notificationDecider, type NotificationCommand } from './notification';
@@ -26,6 +28,8 @@ const commands: fc.Arbitrary<NotificationCommand> = fc.oneof(
   moments.map((at) => starts(at)),
   moments.map((at) => starts(at)),
   moments.map((at) => starts(at, 'resolved')),
+  moments.map((at) => goesOutWith(at, 2)),
+  fc.tuple(moments, moments).map(([at, until]) => waitsForOthers(at, until)),
   fc.tuple(moments, attempts).map(([at, attempt]) => abandons(at, attempt)),
   fc.tuple(moments, attempts, fc.boolean()).map(([at, attempt, receipt]) => takes(at, attempt, receipt)),
   moments.map((at) => delivers(at)),

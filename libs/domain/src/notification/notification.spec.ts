@@ -5,6 +5,7 @@ import {
   delivers,
   expires,
   fails,
+  goesOutWith,
   holds,
   lineIsFree,
   notified,
@@ -15,6 +16,7 @@ import {
   takes,
   unsendable,
   waitsForLine,
+  waitsForOthers,
 } from '../testing/notification-builders';
 import type { Instant } from '../time';
 import type { NotificationCommand } from './notification';
@@ -279,6 +281,33 @@ describe('a call that waits for the one before it (B25)', () => {
     expect(notifying(...begun).when(waitsForLine(second(59), second(90)))).toEqual([]);
     expect(notifying(...begun, waitsForLine(second(60), second(90))).when(starts(second(90)))).toMatchObject([
       { type: 'AttemptStarted', data: { attempt: 2, possiblyDuplicate: true } },
+    ]);
+  });
+});
+
+describe('a page that waits for others (B29)', () => {
+  const waiting = [page(), waitsForOthers(second(0), second(30))];
+  it('has reached nobody', () =>
+    expect(statusOf(notified(...waiting).state)).toEqual({ status: 'SCHEDULED', state: 'held', reason: 'bundled' }));
+  it('is not late for that', () => {
+    expect(notifying(...waiting).when(goesOutWith(second(29), 3))).toEqual([]);
+    expect(notifying(...waiting).when(goesOutWith(second(30), 3))).toMatchObject([
+      { type: 'AttemptStarted', data: { lateMs: 0, key: 'bundle-40', bundle: { id: 40, size: 3 } } },
+    ]);
+  });
+  it('leaves the others when it is answered', () => {
+    expect(notifying(...waiting).when(cancels(second(9)))).toMatchObject([
+      { type: 'NotificationCancelled', data: { reason: 'accepted', possiblyHandedOver: false } },
+    ]);
+  });
+  it('goes out by itself, under its own key, when it is the only one left, and stays so', () => {
+    const alone = [...waiting, starts(second(30)), fails(second(31), 1)];
+    expect(notifying(...alone).when(goesOutWith(second(90), 2))).toMatchObject([{ data: { attempt: 2, key: 'notification-31' } }]);
+  });
+  it('that went out with others is repeated under the key of their message, also when all others have arrived', () => {
+    const together = [...waiting, goesOutWith(second(30), 3)];
+    expect(notifying(...together).when(starts(second(90)))).toMatchObject([
+      { data: { attempt: 2, key: 'bundle-40', bundle: { id: 40, size: 1 }, possiblyDuplicate: true } },
     ]);
   });
 });

@@ -124,8 +124,15 @@ const startAttempt = (command: Command<'startAttempt'>, state: Notification): re
   if (state.status === 'attempting' && at > plan.dueAt + maxAgeMs[plan.purpose])
     return [{ type: 'NotificationFailed', data: { at, reason: 'no-outcome' } }];
   const lateMs = Math.max(0, at - plan.dueAt);
-  const begun = { at, attempt: attempts + 1, provider, key: idempotencyKey(plan, bundle), lateMs, possiblyDuplicate };
-  return [{ type: 'AttemptStarted', data: { ...begun, ...(bundle === undefined ? {} : { bundle }) } }];
+  const together = messageOf(state, bundle);
+  const begun = { at, attempt: attempts + 1, provider, key: idempotencyKey(plan, together), lateMs, possiblyDuplicate };
+  return [{ type: 'AttemptStarted', data: { ...begun, ...(together === undefined ? {} : { bundle: together }) } }];
+};
+
+/** In which message it goes. What went in one with others is repeated as that one, also when the others have arrived: under its key. */
+const messageOf = ({ attempts, bundle: inBundle }: OpenNotification, asked: Command<'startAttempt'>['bundle']) => {
+  if (attempts === 0 || inBundle === asked?.id) return asked;
+  return inBundle === undefined ? undefined : { id: inBundle, size: 1 };
 };
 
 const abandonAttempt = ({ at, attempt, reason }: Command<'abandonAttempt'>, state: Notification): readonly NotificationEvent[] =>

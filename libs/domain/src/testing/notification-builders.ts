@@ -94,6 +94,18 @@ export const starts = (at: Instant, stopped?: CancelReason): NotificationCommand
   provider: 'twilio',
   alert: stopped === undefined ? 'wanted' : { stopped },
 });
+/** In one message with so many, itself among them. */
+export const goesOutWith = (at: Instant, size: number, id = 40): NotificationCommand => ({
+  ...(starts(at) as Extract<NotificationCommand, { type: 'startAttempt' }>),
+  bundle: { id, size },
+});
+export const waitsForOthers = (at: Instant, until: Instant): NotificationCommand => ({
+  type: 'hold',
+  at,
+  reason: 'bundled',
+  until,
+  bundle: 40,
+});
 export const abandons = (at: Instant, attempt: number): NotificationCommand => ({
   type: 'abandonAttempt',
   at,
