@@ -4,6 +4,7 @@ import type { Channel, MessageContent, MethodRoutes, SendOutcome } from '@tocsin
 import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
 import type {
   AlertEvent,
+  CallId,
   CancelReason,
   Instant,
   NotificationCommand,
@@ -133,8 +134,18 @@ export class Delivery {
     if (!isAttemptDue(state, start) || !(await callTurns.isNext(call, state, cause))) return;
     const outcome = await this.send([stream], sending, cause);
     // What may be ringing now keeps its turn. Of what has no receipt nobody would hear that it is over.
-    const isRinging = outcome?.type === 'unknown' || (outcome?.type === 'handed-over' && outcome.receiptExpected);
+    const isRinging =
+      outcome === 'not-begun'
+        ? await this.isMadeByAnother(call)
+        : outcome?.type === 'unknown' || (outcome?.type === 'handed-over' && outcome.receiptExpected);
     if (!isRinging) await callTurns.over(call, cause);
+  }
+
+  /** A replica that loses its timers while it looks finds that the next owner was faster: that one says when the call is over. */
+  private async isMadeByAnother({ notification, attempt }: CallId): Promise<boolean> {
+    const state = await this.parts.notifications.load(notification);
+    if (state.status === 'cancelled') return state.possiblyHandedOver;
+    return state.status === 'delivered' || ('attempts' in state && state.attempts >= attempt);
   }
 
   private async stop(
@@ -149,11 +160,14 @@ export class Delivery {
     await notifications.change(stream, this.startOf({ provider: 'none', alert: { stopped }, interruptedBefore }), cause);
   }
 
-  /** One message with one page, or with several of the same person at the same place; undefined when nobody was asked to send it. */
-  private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | undefined> {
+  /**
+   * One message with one page, or with several of the same person at the same place; undefined when nobody was asked to send it,
+   * `not-begun` when there is no attempt of it here that is on record.
+   */
+  private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | 'not-begun' | undefined> {
     const { recipient } = sending;
     const begun = await this.begin(streams, sending, cause);
-    if (begun === undefined) return undefined;
+    if (begun === undefined) return 'not-begun';
     const { channel, pages } = begun;
     if (channel === undefined) {
       const reason = `no provider for ${pages[0].plan.method}`;

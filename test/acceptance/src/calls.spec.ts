@@ -1,4 +1,6 @@
 import type { EscalationTarget, UserId } from '@tocsin/domain';
+import { START } from '@tocsin/event-store';
+import { newUuid } from '@tocsin/platform';
 import { TelephoneNetwork } from '@tocsin/testing';
 import type { Call, Telephone } from '@tocsin/testing';
 import { World } from './world';
@@ -7,6 +9,7 @@ jest.setTimeout(120_000);
 
 const OURS = '+4930555001';
 const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
+const THE_OTHER = { actor: { type: 'system', part: 'notifications' } } as const;
 const BY_CALL = [{ type: 'HIGH_PRIORITY', method: 'VOICE', delayMin: 0 }] as const;
 const THEN_BY_MAIL = [...BY_CALL, { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 30 }] as const;
 
@@ -251,6 +254,31 @@ describe('a telephone takes one call at a time (B25)', () => {
       await then(phone.call.endWith('busy'));
     }
     expect(phone.calls).toHaveLength(3);
+  });
+});
+
+describe('a call that two replicas are about to make', () => {
+  it('is made by the faster one, and not said to be over by the other one', async () => {
+    const { eventStore, clock } = world.platform;
+    const append = eventStore.append.bind(eventStore);
+    let notification = '';
+    const slower = jest.spyOn(eventStore, 'append').mockImplementation(async (stream, ...what) => {
+      const appended = await append(stream, ...what);
+      const [event] = what[1];
+      if (event?.type !== 'CallPlaced') return appended;
+      slower.mockRestore();
+      ({ notification } = event.data as { notification: string });
+      const metadata = { schemaVersion: 1, time: clock.now(), ...THE_OTHER, correlationId: notification, causationId: newUuid() };
+      const data = { at: clock.now(), attempt: 1, provider: 'twilio', key: 'one', lateMs: 0, possiblyDuplicate: false };
+      await append(notification, 'any', [{ id: newUuid(), type: 'AttemptStarted', data, metadata }]);
+      return appended;
+    });
+    await raise('disk full');
+    const { events } = await eventStore.readAll({ after: START, prefixes: ['calls-'], limit: 10 });
+    expect(events.map(({ type }) => type)).toEqual(['CallPlaced']);
+    // It is on the telephone: nobody else rings there, and whoever picks up there is heard.
+    await raise('load high');
+    expect(phone.calls).toHaveLength(0);
   });
 });
 
