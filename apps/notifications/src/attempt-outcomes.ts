@@ -1,7 +1,7 @@
 import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
-import { Clock, isAccountMethod, notificationDecider, notificationStream } from '@tocsin/domain';
+import { Clock, isAccountMethod, LINE_BUSY, notificationDecider, notificationStream } from '@tocsin/domain';
 import type {
   BroughtForwardReason,
   Instant,
@@ -178,8 +178,13 @@ export class AttemptOutcomes {
     const others = preferences.filter(({ id }) => id !== preferenceId);
     const streams = others.map(({ id }) => notificationStream(alertId, activation, id));
     const unsent = (await Promise.all(streams.map((other) => notifications.unsent(other)))).filter((other) => other !== undefined);
-    const [next] = unsent.toSorted((a, b) => a.dueAt - b.dueAt);
-    if (next !== undefined) await notifications.change(next.stream, { type: 'bringForward', at: clock.now(), because }, cause);
+    for (const { stream } of unsent.toSorted((a, b) => a.dueAt - b.dueAt)) {
+      const state = await notifications.load(stream);
+      // It waits for a call to end, however early it is wanted: the one after it.
+      if (state.status === 'held' && state.reason === LINE_BUSY) continue;
+      await notifications.change(stream, { type: 'bringForward', at: clock.now(), because }, cause);
+      return;
+    }
   }
 }
 

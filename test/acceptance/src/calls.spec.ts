@@ -241,6 +241,30 @@ describe('a telephone takes one call at a time (B25)', () => {
     expect(phone.calls).toHaveLength(2);
   });
 
+  it('and what waited for others before is not held for another half minute until another method is tried (B29)', async () => {
+    const ids: number[] = [];
+    for (const summary of ['a', 'b', 'c', 'd']) ids.push(await raise(summary));
+    await then(phone.call.pickUp());
+    await world.advance('30s');
+    const lines = await world.timeline(ids.at(-1) as number);
+    expect(lines.filter((line) => line.startsWith('EMAIL Ana Tester'))).not.toEqual([]);
+    expect([phone.calls.length, mails()]).toEqual([1, 3]);
+  });
+
+  it('and of two telephones that are both busy, neither is what comes next for the other one (B29)', async () => {
+    const add = (target: string) => world.post('/api/users/' + ana + '/contacts/phone-numbers', { regionCode: 'DE', target });
+    const { id } = (await add('+4915144444444')).body as { id: number };
+    const preference = { type: 'HIGH_PRIORITY', method: 'VOICE', contact: { id }, delayMin: 0 };
+    expect((await world.post(`/api/users/${ana}/notification-preferences/alerts`, preference)).status).toBe(201);
+    const other = network.telephone('+4915144444444');
+    await raise('disk full');
+    await raise('load high');
+    await then(phone.call.pickUp());
+    await then(other.call.pickUp());
+    await world.advance('30s');
+    expect([phone.calls.length, other.calls.length, mails()]).toEqual([1, 1, 1]);
+  });
+
   it('whatever becomes of others: another telephone is called beside', async () => {
     key = await world.source(await world.policy([{ targets: [user(ana), user(ben)], timeoutMin: 600 }]));
     await raise('disk full');

@@ -20,14 +20,15 @@ export class CallTurns {
   ) {}
 
   /** Whether this call may be made now; else the notification is held until it is its turn. @throws EventStoreFault */
-  async isNext(call: CallId, { plan }: OpenNotification, cause: Cause): Promise<boolean> {
+  async isNext(call: CallId, { plan, bundle }: OpenNotification, cause: Cause): Promise<boolean> {
     const { lines, notifications, outcomes, clock } = this.parts;
     if (plan.contactId === undefined) return true;
     const line = await lines.change(plan.contactId, 'place', call);
     const now = clock.now();
     const underWay = callUnderWay(line, now);
     if (underWay === undefined || (underWay.notification === call.notification && underWay.attempt === call.attempt)) return true;
-    const longEnough = plusMs(plan.dueAt, HELD_MS);
+    // What waited for others before has waited for as long already.
+    const longEnough = bundle === undefined ? plusMs(plan.dueAt, HELD_MS) : plan.dueAt;
     if (longEnough <= now) await outcomes.bringNextForward(plan, LINE_BUSY, cause);
     const lookAgain = longEnough <= now ? plusMs(now, HELD_MS) : longEnough;
     const until = underWay.until < lookAgain ? underWay.until : lookAgain;
