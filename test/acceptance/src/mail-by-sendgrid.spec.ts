@@ -122,6 +122,27 @@ describe('an answer by e-mail', () => {
     expect((await world.timeline(id)).join('\n')).toMatch(/Ana Tester/);
   });
 
+  it('escalates from where it stood, once: the next person is paged', async () => {
+    const ben = await world.person('ben');
+    const level = (userId: UserId) => ({ targets: [user(userId)], timeoutMin: 600 });
+    key = await world.source(await world.policy([level(ana), level(ben)]));
+    await world.event(key, { summary: 'load high', alertKey: 'load' });
+    to = sendgrid.mailsTo(ANA).at(-1)?.replyTo ?? '';
+    for (const messageId of ['<one@mail.test>', '<two@mail.test>']) expect(await answer({ text: 'Escalate', messageId })).toBe(204);
+    expect([sendgrid.mailsTo(ANA).length, sendgrid.mailsTo('ben@example.test').length]).toEqual([2, 1]);
+  });
+
+  it('after somebody else has accepted makes one more responder', async () => {
+    const ben = await world.person('ben');
+    await world.put(`/api/alerts/${id}/accept`, undefined, await world.keyOf(ben));
+    expect(await answer()).toBe(204);
+    const { responders } = await world.alert(id);
+    expect(responders.map(({ user: { id: userId }, status: answered }) => [userId, answered])).toEqual([
+      [ben, 'ACCEPTED'],
+      [ana, 'ACCEPTED'],
+    ]);
+  });
+
   it.each([['> accept'], ['I am in the car, can somebody accept this?'], ['accept and resolve'], ['ACK K7'], ['ACK ALL'], ['YES'], ['']])(
     'that is none changes nothing: %j',
     async (text) => {

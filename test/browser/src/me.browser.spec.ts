@@ -78,7 +78,7 @@ withChromium('the page of a responder', () => {
     await accept.waitFor();
     expect((await accept.boundingBox())?.height).toBeGreaterThanOrEqual(64);
     expect([await violations(), await overflows()]).toEqual([[], false]);
-    await page.getByText('Ana Tester').first().waitFor();
+    await page.getByRole('region', { name: 'On call now' }).getByText('Ana Tester').first().waitFor();
     await accept.click();
     await page.getByText('You accepted this alert.').waitFor();
     expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });

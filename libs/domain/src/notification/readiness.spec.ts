@@ -1,5 +1,5 @@
 import type { ScheduleId, TeamId, UserId } from '../ids';
-import { emailContact, person, phoneContact, preference, second } from '../testing/notification-builders';
+import { emailContact, person, phoneContact, preference, pushDevice, second } from '../testing/notification-builders';
 import { ana, ben, cleo, layer, local, override, recurring, shift, userId, utc, withShifts } from '../testing/schedule-builders';
 import { plusMs, type Instant } from '../time';
 import { peopleOf, readinessOf, SUCCESS_TOO_OLD_MS } from './readiness';
@@ -56,6 +56,16 @@ describe('a person', () => {
     expect(asked(twice, { lastSuccess: () => old }).problems).toEqual([]);
     const older = plusMs(old, -1);
     expect(asked(twice, { lastSuccess: () => older }).problems).toEqual([{ type: 'last-success-too-old', lastSuccess: older, ...way }]);
+  });
+
+  it.each([
+    ['is said where it shows no pushes until then', false, [{ type: 'device-not-on-home-screen', method: 'PUSH' }]],
+    ['is no matter once it is there', true, []],
+    ['is no matter where nobody says so', undefined, []],
+  ])("whose app on an iPhone's home screen %s (B28)", (_what, onHomeScreen, problems) => {
+    const device = pushDevice(1, onHomeScreen === undefined ? {} : { onHomeScreen });
+    const user = person({ contacts: [mail], pushDevices: [device], alertPreferences: [preference(8, 'PUSH')] });
+    expect(asked(user)).toEqual({ isReady: true, problems });
   });
 
   it('is not suspected while nobody can say what arrived', () =>
