@@ -74,9 +74,9 @@ interface Page {
 }
 
 /**
- * Sends one notification when it is due, alone or in one message with others. The attempt is recorded first, then the alert's own stream is read, then the
- * provider is called: an answer recorded before that read keeps the provider from being called (P5, B9), and a crash
- * anywhere repeats the attempt under the same key.
+ * Sends one notification when it is due, alone or in one message with others. The attempt is recorded first, then the alert's own
+ * stream is read, then the provider is called: an answer recorded before that read keeps the provider from being called (P5, B9),
+ * and a crash anywhere repeats the attempt under the same key.
  */
 export class Delivery {
   private readonly health: ProviderHealth;

@@ -10,7 +10,7 @@ const LABEL = 150;
 const LONGEST_INPUT = 255;
 
 export const updateKinds: readonly SlackUpdateKind[] = ['escalations', 'assignments', 'actions'];
-export const channelChoices = ['own', 'private', 'archive'] as const;
+const channelChoices = ['own', 'private', 'archive'] as const;
 
 export const dialogView = (dialog: SlackDialog): Readonly<Record<string, unknown>> => {
   const t = slackTexts[dialog.language];

@@ -4,9 +4,9 @@ import { plusMs, type Instant } from '../time';
 import type { CallId, CallLineEvent } from './call-line-events';
 
 /** It rings for 25 s at most, and whether a machine picked up is found out in 15 s; then it has been answered or is over. */
-export const UNANSWERED_CALL_MS = 60_000;
+const UNANSWERED_CALL_MS = 60_000;
 /** Providers are asked to end a call before this. */
-export const ANSWERED_CALL_MS = 300_000;
+const ANSWERED_CALL_MS = 300_000;
 
 interface CurrentCall extends CallId {
   readonly until: Instant;

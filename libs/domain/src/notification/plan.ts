@@ -194,7 +194,7 @@ export interface UnsentPage {
   readonly dueAt: Instant;
 }
 
-export const MERGE_WINDOW_MS = 60_000;
+const MERGE_WINDOW_MS = 60_000;
 
 /**
  * The same person would get the same page twice within a minute: the newer one goes out in place of the older ones, at the
