@@ -265,6 +265,18 @@ describe('a telephone takes one call at a time (B25)', () => {
     expect([phone.calls.length, other.calls.length, mails()]).toEqual([1, 1, 1]);
   });
 
+  it('and what waits for it is written down once for each, however many there are', async () => {
+    const alerts = Array.from({ length: 12 }, (_, index) => `alert ${index}`);
+    for (const summary of alerts) await raise(summary);
+    await world.advance('30s');
+    for (let calls = 1; calls <= 6; calls += 1) {
+      expect(phone.calls).toHaveLength(calls);
+      await then(phone.call.endWith('busy'));
+    }
+    const { events } = await world.platform.eventStore.readAll({ after: START, prefixes: ['calls-'], limit: 1_000 });
+    expect(events.filter(({ type }) => type === 'CallAwaited')).toHaveLength(alerts.length - 1);
+  });
+
   it('whatever becomes of others: another telephone is called beside', async () => {
     key = await world.source(await world.policy([{ targets: [user(ana), user(ben)], timeoutMin: 600 }]));
     await raise('disk full');

@@ -38,7 +38,10 @@ export class CallTurns {
     return false;
   }
 
-  /** The call is over, or was not made: those that wait go on. Again changes nothing. @throws EventStoreFault */
+  /**
+   * The call is over, or was not made: the first one that still waits goes on. Only that one: of a hundred, each would find the line
+   * taken again, and write it down. Whoever follows it looks by itself as well. @throws EventStoreFault
+   */
   async over(call: CallId, cause: Cause): Promise<void> {
     const { lines, notifications } = this.parts;
     const state = await notifications.load(call.notification);
@@ -46,11 +49,13 @@ export class CallTurns {
     const { current, waiting } = await lines.change(state.plan.contactId, 'end', call);
     // Somebody else is called already, and whoever waits for that was told so.
     if (current !== undefined) return;
-    await Promise.all(waiting.map((next) => this.wake(next, cause)));
+    for (const next of waiting) if (await this.wake(next, cause)) return;
   }
 
-  private async wake(notification: string, cause: Cause): Promise<void> {
+  /** Whether it waited. */
+  private async wake(notification: string, cause: Cause): Promise<boolean> {
     const { notifications, clock } = this.parts;
-    await notifications.change(notification, { type: 'bringForward', at: clock.now(), because: 'line-free' }, cause);
+    const { events } = await notifications.change(notification, { type: 'bringForward', at: clock.now(), because: 'line-free' }, cause);
+    return events.length > 0;
   }
 }

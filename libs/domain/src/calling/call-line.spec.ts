@@ -8,6 +8,7 @@ const begin = instant(1_772_420_400_000);
 const second = (seconds: number): Instant => plusMs(begin, seconds * 1_000);
 const disk = { notification: 'notification-1-1-8', attempt: 1 };
 const load = { notification: 'notification-2-1-8', attempt: 1 };
+const power = { notification: 'notification-3-1-8', attempt: 1 };
 
 type Call = typeof disk;
 const places = (call: Call, at: number): CallLineCommand => ({ type: 'place', at: second(at), ...call });
@@ -65,9 +66,15 @@ describe('a telephone that is called (B25)', () => {
       .thenNothing();
     given(placed(disk, 0)).when(ends(disk, 9)).then(ended(disk, 9));
   });
-  it('tells who waits, until the next call is placed', () => {
-    expect(after(placed(disk, 0), awaited(load, 5), ended(disk, 9)).waiting).toEqual([load.notification]);
-    expect(after(placed(disk, 0), awaited(load, 5), ended(disk, 9), placed(load, 9)).waiting).toEqual([]);
+  it('tells who waits, until they are called', () => {
+    const waited = [placed(disk, 0), awaited(load, 5), awaited(power, 6), ended(disk, 9)];
+    expect(after(...waited).waiting).toEqual([load.notification, power.notification]);
+    expect(after(...waited, placed(load, 9)).waiting).toEqual([power.notification]);
+  });
+  it('forgets whoever waited before the one that is called: they look again by themselves', () => {
+    const waited = [placed(disk, 0), awaited(load, 5), awaited(power, 6), ended(disk, 9)];
+    expect(after(...waited, placed(power, 9)).waiting).toEqual([]);
+    expect(after(...waited, placed({ ...disk, attempt: 2 }, 9)).waiting).toEqual([]);
   });
   it('tells which call keeps others waiting', () => {
     expect(callUnderWay(after(placed(disk, 0)), second(59))).toMatchObject({ ...disk, until: second(60) });

@@ -64,8 +64,7 @@ const evolve = (state: CallLine, event: CallLineEvent): CallLine => {
   switch (event.type) {
     case 'CallPlaced': {
       const { notification, attempt, until } = event.data;
-      // Whoever still waits was woken when the line became free, and says so again.
-      return { current: { notification, attempt, until, isAnswered: false }, waiting: [] };
+      return { current: { notification, attempt, until, isAnswered: false }, waiting: after(state.waiting, notification) };
     }
     case 'CallAwaited':
       return { ...state, waiting: [...state.waiting, event.data.notification] };
@@ -79,6 +78,13 @@ const evolve = (state: CallLine, event: CallLineEvent): CallLine => {
       return passedOver(event, state);
   }
 };
+
+/**
+ * Whoever stood before them does not wait any more, or says so again when they look. Where somebody is called who had not waited,
+ * that goes for all.
+ */
+const after = (waiting: readonly string[], notification: string): readonly string[] =>
+  waiting.includes(notification) ? waiting.slice(waiting.indexOf(notification) + 1) : [];
 
 /** One telephone of a person: it takes one call at a time, whichever replica makes it. */
 export const callLineDecider: Decider<CallLineCommand, CallLine, CallLineEvent> = {
