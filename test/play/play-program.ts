@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { State } from '../../scripts/play/scene.ts';
+
 export type Person = State['people'][number];
 
 const PROGRAM = join(__dirname, '../../scripts/play/play.ts');

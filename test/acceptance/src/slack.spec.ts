@@ -179,6 +179,20 @@ describe('a person who chose Slack', () => {
     expect(await world.timeline((await world.alert()).id)).toContain('SLACK Ana Tester: handed over to slack');
   });
 
+  it('escalates and resolves there, too', async () => {
+    for (const person of [inSlack.ana, inSlack.ben]) await send(slack.command(person, ops, '/tocsin', 'oncall'));
+    await chooses(ana);
+    await chooses(ben);
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
+    const [anas] = slack.direct(inSlack.ana);
+    expect(slack.direct(inSlack.ben)).toEqual([]);
+    await press(inSlack.ana, anas as SlackMessage, 'escalate');
+    const [bens] = slack.direct(inSlack.ben);
+    await press(inSlack.ben, bens as SlackMessage, 'resolve');
+    expect((await world.alert()).status).toBe('RESOLVED');
+    expect(slack.whispers(inSlack.ben).at(-1)).toBe('You resolved this alert.');
+  });
+
   it('sees on the page itself who else has answered, and has no button left that is of no use', async () => {
     for (const person of [inSlack.ana, inSlack.ben]) await send(slack.command(person, ops, '/tocsin', 'oncall'));
     await chooses(ana);

@@ -87,6 +87,17 @@ withChromium('the page of a responder', () => {
     await page.getByText('No open alerts. All quiet.').waitFor();
   });
 
+  it('may be installed: the browser finds nothing against it', async () => {
+    await ana.signIn();
+    await ana.worker();
+    const session = await context.newCDPSession(page);
+    const { data, errors } = await session.send('Page.getAppManifest');
+    expect([JSON.parse(data ?? '{}'), errors]).toMatchObject([{ start_url: '/me', display: 'standalone' }, []]);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // Each test has a browser of its own that remembers nothing, where nothing is ever installed.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
+  });
+
   it('loads less than 100 kB of script, all from its own server', async () => {
     const elsewhere: string[] = [];
     const scripts: Promise<Buffer>[] = [];
