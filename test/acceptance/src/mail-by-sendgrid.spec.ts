@@ -136,7 +136,7 @@ describe('an answer by e-mail', () => {
     const ben = await world.person('ben');
     await world.put(`/api/alerts/${id}/accept`, undefined, await world.keyOf(ben));
     expect(await answer()).toBe(204);
-    const { responders } = await world.alert(id);
+    const { responders } = (await world.get<{ responders: { user: { id: number }; status: string }[] }>(`/api/alerts/${id}`)).body;
     expect(responders.map(({ user: { id: userId }, status: answered }) => [userId, answered])).toEqual([
       [ben, 'ACCEPTED'],
       [ana, 'ACCEPTED'],
