@@ -63,6 +63,15 @@ export class ConnectorTokens {
 
 /** That the keys cannot be read says nothing of the token. */
 const responseOf = ({ status, body }: OutgoingAnswer): Response => {
-  if (status !== 200) throw new OutgoingFault('unreachable', false);
+  if (status !== 200 || !isJson(body)) throw new OutgoingFault('unreachable', false);
   return new Response(body, { headers: { 'content-type': 'application/json' } });
+};
+
+/** A proxy that answers in their place does so with a page. */
+const isJson = (text: string): boolean => {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 };

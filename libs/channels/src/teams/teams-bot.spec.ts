@@ -232,7 +232,7 @@ describe('a call-back of Teams', () => {
     expect(await isGenuine(opened.teams.signedHeaders())).toBe(false);
   });
 
-  it.each(['broken', 'silent'] as const)('is neither believed nor refused while the keys cannot be read: %s', async (what) => {
+  it.each(['broken', 'silent', 'garbled'] as const)('is neither believed nor refused while the keys cannot be read: %s', async (what) => {
     opened.teams.fault({ call: 'keys', what, times: 1 });
     await expect(isGenuine(opened.teams.signedHeaders())).rejects.toThrow('outgoing request');
   });
