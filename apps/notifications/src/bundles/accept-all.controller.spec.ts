@@ -40,6 +40,18 @@ describe('a link that accepts all alerts of a message', () => {
     expect(server.given).toEqual([]);
   });
 
+  it('leads to the single alerts for no longer than it is good for itself', async () => {
+    const sentAt = server.clock.now();
+    await server.clock.advance(60 * 60_000);
+    const { text } = await visit(link({}, sentAt), 'GET');
+    const pages = [...text.matchAll(/\/answer\/alert\/([\w.-]+)/g)].map(([, found = '']) => found);
+    expect(pages).toHaveLength(2);
+    for (const page of pages) {
+      expect(server.links.read('alert', page, server.clock.now())).toMatchObject({ userId: ana });
+      expect(server.links.read('alert', page, plusMinutes(sentAt, ANSWERABLE_MINUTES))).toBe('expired');
+    }
+  });
+
   const forged = (from: string, to: string): string => {
     const [body = '', signature = ''] = token(link()).split('.');
     const changed = Buffer.from(body, 'base64url').toString().replace(from, to);

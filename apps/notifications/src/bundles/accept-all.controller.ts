@@ -60,7 +60,7 @@ export class AcceptAllController {
     const many = await Promise.all(
       bundled.pages.map(async ({ alertId, step }) => {
         const own: AnswerClaims = { alertId, userId: claims.userId, ...(step === undefined ? {} : { step }) };
-        return { view: await of(own), link: this.links.pageLink(own, now) };
+        return { view: await of(own), link: this.links.pageLink(own, bundled.at) };
       }),
     );
     const shown = many.flatMap(({ view, link }) => (view.type === 'refused' || view.type === 'gone' ? [] : [{ view, link }]));
