@@ -26,13 +26,18 @@ export class CrashPoint {
   }
 }
 
+/** What may end the process around a call, told what the call was given. */
+interface Around {
+  around<T>(call: () => Promise<T>, given: readonly unknown[]): Promise<T>;
+}
+
 /** A port whose calls of these methods are counted, and where the process may end. */
-export const crashing = <Port extends object>(port: Port, methods: readonly string[], point: CrashPoint): Port =>
+export const crashing = <Port extends object>(port: Port, methods: readonly string[], point: Around): Port =>
   new Proxy(port, {
     get: (target, name) => {
       const method = (target as Record<string | symbol, unknown>)[name];
       if (typeof method !== 'function') return method;
       const call = (...given: unknown[]): unknown => (method as (...all: unknown[]) => unknown).apply(target, given);
-      return methods.includes(String(name)) ? (...given: unknown[]) => point.around(async () => call(...given)) : call;
+      return methods.includes(String(name)) ? (...given: unknown[]) => point.around(async () => call(...given), given) : call;
     },
   });

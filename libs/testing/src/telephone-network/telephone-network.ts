@@ -52,11 +52,11 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   readonly calls: Call[] = [];
   /** Every request that came, in their order. */
   readonly requests: { readonly path: string; readonly form: Form }[] = [];
+  readonly texts: (ReceivedText & { readonly to: string })[] = [];
   /** What call-backs were answered. */
   readonly answers: CallBackAnswer[] = [];
   /** By the text's id, what was told of it last. */
   readonly told = new Map<string, string>();
-  private readonly texts: (ReceivedText & { readonly to: string })[] = [];
   private readonly subscribers = new Map<string, Subscriber>();
   private kept: (() => Promise<void>)[] = [];
   private readonly mistakes: unknown[] = [];

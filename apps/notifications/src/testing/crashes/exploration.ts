@@ -1,0 +1,98 @@
+import type { User } from '@tocsin/domain';
+import type { Installation } from './installation';
+import type { End } from './life';
+import type { Story } from './stories';
+import { tell } from './telling';
+import type { Told } from './telling';
+
+const TRIES = 3;
+/** Calls that take several small things when these come together, so that there may be one less than there was. */
+const GATHERING = /^(?:apply|commit|publish alert-facts)/;
+/** What a message says that may be the second of its kind. */
+const MARK = /maybe a repetition|may have received this page before/;
+
+/** One story with one person, told again and again, each time with a crash at another place. */
+export class Exploring {
+  /** Tellings with a crash in them. */
+  crashes = 0;
+  /** What is wrong, one line each. */
+  readonly findings: string[] = [];
+
+  private constructor(
+    private readonly installation: Installation,
+    private readonly story: Story,
+    private readonly person: User,
+    private readonly usual: Told,
+  ) {}
+
+  static async begin(installation: Installation, story: Story): Promise<Exploring> {
+    const person = await story.person(installation);
+    // Once before it counts: what is made on first use is there from now on.
+    await tell(installation, story, person, []);
+    return new Exploring(installation, story, person, await tell(installation, story, person, []));
+  }
+
+  /** Calls of the story when nothing goes wrong, in their order. */
+  get calls(): readonly string[] {
+    return this.usual.calls[0] ?? [];
+  }
+
+  /** With one crash, before and after every call. */
+  async once(isOne: (end: End) => boolean = () => true): Promise<this> {
+    for (const end of endsOf(this.calls).filter(isOne)) await this.crash(end);
+    return this;
+  }
+
+  private async crash(end: End): Promise<void> {
+    const find = (what: string): void => void this.findings.push(`${end.when} ${end.call} (${end.nth}): ${what}`);
+    this.crashes += 1;
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const told = await tell(this.installation, this.story, this.person, [end]).catch((error: unknown) => find(String(error)));
+      if (told === undefined) return;
+      if (told.calls.length <= 1) continue;
+      complaints(told, this.usual).forEach(find);
+      return;
+    }
+    if (!GATHERING.test(end.call)) find('never came');
+  }
+}
+
+/** Before and after every call, numbered by name. */
+const endsOf = (calls: readonly string[]): readonly End[] => {
+  const seen = new Map<string, number>();
+  return calls.flatMap((call) => {
+    const nth = (seen.get(call) ?? 0) + 1;
+    seen.set(call, nth);
+    return [
+      { call, nth, when: 'before' as const },
+      { call, nth, when: 'after' as const },
+    ];
+  });
+};
+
+/** What a story with crashes may not be otherwise than without. */
+const complaints = (told: Told, usual: Told): readonly string[] => {
+  const found: string[] = [];
+  const called = told.interrupted.filter((each) => each.called).length;
+  const providers = [...new Set([...told.received, ...usual.received].map(({ provider }) => provider))];
+  const count = ({ received }: Told, of: string): number => received.filter(({ provider }) => provider === of).length;
+  let more = 0;
+  for (const provider of providers) {
+    const difference = count(told, provider) - count(usual, provider);
+    if (difference < 0) found.push(`${-difference} of ${provider} is lost`);
+    // One push goes to several devices.
+    if (difference > called * Math.max(1, count(usual, provider)))
+      found.push(`${difference} of ${provider} are sent twice, and ${called} may have been sent when it ended`);
+    more += Math.max(0, difference);
+  }
+  const marked = told.received.filter(({ text }) => MARK.test(text)).length;
+  if (marked < more) found.push(`${more} are sent twice, and ${marked} say that they may be`);
+  if (told.interrupted.length === 0 && (marked > 0 || told.marked.length > 0)) found.push('what was surely sent once is marked');
+  for (const { stream } of told.interrupted)
+    if (!told.marked.includes(stream)) found.push(`${stream} had an attempt without an outcome, and is not marked`);
+  for (const [stream, end] of usual.ends)
+    if (told.ends.get(stream) !== end) found.push(`${stream} ended ${told.ends.get(stream)} and not ${end}`);
+  if (told.ends.size !== usual.ends.size) found.push(`${told.ends.size} notifications are planned and not ${usual.ends.size}`);
+  if (told.alert.join() !== usual.alert.join()) found.push(`the alert has ${told.alert.join()} and not ${usual.alert.join()}`);
+  return found;
+};

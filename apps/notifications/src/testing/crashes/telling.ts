@@ -1,0 +1,119 @@
+import { evolveNotification, initialNotification, isFinal } from '@tocsin/domain';
+import type { AlertId, Notification, NotificationEvent, User } from '@tocsin/domain';
+import type { StoredEvent } from '@tocsin/event-store';
+import type { Installation } from './installation';
+import type { End } from './life';
+import type { Received } from './providers';
+import type { Stage, Story } from './stories';
+
+/** An attempt that was on record without an outcome when a process ended. */
+interface Interrupted {
+  readonly stream: string;
+  /** The provider had been asked. */
+  readonly called: boolean;
+}
+
+/** What there is to be seen of a story that was told once. */
+export interface Told {
+  readonly received: readonly Received[];
+  /** How each notification ended, in words, by its stream without the alert's id. */
+  readonly ends: ReadonlyMap<string, string>;
+  readonly alert: readonly string[];
+  /** Notifications with an attempt, or an end, that is marked as possibly a duplicate. */
+  readonly marked: readonly string[];
+  readonly interrupted: readonly Interrupted[];
+  /** Of each process that told a part of it. */
+  readonly calls: readonly (readonly string[])[];
+}
+
+let alerts = 0;
+
+/** Tells the story in a process that ends at the first point; the next one at the second, and so on. The last one goes on. */
+export const tell = async (installation: Installation, story: Story, person: User, points: readonly End[]): Promise<Told> => {
+  const alertId = (alerts += 1) as AlertId;
+  const ends = [...points];
+  const interrupted: Interrupted[] = [];
+  const calls: (readonly string[])[] = [];
+  installation.providers.recover();
+  const [first] = ends;
+  // One that goes on from the telling before has taken its ids.
+  if (first === undefined || first.call.startsWith('append idblock') || installation.life.isOver) {
+    await installation.end();
+    await installation.begin();
+  }
+  await installation.settle();
+  // It is at rest when the story begins.
+  installation.life.watch(ends.shift());
+
+  const goOn = async (): Promise<boolean> => {
+    if (!installation.life.isOver) return false;
+    calls.push(installation.life.calls);
+    await installation.end();
+    interrupted.push(...interruptedIn(await installation.notifications(alertId, person), installation));
+    await installation.begin(ends.shift());
+    return true;
+  };
+  const surely = async (part: () => Promise<void>): Promise<void> => {
+    await part();
+    while (await goOn()) await part();
+  };
+  const stage: Stage = {
+    installation,
+    alertId,
+    happens: (...events) => installation.happens(alertId, ...events),
+    settles: () => surely(() => installation.settle()),
+    passes: async (time) => {
+      await installation.clock.advance(time);
+      while (await goOn()) await installation.clock.advance(time);
+    },
+    isAnswered: async (call) => {
+      for (let isHeard = false; !isHeard;) {
+        const { life } = installation;
+        const status = await call().then(
+          (answer) => answer.status,
+          () => 0,
+        );
+        if (status >= 200 && status < 300) life.aroundAtOnce('answer', () => (isHeard = true));
+        else if (!life.isOver) throw new Error(status === 0 ? 'nobody answers' : `answered ${status}`);
+        await goOn();
+      }
+    },
+  };
+  await story.tell(stage, person);
+  calls.push(installation.life.calls);
+  const streams = await installation.notifications(alertId, person);
+  return {
+    received: installation.providers.received(alertId),
+    ends: new Map([...streams].map(([stream, events]) => [stream.replace(`-${alertId}-`, '-'), endOf(events)])),
+    alert: (await installation.alertEvents(alertId)).map(({ type }) => type),
+    marked: [...streams].flatMap(([stream, events]) => (events.some(isMarked) ? [stream] : [])),
+    interrupted,
+    calls,
+  };
+};
+
+const stateOf = (events: readonly StoredEvent[]): Notification =>
+  events.map(({ type, data }) => ({ type, data }) as NotificationEvent).reduce(evolveNotification, initialNotification);
+
+const endOf = (events: readonly StoredEvent[]): string => {
+  const state = stateOf(events);
+  const words: readonly unknown[] = [
+    state.status,
+    ...('reason' in state ? [state.reason] : []),
+    ...('provider' in state ? [state.provider] : []),
+    ...(isFinal(state) ? [] : ['and nothing more']),
+  ];
+  return words.join(' ');
+};
+
+const isMarked = ({ data }: StoredEvent): boolean => {
+  const { possiblyDuplicate = false, possiblyHandedOver = false } = data as Readonly<Record<string, boolean>>;
+  return possiblyDuplicate || possiblyHandedOver;
+};
+
+const interruptedIn = (streams: ReadonlyMap<string, readonly StoredEvent[]>, { handed }: Installation): readonly Interrupted[] =>
+  [...streams].flatMap(([stream, events]) => {
+    const state = stateOf(events);
+    if (state.status !== 'attempting') return [];
+    return [{ stream, called: handed.some((each) => each.stream === stream && each.attempt === state.attempts) }];
+  });
