@@ -396,7 +396,7 @@ describe('a network that loses, doubles and turns round what it tells of calls',
     expect([await status(id), phone.calls.length, mails()]).toEqual(['ACCEPTED', 1, 0]);
   });
 
-  it('that takes no call for now has it made a little later', async () => {
+  it('that is refused by a busy provider is made a little later', async () => {
     network.fail({ status: 503, times: 1 });
     phone.picksUp('1');
     const id = await raise('disk full');

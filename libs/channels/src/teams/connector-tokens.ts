@@ -17,7 +17,7 @@ export interface ConnectorTokensSettings {
   readonly outgoing: Outgoing;
 }
 
-/** The bearer tokens of the Bot Connector: signed with one of its published keys, for our bot, for now. */
+/** The bearer tokens of the Bot Connector: signed with one of its published keys, made for our bot, and not expired. */
 export class ConnectorTokens {
   private readonly keyOf: JWTVerifyGetKey;
 

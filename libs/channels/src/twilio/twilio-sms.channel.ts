@@ -2,6 +2,7 @@ import type { Twilio } from 'twilio';
 import { Channel } from '../channel';
 import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
+import { callbackUrl } from './callback-url';
 import { senderFor } from './sender-number';
 import { failureOf } from './twilio-errors';
 
@@ -44,7 +45,7 @@ export class TwilioSmsChannel extends Channel {
         to: target,
         from: this.senderTo(target),
         body: rendered.text,
-        ...(correlation === undefined ? {} : { statusCallback: receiptUrl(publicUrl(), correlation) }),
+        ...(correlation === undefined ? {} : { statusCallback: callbackUrl(publicUrl(), 'status', correlation) }),
       });
       return { type: 'handed-over', reference: sid, receiptExpected: correlation !== undefined };
     } catch (error) {
@@ -55,7 +56,3 @@ export class TwilioSmsChannel extends Channel {
 
   async close(): Promise<void> {}
 }
-
-/** What a receipt belongs to stands in its URL, which is signed: it needs no index, and may come before the answer to the request. */
-const receiptUrl = (publicUrl: string, { stream, attempt }: Correlation): string =>
-  `${publicUrl}/api/callbacks/twilio/status?${new URLSearchParams({ stream, attempt: String(attempt) }).toString()}`;

@@ -2,6 +2,7 @@ import type { Twilio } from 'twilio';
 import { Channel } from '../channel';
 import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
+import { callbackUrl } from './callback-url';
 import { senderFor } from './sender-number';
 import { failureOf } from './twilio-errors';
 
@@ -45,13 +46,12 @@ export class TwilioVoiceChannel extends Channel {
 
   private async create(to: string, correlation: Correlation | undefined): Promise<SendOutcome> {
     const { client, publicUrl } = this.settings;
-    const callback = (path: string): string => `${publicUrl()}/api/callbacks/twilio/${path}${queryOf(correlation)}`;
     try {
       const { sid } = await client.calls.create({
         to,
         from: this.senderTo(to),
-        url: callback('voice'),
-        statusCallback: callback('status'),
+        url: callbackUrl(publicUrl(), 'voice', correlation),
+        statusCallback: callbackUrl(publicUrl(), 'status', correlation),
         machineDetection: 'DetectMessageEnd',
         machineDetectionTimeout: DETECTION_SEC,
         timeout: RINGS_SEC,
@@ -79,9 +79,3 @@ export class TwilioVoiceChannel extends Channel {
 
   async close(): Promise<void> {}
 }
-
-/** Which call it is stands in the URLs, which are signed: they need no index, and may come before the answer to the request. */
-const queryOf = (correlation: Correlation | undefined): string =>
-  correlation === undefined
-    ? ''
-    : `?${new URLSearchParams({ stream: correlation.stream, attempt: String(correlation.attempt) }).toString()}`;
