@@ -1,8 +1,8 @@
 import { topics } from '@tocsin/contracts';
 import { EventStoreInBetween } from '@tocsin/event-store';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent } from '@tocsin/event-store';
-import { MessageBus } from '@tocsin/messaging';
-import type { BusConnection, CompactedFollower, Message, MessageReceiver, OutgoingMessage, TopicDefinition } from '@tocsin/messaging';
+import { MessageBusInBetween } from '@tocsin/messaging';
+import type { BusConnection, Message, MessageBus, MessageReceiver, OutgoingMessage } from '@tocsin/messaging';
 import { Exploring } from './testing/crashes/exploration';
 import { Installation } from './testing/crashes/installation';
 import type { Broken } from './testing/crashes/installation';
@@ -51,34 +51,8 @@ class LateStore extends EventStoreInBetween {
   }
 }
 
-class BusBetween extends MessageBus {
-  constructor(protected readonly inner: MessageBus) {
-    super();
-  }
-
-  declare(topicsWanted: readonly TopicDefinition[]): Promise<void> {
-    return this.inner.declare(topicsWanted);
-  }
-
-  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.inner.publish(topic, messages);
-  }
-
-  connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
-    return this.inner.connect(topic, group, receiver);
-  }
-
-  followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
-    return this.inner.followCompacted(topic, onMessage);
-  }
-
-  lostTopics(): Promise<readonly string[]> {
-    return this.inner.lostTopics();
-  }
-}
-
 /** Acknowledges messages before anybody has acted on them. */
-class HastyBus extends BusBetween {
+class HastyBus extends MessageBusInBetween {
   override async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
     const inHand = new Set<Message>();
     const connection = await this.inner.connect(topic, group, {
@@ -99,7 +73,7 @@ class HastyBus extends BusBetween {
 }
 
 /** Says that a receipt is durable before it is: it will be when somebody looks. */
-class BoastingBus extends BusBetween {
+class BoastingBus extends MessageBusInBetween {
   private kept: (readonly OutgoingMessage[])[] = [];
 
   override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {

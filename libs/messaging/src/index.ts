@@ -3,6 +3,7 @@ export type { BackOff, Pause } from './back-off';
 export * from './configuration-topic';
 export * from './consumer';
 export * from './message-bus';
+export * from './message-bus-in-between';
 export type { Outcome } from './outcome';
 export * from './parking';
 export * from './relay';

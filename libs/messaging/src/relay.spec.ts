@@ -2,8 +2,9 @@ import { instant } from '@tocsin/domain';
 import { EventStoreFault, START } from '@tocsin/event-store';
 import type { EventStore, NewEvent, Position } from '@tocsin/event-store';
 import { Consumer } from './consumer';
-import { MessageBus, MessageBusFault } from './message-bus';
-import type { CompactedFollower, Message, OutgoingMessage } from './message-bus';
+import { MessageBusFault } from './message-bus';
+import type { Message, MessageBus, OutgoingMessage } from './message-bus';
+import { MessageBusInBetween } from './message-bus-in-between';
 import { PARKED_TOPIC, ParkedMessages } from './parking';
 import { Relay } from './relay';
 import type { RelayOptions } from './relay';
@@ -76,32 +77,24 @@ const readingFacts = async () => {
 };
 
 /** The embedded bus, except that publishing can fail before or after it was done. */
-class FailingBus extends MessageBus {
+class FailingBus extends MessageBusInBetween {
   readonly published: { topic: string; messages: readonly OutgoingMessage[] }[] = [];
   constructor(
-    private readonly bus: MessageBus,
+    bus: MessageBus,
     private readonly fails: (
       topic: string,
       messages: readonly OutgoingMessage[],
       call: number,
     ) => 'before' | 'after' | 'too-large' | undefined,
   ) {
-    super();
+    super(bus);
   }
-  declare: MessageBus['declare'] = (topics) => this.bus.declare(topics);
-  connect: MessageBus['connect'] = (topic, group, receiver) => this.bus.connect(topic, group, receiver);
-  followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
-    return this.bus.followCompacted(topic, onMessage);
-  }
-  lostTopics(): Promise<readonly string[]> {
-    return this.bus.lostTopics();
-  }
-  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const call = this.published.push({ topic, messages });
     const fails = this.fails(topic, messages, call);
     if (fails === 'too-large') throw new MessageBusFault('too-large', false);
     if (fails === 'before') throw new MessageBusFault('unavailable', true);
-    await this.bus.publish(topic, messages);
+    await super.publish(topic, messages);
     if (fails === 'after') throw new MessageBusFault('timeout', true);
   }
 }

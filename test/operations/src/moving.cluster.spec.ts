@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { topics } from '@tocsin/contracts';
 import { START } from '@tocsin/event-store';
 import { EventStoreDbEventStore } from '@tocsin/event-store/eventstoredb';
+import { MessageBusInBetween } from '@tocsin/messaging';
 import type { BusConnection, MessageBus, MessageReceiver } from '@tocsin/messaging';
 import { EventStoreDbServer } from '@tocsin/testing/eventstoredb';
 import { placesOf } from '../../acceptance/src/cluster-product';
 import { SECRET, World } from '../../acceptance/src/world';
-import { BusInBetween } from '../../promises/src/around';
 import { answersOf } from './answers';
 import { Command, run } from './command';
 
 jest.setTimeout(240_000);
 
 /** From some moment on what is published to a topic reaches nobody. */
-class ReadersHeld extends BusInBetween {
+class ReadersHeld extends MessageBusInBetween {
   constructor(
     inner: MessageBus,
     private readonly topic: string,

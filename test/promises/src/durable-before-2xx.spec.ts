@@ -1,8 +1,9 @@
 import { CommitFaults, EmbeddedLog } from '@tocsin/embedded-log';
+import { MessageBusInBetween } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
 import type { StandaloneParts } from '@tocsin/standalone';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween, eventsOf } from './around';
+import { eventsOf } from './around';
 
 jest.setTimeout(120_000);
 
@@ -32,7 +33,7 @@ const stop = async (world: World, faults: CommitFaults): Promise<void> => {
 };
 
 /** Answers before the disk did, as a server would that takes the queue for the disk. */
-class HastyBus extends BusInBetween {
+class HastyBus extends MessageBusInBetween {
   override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     void this.inner.publish(topic, messages).catch(() => undefined);
   }

@@ -1,8 +1,9 @@
 import { topics } from '@tocsin/contracts';
+import { MessageBusInBetween } from '@tocsin/messaging';
 import type { MessageBus, OutgoingMessage } from '@tocsin/messaging';
 import { createLogger, newUuid } from '@tocsin/platform';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween, eventsOf } from './around';
+import { eventsOf } from './around';
 import { golden, goldenEvent, goldenEvents, goldenNames, goldenTopics } from './golden';
 
 jest.setTimeout(120_000);
@@ -25,7 +26,7 @@ class Said {
   }
 }
 
-class SilencedBus extends BusInBetween {
+class SilencedBus extends MessageBusInBetween {
   constructor(
     inner: MessageBus,
     private readonly said: Said,

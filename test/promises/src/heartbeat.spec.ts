@@ -1,12 +1,12 @@
 import { EventStoreFault, EventStoreInBetween } from '@tocsin/event-store';
 import type { AllPage, AppendResult, EventStore, ExpectedRevision, NewEvent, Position, Subscription } from '@tocsin/event-store';
-import { MessageBusFault } from '@tocsin/messaging';
+import { MessageBusFault, MessageBusInBetween } from '@tocsin/messaging';
 import type { BusConnection, MessageReceiver, OutgoingMessage } from '@tocsin/messaging';
 import { createLogger } from '@tocsin/platform';
 import type { StandaloneParts } from '@tocsin/standalone';
 import { HeartbeatMonitor } from '@tocsin/testing';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween, eventsOf } from './around';
+import { eventsOf } from './around';
 
 jest.setTimeout(120_000);
 
@@ -48,7 +48,7 @@ const stuckConsumer =
   (topic: string, group: string) =>
   (gate: Gate): Around => ({
     bus: (inner) =>
-      new (class extends BusInBetween {
+      new (class extends MessageBusInBetween {
         override connect(of: string, by: string, receiver: MessageReceiver): Promise<BusConnection> {
           if (of !== topic || by !== group) return super.connect(of, by, receiver);
           return super.connect(of, by, {
@@ -66,7 +66,7 @@ const refusingTopic =
   (topic: string) =>
   (gate: Gate): Around => ({
     bus: (inner) =>
-      new (class extends BusInBetween {
+      new (class extends MessageBusInBetween {
         override async publish(to: string, messages: readonly OutgoingMessage[]): Promise<void> {
           if (to === topic) gate.refuse(new MessageBusFault('unavailable', true));
           await super.publish(to, messages);

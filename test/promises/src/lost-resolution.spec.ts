@@ -1,13 +1,12 @@
 import { topics } from '@tocsin/contracts';
-import { ParkedMessages } from '@tocsin/messaging';
+import { MessageBusInBetween, ParkedMessages } from '@tocsin/messaging';
 import type { MessageBus, OutgoingMessage } from '@tocsin/messaging';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween } from './around';
 
 jest.setTimeout(120_000);
 
 /** Loses what oncall says about due levels, as if it were parked; over all restarts. */
-class Losing extends BusInBetween {
+class Losing extends MessageBusInBetween {
   constructor(
     inner: MessageBus,
     private readonly told: { loses: boolean; readonly lost: OutgoingMessage[] },

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { topics } from '@tocsin/contracts';
 import { EventStoreInBetween, START as LOG_START } from '@tocsin/event-store';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent } from '@tocsin/event-store';
+import { MessageBusInBetween } from '@tocsin/messaging';
 import type { MessageBus, OutgoingMessage } from '@tocsin/messaging';
 import { createLogger, newUuid } from '@tocsin/platform';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween } from './around';
 import { randomSteps, RandomStory } from './random-story';
 import { seed } from './seed';
 
@@ -159,7 +159,7 @@ class NewerStore extends EventStoreInBetween {
   }
 }
 
-class NewerBus extends BusInBetween {
+class NewerBus extends MessageBusInBetween {
   override publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const newer = messages.map((message) => ({
       ...message,
@@ -170,7 +170,7 @@ class NewerBus extends BusInBetween {
   }
 }
 
-class LossyBus extends BusInBetween {
+class LossyBus extends MessageBusInBetween {
   override publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const without = ({ data, ...message }: OutgoingMessage): OutgoingMessage => {
       const { responders: _gone, ...rest } = data as Record<string, unknown>;

@@ -1,7 +1,8 @@
+import { MessageBusInBetween } from '@tocsin/messaging';
 import type { BusConnection, Message, MessageBus, MessageReceiver } from '@tocsin/messaging';
 import { newUuid } from '@tocsin/platform';
 import { World } from '../../acceptance/src/world';
-import { BusInBetween, eventsOf } from './around';
+import { eventsOf } from './around';
 import { randomSteps, RandomStory } from './random-story';
 import { seed } from './seed';
 
@@ -48,7 +49,7 @@ class Memory {
   }
 }
 
-class RememberingBus extends BusInBetween {
+class RememberingBus extends MessageBusInBetween {
   constructor(
     inner: MessageBus,
     private readonly memory: Memory,

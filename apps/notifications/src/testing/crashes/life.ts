@@ -3,8 +3,16 @@ import { Clock } from '@tocsin/domain';
 import type { Instant, Timer } from '@tocsin/domain';
 import { EventStoreInBetween } from '@tocsin/event-store';
 import type { EventStore, Subscription } from '@tocsin/event-store';
-import { MessageBus } from '@tocsin/messaging';
-import type { BusConnection, CompactedFollower, Message, MessageReceiver, OutgoingMessage, TopicDefinition } from '@tocsin/messaging';
+import { MessageBusInBetween } from '@tocsin/messaging';
+import type {
+  BusConnection,
+  CompactedFollower,
+  Message,
+  MessageBus,
+  MessageReceiver,
+  OutgoingMessage,
+  TopicDefinition,
+} from '@tocsin/messaging';
 import { soleOwner } from '@tocsin/platform';
 import type { Ownership } from '@tocsin/platform';
 import { Crash } from '../crash-point';
@@ -137,29 +145,29 @@ export class MortalStore extends EventStoreInBetween {
   }
 }
 
-export class MortalBus extends MessageBus {
+export class MortalBus extends MessageBusInBetween {
   constructor(
-    private readonly inner: MessageBus,
+    inner: MessageBus,
     private readonly life: Life,
   ) {
-    super();
+    super(inner);
   }
 
-  async declare(topics: readonly TopicDefinition[]): Promise<void> {
+  override async declare(topics: readonly TopicDefinition[]): Promise<void> {
     this.life.goesOn();
-    return this.inner.declare(topics);
+    return super.declare(topics);
   }
 
-  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  override publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     return this.life.around(`publish ${topic}`, async () => {
-      await this.inner.publish(topic, messages);
+      await super.publish(topic, messages);
       if (topic === topics.alertFacts) this.life.published = messages.at(-1)?.fact?.position;
     });
   }
 
-  async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
+  override async connect(topic: string, group: string, receiver: MessageReceiver): Promise<BusConnection> {
     this.life.goesOn();
-    const connection = await this.inner.connect(topic, group, receiver);
+    const connection = await super.connect(topic, group, receiver);
     return {
       commit: (partition, nextOffset) => {
         const commit = (): void => connection.commit(partition, nextOffset);
@@ -172,14 +180,14 @@ export class MortalBus extends MessageBus {
     };
   }
 
-  async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
+  override async followCompacted(topic: string, onMessage: (message: Message) => void): Promise<CompactedFollower> {
     this.life.goesOn();
-    return this.inner.followCompacted(topic, onMessage);
+    return super.followCompacted(topic, onMessage);
   }
 
-  async lostTopics(): Promise<readonly string[]> {
+  override async lostTopics(): Promise<readonly string[]> {
     this.life.goesOn();
-    return this.inner.lostTopics();
+    return super.lostTopics();
   }
 }
 
