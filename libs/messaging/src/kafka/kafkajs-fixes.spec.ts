@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import type Cluster from 'kafkajs/src/cluster';
+import type BrokerPool from 'kafkajs/src/cluster/brokerPool';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import type Connection from 'kafkajs/src/network/connection';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
@@ -7,10 +9,15 @@ type Queues = typeof RequestQueue;
 type Groups = typeof ConsumerGroup;
 type Connections = typeof Connection;
 
+type Clusters = typeof Cluster;
+type Pools = typeof BrokerPool;
+
 interface Loaded {
   readonly Queue: Queues;
   readonly Group: Groups;
   readonly Connection: Connections;
+  readonly Cluster: Clusters;
+  readonly Pool: Pools;
 }
 
 /** kafkajs as it is delivered, or with the changes of `kafkajs-fixes`, each in a registry of its own. */
@@ -22,6 +29,8 @@ const load = (changed: boolean): Loaded => {
       Queue: jest.requireActual('kafkajs/src/network/requestQueue'),
       Group: jest.requireActual('kafkajs/src/consumer/consumerGroup'),
       Connection: jest.requireActual('kafkajs/src/network/connection'),
+      Cluster: jest.requireActual('kafkajs/src/cluster'),
+      Pool: jest.requireActual('kafkajs/src/cluster/brokerPool'),
     };
   });
   if (loaded === undefined) throw new Error('not loaded');
@@ -213,5 +222,27 @@ describe('a consumer that has lost all brokers', () => {
 
   it('asks those it knew with the change', () => {
     expect(nodesLeft(load(true).Group)).toEqual(['1', '2']);
+  });
+});
+
+describe('a question about topics that no broker answers', () => {
+  const answerOf = ({ Cluster, Pool }: Loaded): Promise<unknown> => {
+    const unanswered = { metadata: () => Promise.reject(new Error('no answer')) };
+    const pool = Object.assign(Object.create(Pool.prototype) as BrokerPool, {
+      brokers: { 1: unanswered },
+      findBroker: async () => unanswered,
+      refreshMetadataIfNecessary: async () => undefined,
+    });
+    const cluster = { brokerPool: pool, retrier: (work: (bail: (error: Error) => void) => unknown) => work(() => undefined) };
+    return Cluster.prototype.metadata.call(cluster as never);
+  };
+
+  it('is answered with null, as delivered: the change is still needed', async () => {
+    expect(await answerOf(load(false))).toBeNull();
+  });
+
+  it('fails with the change as one that can be asked again', async () => {
+    const failed = await answerOf(load(true)).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ name: 'KafkaJSConnectionError', retriable: true });
   });
 });

@@ -1,4 +1,5 @@
 import { KafkaJSConnectionError, KafkaJSProtocolError } from 'kafkajs';
+import Cluster from 'kafkajs/src/cluster';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import Connection from 'kafkajs/src/network/connection';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
@@ -86,4 +87,13 @@ ConsumerGroup.prototype.getNodeIds = function (this: ConsumerGroup): readonly st
   const known = nodes.call(this);
   if (known.length > 0) lastNodes.set(this, known);
   return known.length > 0 ? known : (lastNodes.get(this) ?? known);
+};
+
+// 2026-11: when no broker answers a question about topics, whatever kept them from it, the answer is null. Whoever asks takes it
+// apart: a process that began to declare its topics just then ended with a TypeError.
+const { metadata } = Cluster.prototype;
+Cluster.prototype.metadata = async function (this: Cluster, options?: object): Promise<object> {
+  const answer = await metadata.call(this, options);
+  if (answer === null) throw new KafkaJSConnectionError('No broker answered');
+  return answer;
 };

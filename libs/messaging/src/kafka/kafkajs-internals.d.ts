@@ -44,6 +44,20 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
   export = ConsumerGroup;
 }
 
+declare module 'kafkajs/src/cluster' {
+  class Cluster {
+    metadata(options?: object): Promise<object | null>;
+  }
+  export = Cluster;
+}
+
+declare module 'kafkajs/src/cluster/brokerPool' {
+  class BrokerPool {
+    withBroker(callback: (found: object) => Promise<unknown>): Promise<unknown>;
+  }
+  export = BrokerPool;
+}
+
 declare module 'kafkajs/src/protocol/encoder' {
   class Encoder {
     writeInt8(value: number): this;
