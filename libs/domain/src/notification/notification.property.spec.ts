@@ -22,6 +22,10 @@ import type { NotificationEvent } from './notification-events';
 import { isFinal, nextNotificationDue, notificationDueOf, notificationStatus } from './notification-state';
 
 const moments = fc.integer({ min: 0, max: 100_000 }).map((seconds) => second(seconds));
+const waits = (longest: number): fc.Arbitrary<readonly [Instant, Instant]> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 1, max: longest }))
+    .map(([at, seconds]) => [second(at), second(at + seconds)]);
 const attempts = fc.integer({ min: 1, max: 4 });
 
 const commands: fc.Arbitrary<NotificationCommand> = fc.oneof(
@@ -29,7 +33,7 @@ const commands: fc.Arbitrary<NotificationCommand> = fc.oneof(
   moments.map((at) => starts(at)),
   moments.map((at) => starts(at, 'resolved')),
   moments.map((at) => goesOutWith(at, 2)),
-  fc.tuple(moments, moments).map(([at, until]) => waitsForOthers(at, until)),
+  waits(30).map(([at, until]) => waitsForOthers(at, until)),
   fc.tuple(moments, attempts).map(([at, attempt]) => abandons(at, attempt)),
   fc.tuple(moments, attempts, fc.boolean()).map(([at, attempt, receipt]) => takes(at, attempt, receipt)),
   moments.map((at) => delivers(at)),
@@ -37,7 +41,8 @@ const commands: fc.Arbitrary<NotificationCommand> = fc.oneof(
     .tuple(moments, attempts, fc.boolean(), fc.boolean(), fc.boolean())
     .map(([at, attempt, retriable, uncertain, otherProviderLeft]) => fails(at, attempt, { retriable, uncertain, otherProviderLeft })),
   moments.map((at) => cancels(at)),
-  fc.tuple(moments, fc.option(moments, { nil: undefined })).map(([at, until]) => holds(at, until)),
+  waits(100_000).map(([at, until]) => holds(at, until)),
+  moments.map((at) => holds(at)),
   moments.map((at) => expires(at)),
   moments.map((at) => bringsForward(at)),
 );

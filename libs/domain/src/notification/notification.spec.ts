@@ -304,6 +304,11 @@ describe('a page that waits for others (B29)', () => {
     const alone = [...waiting, starts(second(30)), fails(second(31), 1)];
     expect(notifying(...alone).when(goesOutWith(second(90), 2))).toMatchObject([{ data: { attempt: 2, key: 'notification-31' } }]);
   });
+  it('does not wait for others once it may have gone out by itself', () => {
+    const lost = [page(), starts(second(0))];
+    expect(notifying(...lost).when(waitsForOthers(second(60), second(90)))).toEqual([]);
+    expect(notifying(...lost).when(starts(second(60)))).toMatchObject([{ data: { attempt: 2, key: 'notification-31' } }]);
+  });
   it('that went out with others is repeated under the key of their message, also when all others have arrived', () => {
     const together = [...waiting, goesOutWith(second(30), 3)];
     expect(notifying(...together).when(starts(second(90)))).toMatchObject([

@@ -220,6 +220,8 @@ const hold = ({ at, reason, until, bundle }: Command<'hold'>, state: Notificatio
     // Nobody is making it any more, and it would be made again now.
     (state.status === 'attempting' && until !== undefined && plusMs(state.startedAt, ATTEMPT_SAFETY_MS) <= at);
   if (!isWaiting || (state.status === 'held' && state.until === until && state.reason === reason)) return [];
+  // What a provider may have been given already goes again as the message that it was.
+  if (bundle !== undefined && state.attempts > 0) return [];
   const waits = { ...(until === undefined ? {} : { until }), ...(bundle === undefined ? {} : { bundle }) };
   return [{ type: 'NotificationHeld', data: { at, reason, ...waits } }];
 };
