@@ -1,25 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { dialled, ProviderHealth, providersToAsk, renderMessage, routeOf } from '@tocsin/channels';
-import type { Channel, MessageContent, MethodRoutes, SendOutcome } from '@tocsin/channels';
-import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf, stoppedBy } from '@tocsin/domain';
-import type {
-  AlertEvent,
-  CallId,
-  CancelReason,
-  Instant,
-  NotificationCommand,
-  NotificationEvent,
-  NotificationMethod,
-  OpenNotification,
-  Recipient,
-} from '@tocsin/domain';
-import { eventOf, EventStore } from '@tocsin/event-store';
+import { dialled, renderMessage } from '@tocsin/channels';
+import type { Channel, MethodRoutes, SendOutcome } from '@tocsin/channels';
+import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf } from '@tocsin/domain';
+import type { CallId, CancelReason, Instant, NotificationCommand, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
+import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
-import { readAlertFromItsStream } from '@tocsin/read-models';
-import type { AlertHistory } from '@tocsin/read-models';
 import { TurnsPerTarget } from './turns-per-target';
 import { AttemptOutcomes } from './attempt-outcomes';
 import type { BundleAttempt, Bundles } from './bundles/bundles';
@@ -27,10 +15,12 @@ import type { PagePace } from './bundles/page-pace';
 import type { AttemptNotes, MessageComposer, Planned } from './message-composer';
 import type { CallTurns } from './calling/call-turns';
 import { Notifications } from './notifications';
+import { ProviderChoice } from './provider-choice';
 import type { ReplyAddresses } from './mail-replies/reply-addresses';
 import type { Texts } from './texting/texts';
-
-type Attempt = Extract<NotificationEvent, { type: 'AttemptStarted' }>['data'];
+import { WantedPages } from './wanted-pages';
+import type { Page } from './wanted-pages';
+import { WaysToReply } from './ways-to-reply';
 
 const LOADED_PER_TURN = 64;
 
@@ -66,24 +56,21 @@ interface Sending {
   readonly bundle?: number;
 }
 
-/** A page whose attempt is on record. */
-interface Page {
-  readonly stream: string;
-  readonly plan: Planned;
-  readonly attempt: Attempt;
-}
-
 /**
  * Sends one notification when it is due, alone or in one message with others. The attempt is recorded first, then the alert's own
  * stream is read, then the provider is called: an answer recorded before that read keeps the provider from being called (P5, B9),
  * and a crash anywhere repeats the attempt under the same key.
  */
 export class Delivery {
-  private readonly health: ProviderHealth;
+  private readonly providers: ProviderChoice;
+  private readonly waysToReply: WaysToReply;
+  private readonly wanted: WantedPages;
   private readonly turns = new TurnsPerTarget(1);
 
   constructor(private readonly parts: DeliveryParts) {
-    this.health = new ProviderHealth(parts.clock);
+    this.providers = new ProviderChoice(parts);
+    this.waysToReply = new WaysToReply(parts);
+    this.wanted = new WantedPages({ ...parts, waysToReply: this.waysToReply });
   }
 
   /**
@@ -114,7 +101,7 @@ export class Delivery {
     if (!('attempts' in state) || isFinal(state)) return;
     const recipient = await this.recipient(state.plan);
     if ('stopped' in recipient) return this.stop(stream, state.plan, { stopped: recipient.stopped, interruptedBefore }, cause);
-    const [channel] = this.toAsk(state, recipient.target);
+    const [channel] = this.providers.toAsk(state, recipient.target);
     const turn =
       channel === undefined ? ({ type: 'alone' } as const) : await pace.turnOf(stream, state, { channel, interruptedBefore }, cause);
     if (turn.type === 'waits') return;
@@ -177,11 +164,11 @@ export class Delivery {
     // A code each, before any alert is read: only the provider is called after that.
     const texted: (Page & { readonly reply?: AttemptNotes['reply'] })[] = [];
     for (const page of pages) {
-      const reply = await this.replyTo(page, { channel, recipient });
+      const reply = await this.waysToReply.byText(page.stream, page.plan, { channel, recipient });
       texted.push({ ...page, ...(reply === undefined ? {} : { reply }) });
     }
     const bundle = sending.bundle === undefined || pages.length === 1 ? undefined : await this.bundle(sending.bundle, pages, cause);
-    const wanted = await this.wanted(texted, recipient, cause);
+    const wanted = await this.wanted.of(texted, recipient, cause);
     const [first, ...more] = wanted;
     if (first === undefined) return undefined;
     const { plan, stream, attempt, content } = first;
@@ -192,7 +179,7 @@ export class Delivery {
       message: renderMessage(plan.method, together ?? content),
       key: attempt.key,
       // Whose answer would it be?
-      ...(together === undefined ? this.repliesTo(stream, plan) : {}),
+      ...(together === undefined ? this.waysToReply.byMail(stream, plan) : {}),
       // One that is left over is a page like any other.
       correlation: together === undefined || bundle === undefined ? { stream, attempt: attempt.attempt } : bundle,
     };
@@ -200,7 +187,7 @@ export class Delivery {
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
       channel.send(message),
     );
-    this.health.record(channel.provider, outcome);
+    this.providers.record(channel.provider, outcome);
     await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome, target: recipient.target }, cause);
     return outcome;
   }
@@ -217,13 +204,13 @@ export class Delivery {
     const due = loaded.flatMap(({ stream, state }) => (isAttemptDue(state, start) ? [{ stream, state }] : []));
     const [first] = due;
     if (first === undefined) return undefined;
-    const [channel] = this.toAsk(first.state, recipient.target);
+    const [channel] = this.providers.toAsk(first.state, recipient.target);
     const together = bundle === undefined || due.length === 1 ? {} : { bundle: { id: bundle, size: due.length } };
     const begun = await Promise.all(
       due.map(async ({ stream, state: { plan } }) => {
         const { events } = await notifications.change(stream, { ...start, ...together, provider: channel?.provider ?? 'none' }, cause);
         const started = events.find((event) => event.type === 'AttemptStarted');
-        return started === undefined ? [] : [{ stream, plan, attempt: started.data as Attempt }];
+        return started === undefined ? [] : [{ stream, plan, attempt: started.data as Page['attempt'] }];
       }),
     );
     const [page, ...others] = begun.flat();
@@ -242,73 +229,6 @@ export class Delivery {
     return { id, ...(await this.parts.bundles.record(id, pages[0].plan.userId, bundled, cause)) };
   }
 
-  /** What each page says; those that are not wanted any more end here. */
-  private async wanted(
-    pages: readonly (Page & { readonly reply?: AttemptNotes['reply'] })[],
-    recipient: Recipient,
-    cause: Cause,
-  ): Promise<readonly (Page & { readonly content: MessageContent })[]> {
-    const { notifications, clock, replyAddresses } = this.parts;
-    const told = await Promise.all(
-      pages.map(async ({ reply, ...page }) => {
-        const { stream, plan, attempt } = page;
-        const canReplyByMail = this.repliesTo(stream, plan).replyTo !== undefined && replyAddresses?.isKnownToLeadHere === true;
-        const content = await this.contentFor(plan, recipient, {
-          ...attempt,
-          ...(reply === undefined ? {} : { reply }),
-          canReplyByMail,
-        });
-        if (!('stopped' in content)) return [{ ...page, content }];
-        const reason = content.stopped;
-        await notifications.change(stream, { type: 'abandonAttempt', at: clock.now(), attempt: attempt.attempt, reason }, cause);
-        return [];
-      }),
-    );
-    return told.flat();
-  }
-
-  private repliesTo(stream: string, { method, alertId, purpose }: Planned): { readonly replyTo?: string } {
-    const replyTo = method === 'EMAIL' && isPage(purpose) && alertId !== undefined ? this.parts.replyAddresses?.of(stream) : undefined;
-    return replyTo === undefined ? {} : { replyTo };
-  }
-
-  /** First choice first; empty when nobody is left who could ever take it. */
-  private toAsk(state: OpenNotification, target: string): readonly Channel[] {
-    const { channelsFor, routes } = this.parts;
-    const { plan, failedInRound, refusedBy } = state;
-    return providersToAsk(channelsFor(plan.method), {
-      route: routeOf(routes?.[plan.method], target),
-      failedInRound,
-      refusedBy,
-      isDown: (provider) => this.health.isDown(provider),
-    });
-  }
-
-  /**
-   * Under which code a text message is answered, and where to when it is not where it comes from. Before the alert is read: only
-   * the provider is called after that.
-   */
-  private async replyTo(
-    { stream, plan: { method, purpose, alertId, contactId, step } }: Page,
-    { channel, recipient }: { readonly channel: Channel; readonly recipient: Recipient },
-  ): Promise<AttemptNotes['reply']> {
-    if (method !== 'SMS' || !isPage(purpose) || alertId === undefined || contactId === undefined) return undefined;
-    const sender = channel.senderTo(recipient.target);
-    // Any of our numbers will do: a code is one of the contact, not of the number.
-    const to =
-      sender === undefined
-        ? this.parts
-            .channelsFor(method)
-            .map((other) => other.senderTo(recipient.target))
-            .find(isThere)
-        : undefined;
-    if (sender === undefined && to === undefined) return undefined;
-    const page = { contactId, notification: stream, alertId, ...(step === undefined ? {} : { step }), sender };
-    // Several pages of one message are texted to the same contact: each is a cause of its own.
-    const code = await this.parts.texts.codeFor(page, { causationId: newUuid(), correlationId: stream });
-    return { code, ...(to === undefined ? {} : { to }) };
-  }
-
   /** Whoever cannot be reached by what this process knows may have been made, or changed, a moment ago elsewhere. */
   private async recipient(plan: Planned): Promise<Recipient | { readonly stopped: CancelReason }> {
     const { configuration, clock } = this.parts;
@@ -320,27 +240,4 @@ export class Delivery {
       })) ?? look();
     return 'stopped' in found || found.regionCode === undefined ? found : { ...found, target: dialled(found.target, found.regionCode) };
   }
-
-  /** What to say, unless the page is not wanted any more. */
-  private async contentFor(
-    plan: Planned,
-    { user }: Recipient,
-    notes: AttemptNotes,
-  ): Promise<MessageContent | { readonly stopped: CancelReason }> {
-    if (plan.alertId === undefined) return this.parts.composer.withoutAlert(plan, user);
-    // Read now, after the attempt was recorded: whoever answered before this moment is not paged.
-    const history = await readAlertFromItsStream(this.parts.eventStore, plan.alertId);
-    if (history === undefined) return { stopped: 'resolved' };
-    if (plan.purpose === 'update' || plan.purpose === 'subscription')
-      return this.parts.composer.news(plan, user, history) ?? { stopped: 'expired' };
-    const stopped = stoppedBy({ userId: plan.userId, alertRevision: plan.alertRevision ?? 0 }, factsOf(history));
-    return stopped === undefined ? this.parts.composer.page(plan, user, history, notes) : { stopped };
-  }
 }
-
-/** What asks for an answer. */
-const isPage = (purpose: Planned['purpose']): boolean => purpose === 'page' || purpose === 'fallback';
-
-const isThere = (number: string | undefined): number is string => number !== undefined;
-
-const factsOf = ({ events }: AlertHistory) => events.map((stored) => ({ revision: stored.revision, event: eventOf<AlertEvent>(stored) }));
