@@ -25,6 +25,8 @@ export interface ActionCall {
   readonly alert: ToldAlert;
   /** The alert's fact up to which it is told. */
   readonly alertRevision: number;
+  /** In Slack: the one that the alert was given, or lost, when that set it off. */
+  readonly channelId?: string;
   /** The same for every attempt. */
   readonly deliveryId: string;
   /** Now. */

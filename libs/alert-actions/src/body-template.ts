@@ -7,7 +7,7 @@ import { invalidParam } from './params';
 const VARIABLES = [
   ...(['alertId', 'alertKey', 'alertSummary', 'alertDetails', 'alertStatus', 'alertPriority', 'alertSeverity', 'alertUrl'] as const),
   ...(['alertSourceId', 'alertSourceName', 'escalationPolicyId', 'escalationPolicyName', 'reportTime', 'resolvedOn'] as const),
-  ...(['assignedTo', 'link', 'eventType'] as const),
+  ...(['assignedTo', 'link', 'channelId', 'eventType'] as const),
 ] as const;
 type Variables = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
@@ -54,7 +54,7 @@ const tagsIn = (tokens: readonly Token[]): readonly Token[] =>
     return [token, ...(Array.isArray(inner) ? tagsIn(inner as readonly Token[]) : [])];
   });
 
-const variablesOf = ({ alert, trigger }: ActionCall): Variables => {
+const variablesOf = ({ alert, trigger, channelId }: ActionCall): Variables => {
   const { assignedTo, links, policy } = alert;
   const texts: Record<keyof Variables, string | number | undefined> = {
     alertId: alert.id,
@@ -73,6 +73,7 @@ const variablesOf = ({ alert, trigger }: ActionCall): Variables => {
     resolvedOn: alert.resolvedOn === undefined ? undefined : toIso(alert.resolvedOn),
     assignedTo: assignedTo?.username,
     link: links[0]?.href,
+    channelId,
     eventType: trigger,
   };
   return Object.fromEntries(

@@ -22,6 +22,8 @@ export interface TicketSystem {
 }
 
 const CLOSING: readonly string[] = ['alert-resolved', 'alert-auto-resolved'];
+/** There is nothing to close then, and nobody wants a ticket opened for what is over. */
+const OPENING_NONE: readonly string[] = [...CLOSING, 'alert-channel-detached'];
 const LONGEST_TITLE = 200;
 
 /** One ticket for each alert: opened by the first run, told of what follows, closed when the alert is resolved. */
@@ -37,8 +39,7 @@ export const keepTicket = async (system: TicketSystem, call: ActionCall): Promis
 const kept = async (system: TicketSystem, call: ActionCall): Promise<string | undefined> => {
   const { trigger, reference, possiblyDone } = call;
   if (reference === undefined) {
-    // There is nothing to close, and nobody wants one opened for what is over.
-    if (CLOSING.includes(trigger)) return undefined;
+    if (OPENING_NONE.includes(trigger)) return undefined;
     const ticket = ticketOf(call);
     const opened = possiblyDone ? await system.find(ticket.mark) : undefined;
     return opened ?? system.open(ticket);

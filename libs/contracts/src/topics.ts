@@ -11,6 +11,8 @@ export const topics = {
   alertFacts: 'alert-facts',
   /** relay: facts of `escalation-` streams, keyed by stream; oncall acts on the levels that are due. */
   escalationFacts: 'escalation-facts',
+  /** relay: facts of `alertchannel-` streams, keyed by stream; alert actions listen for some of them. */
+  alertChannelFacts: 'alert-channel-facts',
   /** relay: what was exported, so that each service removes its own streams of those alerts; keyed by stream, so in order. */
   archiveFacts: 'archive-facts',
   /** oncall → alerts: who a due level leads to and why, keyed by alert. */
@@ -29,6 +31,7 @@ export type Topic = (typeof topics)[keyof typeof topics];
 export const factRoutes: readonly { readonly prefix: string; readonly topic: Topic; readonly compacted: boolean }[] = [
   { prefix: 'alert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'escalation-', topic: topics.escalationFacts, compacted: false },
+  { prefix: 'alertchannel-', topic: topics.alertChannelFacts, compacted: false },
   { prefix: 'archive-', topic: topics.archiveFacts, compacted: false },
   { prefix: 'probealert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'probeescalation-', topic: topics.escalationFacts, compacted: false },

@@ -13,6 +13,7 @@ export const topicDefinitions: readonly TopicDefinition[] = [
     topics.alertCommands,
     topics.alertFacts,
     topics.escalationFacts,
+    topics.alertChannelFacts,
     topics.archiveFacts,
     topics.resolutions,
     topics.notificationCommands,

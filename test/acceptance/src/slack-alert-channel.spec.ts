@@ -1,4 +1,5 @@
 import { START as BEGINNING } from '@tocsin/event-store';
+import { WebhookReceiver } from '@tocsin/testing';
 import type { SlackServer, SlackChannel, SlackMessage, SlackPerson } from '@tocsin/testing';
 import { startWithSlack } from './slack-world';
 import type { SlackWorld } from './slack-world';
@@ -15,9 +16,11 @@ describe("an alert's own channel in Slack", () => {
   let ops: SlackChannel;
   let inSlack: Readonly<Record<'ana' | 'ben', SlackPerson>>;
   let source: string;
+  let receiver: WebhookReceiver;
 
   beforeEach(async () => {
-    both = await startWithSlack();
+    receiver = await WebhookReceiver.start();
+    both = await startWithSlack({ TOCSIN_OUTGOING_ALLOW: receiver.url });
     ({ world, slack } = both);
     ops = slack.team.addChannel('ops');
     inSlack = { ana: slack.team.addPerson('ana'), ben: slack.team.addPerson('ben') };
@@ -38,7 +41,10 @@ describe("an alert's own channel in Slack", () => {
     // Both are known in Slack from now on.
     for (const person of Object.values(inSlack)) await send(slack.command(person, ops, '/tocsin', 'oncall'));
   });
-  afterEach(() => both.stop());
+  afterEach(async () => {
+    await both.stop();
+    await receiver.stop();
+  });
 
   const send = (call: Parameters<SlackWorld['send']>[0]) => both.send(call);
   const link = async (channels: readonly string[]): Promise<void> => {
@@ -151,6 +157,35 @@ describe("an alert's own channel in Slack", () => {
     await world.event(source, DISK);
     expect(slack.channel(ops).at(-1)?.text).toContain('disk full');
     expect(await lines()).toEqual(['Slack channel of the alert: it was not made: restricted_action']);
+  });
+
+  it('sets off alert actions once when it is made and once when it is archived, and they are told which it is', async () => {
+    await link(['own', 'archive']);
+    const make = async (of: Record<string, unknown>) =>
+      expect(await world.post('/api/alert-actions', { connectorType: 'webhook', ...of })).toMatchObject({ status: 201 });
+    const triggerTypes = ['alert-channel-attached', 'alert-channel-detached'];
+    await make({ name: 'usual', triggerTypes, params: { webhookUrl: `${receiver.url}/usual` } });
+    const bodyTemplate = '{"in":"{{channelId}}"}';
+    await make({ name: 'own', triggerTypes: triggerTypes.slice(1), params: { webhookUrl: `${receiver.url}/own`, bodyTemplate } });
+    slack.fault({ method: 'conversations.create', what: 'lose-answer', times: 1 });
+    await world.event(source, DISK);
+    expect(receiver.bodies).toEqual([]);
+    await world.advance('1m');
+    const { id } = await world.alert();
+    const channelId = own().id;
+    expect(receiver.bodies).toMatchObject([{ eventType: 'alert-channel-attached', id: String(id), status: 'PENDING', channelId }]);
+    await world.event(source, { ...DISK, eventType: 'RESOLVE' });
+    await world.down('30m');
+    await world.advance('30m');
+    expect(own().isArchived).toBe(true);
+    await world.down('1m');
+    const told = (path: string) => receiver.received.filter((each) => each.path === path).map(({ body }) => JSON.parse(body) as unknown);
+    expect(told('/usual')).toMatchObject([{}, { eventType: 'alert-channel-detached', status: 'RESOLVED', channelId }]);
+    expect(told('/own')).toEqual([{ in: channelId }]);
+    expect((await world.timeline(id)).filter((line) => line.startsWith('Action usual'))).toEqual([
+      'Action usual: done for alert-channel-attached',
+      'Action usual: done for alert-channel-detached',
+    ]);
   });
 
   it('goes to the archive with its alert', async () => {

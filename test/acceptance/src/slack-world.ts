@@ -10,10 +10,10 @@ export interface SlackWorld {
 }
 
 /** Tocsin beside a Slack that has the same clock. */
-export const startWithSlack = async (): Promise<SlackWorld> => {
+export const startWithSlack = async (env: Readonly<Record<string, string>> = {}): Promise<SlackWorld> => {
   const clock: { now(): number } = { now: () => START };
   const slack = await SlackServer.start({ now: () => clock.now() });
-  const world = await World.start({}, slack.settings);
+  const world = await World.start({}, { ...slack.settings, ...env });
   clock.now = () => world.clock.now();
   slack.callsBack((path) => world.urlOf(path));
   return {

@@ -1,7 +1,8 @@
-import { topics } from '@tocsin/contracts';
+import { factRoutes, topics } from '@tocsin/contracts';
 import { MessageBusInBetween } from '@tocsin/messaging';
 import type { MessageBus, OutgoingMessage } from '@tocsin/messaging';
 import { createLogger, newUuid } from '@tocsin/platform';
+import { WebhookReceiver } from '@tocsin/testing';
 import { World } from '../../acceptance/src/world';
 import { eventsOf } from './around';
 import { golden, goldenEvent, goldenEvents, goldenNames, goldenTopics } from './golden';
@@ -58,8 +59,8 @@ const bare = async (silent: readonly string[] = [], env: Readonly<Record<string,
 };
 
 /** The world in which the golden messages were said: the same people, policies and sources under the same ids. */
-const start = async (silent: readonly string[] = []) => {
-  const told = await bare(silent);
+const start = async (silent: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => {
+  const told = await bare(silent, env);
   const { world } = told;
   const [ana, ben] = [await world.person('ana'), await world.person('ben')];
   const nights = await world.shifts('Nights', [{ userId: ben, start: '2026-01-05T18:00', end: '2026-01-06T06:00' }]);
@@ -306,6 +307,23 @@ describe('facts that an older version has copied to the bus', () => {
     }
   });
 
+  it('set off what alert actions do for the own channel of an alert', async () => {
+    const receiver = await WebhookReceiver.start();
+    const { world, hears } = await start([], { TOCSIN_OUTGOING_ALLOW: receiver.url });
+    try {
+      const triggerTypes = ['alert-channel-attached', 'alert-channel-detached'];
+      const params = { webhookUrl: receiver.url };
+      await world.post('/api/alert-actions', { name: 'hook', connectorType: 'webhook', triggerTypes, params });
+      await hears(topics.toolEvents, 'ToolEvent@1', 0);
+      for (const name of ['AlertChannelMade@1', 'AlertChannelArchived@1']) await hears(topics.alertChannelFacts, name);
+      await world.advance('2h');
+      expect(receiver.bodies.map(({ id, eventType, channelId }) => ({ id, eventType, channelId }))).toMatchSnapshot();
+    } finally {
+      await world.stop();
+      await receiver.stop();
+    }
+  });
+
   it('have the streams of archived alerts removed', async () => {
     const { world, hears } = await start();
     try {
@@ -386,7 +404,7 @@ describe('what this version says and stores', () => {
       await hears(topics.toolEvents, 'ToolEvent@1');
       await hears(topics.notificationCommands, 'SendTestNotification@1');
       await world.advance('30m');
-      const facts = new Set<string>([topics.alertFacts, topics.escalationFacts, topics.archiveFacts, topics.configuration]);
+      const facts = new Set<string>(factRoutes.map(({ topic }) => topic));
       const files = (topic: string) => [...goldenNames(topic), ...(facts.has(topic) ? goldenEvents : [])];
       const without = said.messages.filter(({ topic, type, schemaVersion }) => !files(topic).includes(`${type}@${schemaVersion}`));
       expect(without).toEqual([]);

@@ -42,6 +42,8 @@ const happened: Readonly<Record<ActionCall['trigger'], (alert: ToldAlert) => str
   'alert-auto-resolved': () => 'Resolved by the time-out of its source.',
   'alert-responder-added': () => 'A responder was added.',
   'alert-responder-removed': () => 'A responder was removed.',
+  'alert-channel-attached': () => 'It has a channel of its own in Slack.',
+  'alert-channel-detached': () => 'Its channel in Slack is archived.',
   'v-alert-not-resolved': () => 'Still not resolved.',
   manual: ({ status }) => `Sent by hand; it is ${status}.`,
 };

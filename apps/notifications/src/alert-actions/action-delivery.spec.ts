@@ -125,8 +125,8 @@ const happens = async (event: AlertEvent): Promise<void> => {
 const heard = async ({ planner }: Running): Promise<void> => {
   const stored = (await eventStore.readStream(alertStream(alertId))).at(-1);
   if (stored === undefined) throw new Error('nothing has happened');
-  const { id, type, data, revision: of, position } = stored;
-  await planner.plan({ event: { type, data } as AlertEvent, id, revision: of, position }, { causationId: id, correlationId: 'c' });
+  const { id, type, data, position } = stored;
+  await planner.plan({ event: { type, data } as AlertEvent, alertId, id, position }, { causationId: id, correlationId: 'c' });
 };
 const fired = ({ delivery }: Running): Promise<void> => delivery.attempt(stream);
 
@@ -138,7 +138,7 @@ const raisedFor = async ({ planner }: Running, id: typeof alertId): Promise<void
   await eventStore.append(alertStream(id), 'no_stream', [fact]);
   const [stored] = await eventStore.readStream(alertStream(id));
   await planner.plan(
-    { event: { type, data } as AlertEvent, id: fact.id, revision: 0, position: stored?.position as never },
+    { event: { type, data } as AlertEvent, alertId: id, id: fact.id, position: stored?.position as never },
     { causationId: fact.id, correlationId: 'c' },
   );
 };

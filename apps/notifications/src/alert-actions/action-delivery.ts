@@ -131,6 +131,7 @@ export class ActionDelivery {
         trigger: run.trigger,
         alert,
         alertRevision: run.alertRevision,
+        ...(run.channelId === undefined ? {} : { channelId: run.channelId }),
         deliveryId: run.deliveryId,
         at: clock.now(),
         possiblyDone: run.uncertain,

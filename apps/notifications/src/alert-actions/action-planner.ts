@@ -1,5 +1,22 @@
-import { actionStream, alertStream, isConfigurationChange, possibleTriggers, triggersOf, wantedRuns } from '@tocsin/domain';
-import type { AlertAction, AlertEvent, AlertEventOf, ConfigurationEvent } from '@tocsin/domain';
+import {
+  actionStream,
+  alertChannelStream,
+  alertStream,
+  isConfigurationChange,
+  possibleTriggers,
+  triggersOf,
+  wantedRuns,
+} from '@tocsin/domain';
+import type {
+  AlertAction,
+  AlertChannelEvent,
+  AlertChannelEventOf,
+  AlertEvent,
+  AlertEventOf,
+  AlertFact,
+  AlertId,
+  ConfigurationEvent,
+} from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -8,12 +25,18 @@ import { derivedUuid } from '@tocsin/platform';
 import { ActionStreams } from './action-streams';
 import { SharedReading } from './shared-reading';
 
-/** A fact of an alert, and its place. */
+/** A fact of an alert or of its own channel, and its place in the log. */
 export interface FactAt {
-  readonly event: AlertEvent;
+  readonly event: AlertFact;
+  readonly alertId: AlertId;
   readonly id: string;
-  readonly revision: number;
   readonly position: Position;
+}
+
+/** A fact, how far its alert had come by it, and the channel that it is about, if it is about one. */
+interface PlacedFact extends FactAt {
+  readonly alertRevision: number;
+  readonly channelId?: string;
 }
 
 /**
@@ -39,12 +62,13 @@ export class ActionPlanner {
     if (possible.length === 0) return;
     const { configuration, eventStore } = this.parts;
     await this.upToDate.now();
-    const { alertId, at } = fact.event.data;
+    const { alertId } = fact;
+    const { at } = fact.event.data;
     const mayListen = ({ triggerTypes, updatedAt }: AlertAction): boolean =>
       updatedAt >= at || triggerTypes.some((trigger) => possible.includes(trigger));
     const actions = configuration.list('alertaction').filter(mayListen);
     if (actions.length === 0) return;
-    const history = (await eventStore.readStream(alertStream(alertId))).filter(({ revision }) => revision <= fact.revision);
+    const history = (await eventStore.readStream(alertStream(alertId))).filter(({ position }) => position <= fact.position);
     const events = history.map(eventOf<AlertEvent>);
     const raised = events.find((event): event is AlertEventOf<'AlertRaised'> => event.type === 'AlertRaised');
     // It is in the archive.
@@ -52,15 +76,17 @@ export class ActionPlanner {
     const triggers = triggersOf(fact.event, events);
     if (triggers.length === 0) return;
     const { sourceId } = raised.data;
+    const placed = { ...fact, alertRevision: history.at(-1)?.revision ?? 0, ...(await this.channelOf(fact)) };
     for (const known of actions) {
       const action = await this.asItWas(known, fact);
       if (action === undefined) continue;
-      for (const wanted of wantedRuns(action, { triggers, sourceId, at })) await this.setOff(action, wanted, fact, cause);
+      for (const wanted of wantedRuns(action, { triggers, sourceId, at })) await this.setOff(action, wanted, placed, cause);
     }
   }
 
-  private async setOff(action: AlertAction, { trigger, dueAt }: ReturnType<typeof wantedRuns>[number], fact: FactAt, cause: Cause) {
-    const { alertId, at } = fact.event.data;
+  private async setOff(action: AlertAction, { trigger, dueAt }: ReturnType<typeof wantedRuns>[number], fact: PlacedFact, cause: Cause) {
+    const { alertId, alertRevision, channelId } = fact;
+    const { at } = fact.event.data;
     const stream = actionStream(alertId, action.id);
     const data = {
       alertId,
@@ -70,9 +96,18 @@ export class ActionPlanner {
       at,
       dueAt,
       // What is to happen later is about the alert as it will be then.
-      ...(dueAt > at ? {} : { alertRevision: fact.revision }),
+      ...(dueAt > at ? {} : { alertRevision }),
+      ...(channelId === undefined ? {} : { channelId }),
     };
     await this.parts.streams.change(stream, { type: 'trigger', data }, { ...cause, commandId: `${fact.id}:${trigger}` });
+  }
+
+  private async channelOf({ event, alertId }: FactAt): Promise<Pick<PlacedFact, 'channelId'>> {
+    if (event.type === 'AlertChannelMade') return { channelId: event.data.channelId };
+    if (event.type !== 'AlertChannelArchived') return {};
+    const events = (await this.parts.eventStore.readStream(alertChannelStream(alertId))).map(eventOf<AlertChannelEvent>);
+    const made = events.find((each): each is AlertChannelEventOf<'AlertChannelMade'> => each.type === 'AlertChannelMade');
+    return made === undefined ? {} : { channelId: made.data.channelId };
   }
 
   private async asItWas(action: AlertAction, { event, position }: FactAt): Promise<AlertAction | undefined> {

@@ -35,6 +35,10 @@ export class SlackComposer {
         return t.askedFor;
       case 'v-alert-not-resolved':
         return t.notResolved;
+      case 'alert-channel-attached':
+        return t.channelAttached;
+      case 'alert-channel-detached':
+        return t.channelDetached;
       default:
         return this.update(history, alertRevision, language) ?? (trigger === 'alert-escalation-ended' ? t.unanswered : undefined);
     }

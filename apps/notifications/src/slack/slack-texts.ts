@@ -15,6 +15,8 @@ export const slackTexts = {
     priorityRaised: (who: string) => `${who} raised the priority to high.`,
     commented: (who: string, comment: string) => `${who} wrote: ${comment}`,
     notResolved: 'This alert is still not resolved.',
+    channelAttached: 'This alert has a channel of its own.',
+    channelDetached: 'The channel of this alert is archived.',
     unanswered: 'The escalation is over and nobody has answered.',
     askedFor: 'Somebody asked for this alert to be shown here.',
     unlinked: (url: string) =>
@@ -58,6 +60,8 @@ export const slackTexts = {
     priorityRaised: (who: string) => `${who} hat die Priorität auf hoch gesetzt.`,
     commented: (who: string, comment: string) => `${who} schrieb: ${comment}`,
     notResolved: 'Dieser Alarm ist noch immer nicht gelöst.',
+    channelAttached: 'Dieser Alarm hat einen eigenen Kanal.',
+    channelDetached: 'Der Kanal dieses Alarms ist archiviert.',
     unanswered: 'Die Eskalation ist zu Ende, und niemand hat geantwortet.',
     askedFor: 'Jemand wollte diesen Alarm hier sehen.',
     unlinked: (url: string) =>

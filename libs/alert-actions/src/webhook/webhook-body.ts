@@ -2,7 +2,7 @@ import { toIso } from '@tocsin/domain';
 import type { ActionCall } from '../action-kind';
 
 /** What is sent without a template. */
-export const usualBody = ({ alert, trigger }: ActionCall): string => {
+export const usualBody = ({ alert, trigger, channelId }: ActionCall): string => {
   const { id, alertKey, status, summary, details, priority, reportTime, source, assignedTo } = alert;
   return JSON.stringify({
     id: String(id),
@@ -15,5 +15,6 @@ export const usualBody = ({ alert, trigger }: ActionCall): string => {
     alertKey: alertKey ?? null,
     alertSource: source,
     assignedTo: assignedTo ?? null,
+    ...(channelId === undefined ? {} : { channelId }),
   });
 };

@@ -38,6 +38,8 @@ export type ActionEvent =
         readonly dueAt: Instant;
         /** The fact that set it off: what is told is the alert as it was then. Absent: as it is when the first attempt begins. */
         readonly alertRevision?: number;
+        /** Which channel the alert was given, or lost. */
+        readonly channelId?: string;
       } & Waking;
     }
   /** The other system has no room for it before `until`: what is more urgent goes first, or it takes only so much. */

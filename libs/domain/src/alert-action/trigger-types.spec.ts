@@ -19,7 +19,7 @@ import {
 import { instant, plusMs, type Instant } from '../time';
 import type { PendingRun } from './action-state';
 import { stoppedRun, wantedRuns } from './matching';
-import { possibleTriggers, triggersOf, type TriggerType } from './trigger-types';
+import { possibleTriggers, triggersOf, type AlertFact, type TriggerType } from './trigger-types';
 
 const about = { alertId, at: minute(1), by: user(ana) } as const;
 const priorityRaised: AlertEvent = { type: 'AlertPriorityRaised', data: { ...about, status: 'PENDING' } };
@@ -30,8 +30,11 @@ const resolved = (cause: AlertEventOf<'AlertResolved'>['data']['cause']): AlertE
   data: { ...about, cause },
 });
 
+const channel = (type: AlertFact['type'], of: object = {}): AlertFact =>
+  ({ type, data: { at: minute(1), dueAt: null, attempt: 1, ...of } }) as AlertFact;
+
 describe('a fact of an alert', () => {
-  it.each<[string, AlertEvent, readonly TriggerType[]]>([
+  it.each<[string, AlertFact, readonly TriggerType[]]>([
     ['that it was raised', raised(), ['alert-created']],
     ['that it was accepted', accepted(ana), ['alert-acknowledged']],
     ['that one more person accepted', responderAccepted(ben, minute(2)), []],
@@ -42,6 +45,9 @@ describe('a fact of an alert', () => {
     ['that LOW became HIGH', priorityRaised, ['alert-raised']],
     ['that somebody said something', { type: 'CommentAdded', data: { ...about, comment: { content: 'x' } } }, ['alert-comment-added']],
     ['that a level was skipped', skipped(), []],
+    ['that its own channel was made', channel('AlertChannelMade', { channelId: 'C1' }), ['alert-channel-attached']],
+    ['that its topic was set', channel('AlertChannelDescribed'), []],
+    ['that it was archived', channel('AlertChannelArchived'), ['alert-channel-detached']],
   ])('%s sets off what it is named for', (_what, fact, triggers) => {
     expect(triggersOf(fact, [])).toEqual(triggers);
     expect(possibleTriggers(fact)).toEqual(expect.arrayContaining([...triggers]));

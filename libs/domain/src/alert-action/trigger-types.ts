@@ -1,23 +1,24 @@
 import type { AlertEvent } from '../alert/alert-events';
+import type { AlertChannelEvent } from '../chat/alert-channel-events';
 
 /** What sets an action off; the public API's words. */
 export const TRIGGER_TYPES = [
   ...(['alert-created', 'alert-assigned', 'alert-auto-escalated', 'alert-acknowledged', 'alert-raised', 'alert-comment-added'] as const),
   ...(['alert-escalation-ended', 'alert-resolved', 'alert-auto-resolved', 'alert-responder-added', 'alert-responder-removed'] as const),
-  'v-alert-not-resolved',
+  ...(['alert-channel-attached', 'alert-channel-detached', 'v-alert-not-resolved'] as const),
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
-/** The public API's others: nothing sets them off yet. */
-export const TRIGGER_TYPES_WITHOUT_EFFECT: readonly string[] = ['alert-channel-attached', 'alert-channel-detached'];
-
 export const isTriggerType = (word: string): word is TriggerType => (TRIGGER_TYPES as readonly string[]).includes(word);
+
+/** What happens to an alert, and to the channel that it has of its own. */
+export type AlertFact = AlertEvent | AlertChannelEvent;
 
 /**
  * What one fact sets off; an action that listens for several of these runs once, for the first. `before`: the facts of the same
  * alert up to it, asked for only where they decide.
  */
-export const triggersOf = (fact: AlertEvent, before: readonly AlertEvent[]): readonly TriggerType[] => {
+export const triggersOf = (fact: AlertFact, before: readonly AlertEvent[]): readonly TriggerType[] => {
   switch (fact.type) {
     case 'AlertRaised':
       return ['alert-created'];
@@ -41,13 +42,17 @@ export const triggersOf = (fact: AlertEvent, before: readonly AlertEvent[]): rea
       return ['alert-responder-added'];
     case 'ResponderRemoved':
       return ['alert-responder-removed'];
+    case 'AlertChannelMade':
+      return ['alert-channel-attached'];
+    case 'AlertChannelArchived':
+      return ['alert-channel-detached'];
     default:
       return [];
   }
 };
 
 /** What may come of a fact, told from it alone, so that what nobody listens for costs nothing. */
-export const possibleTriggers = (fact: AlertEvent): readonly TriggerType[] => {
+export const possibleTriggers = (fact: AlertFact): readonly TriggerType[] => {
   switch (fact.type) {
     case 'AlertRaised':
       return ['alert-created', 'v-alert-not-resolved'];

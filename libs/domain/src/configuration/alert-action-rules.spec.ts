@@ -65,11 +65,6 @@ describe('an alert action', () => {
     ['another mode', { triggerMode: 'SOMETIMES' }, ['invalid', 'triggerMode']],
     ['a trigger type that there is not', { triggerTypes: ['alert-created', 'alert-lost'] }, ['invalid', 'triggerTypes[1]']],
     ['nothing that sets it off', { triggerTypes: [] }, ['invalid', 'triggerTypes']],
-    [
-      'a trigger that nothing sets off yet (B6)',
-      { triggerTypes: ['alert-channel-attached'] },
-      ['setting-without-effect', 'triggerTypes[0]'],
-    ],
     ['triggers of one that is MANUAL (B6)', { triggerMode: 'MANUAL' }, ['setting-without-effect', 'triggerTypes']],
     ['a delay of what it does not listen for (B6)', { notResolvedDelaySec: 60 }, ['setting-without-effect', 'notResolvedDelaySec']],
     ['the other delay (B6)', { escalationEndedDelaySec: 60 }, ['setting-without-effect', 'escalationEndedDelaySec']],

@@ -1,4 +1,4 @@
-import { isTriggerType, TRIGGER_TYPES, TRIGGER_TYPES_WITHOUT_EFFECT, type TriggerType } from '../alert-action/trigger-types';
+import { isTriggerType, TRIGGER_TYPES, type TriggerType } from '../alert-action/trigger-types';
 import type { AlertActionId, AlertSourceId, ConnectorId, TeamId } from '../ids';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
@@ -111,9 +111,7 @@ const checkedTriggers = (
 };
 
 const checkedTrigger = (word: string, index: number): TriggerType => {
-  const field = `triggerTypes[${index}]`;
-  if (TRIGGER_TYPES_WITHOUT_EFFECT.includes(word)) throw withoutEffect(field, `nothing sets off ${word} yet: leave it out`);
-  if (!isTriggerType(word)) throw invalidSetting(field, `must be one of ${TRIGGER_TYPES.join(', ')}`);
+  if (!isTriggerType(word)) throw invalidSetting(`triggerTypes[${index}]`, `must be one of ${TRIGGER_TYPES.join(', ')}`);
   return word;
 };
 
