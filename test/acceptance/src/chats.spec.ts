@@ -1,3 +1,4 @@
+import type { EscalationTarget } from '@tocsin/domain';
 import { DiscordServer, MattermostServer } from '@tocsin/testing';
 import { World } from './world';
 
@@ -94,13 +95,13 @@ describe.each(['discord', 'mattermost'] as const)('a channel in %s', (name) => {
 describe.each(['DISCORD', 'MATTERMOST'] as const)('a room of one’s own: %s', (type) => {
   const name = type.toLowerCase() as 'discord' | 'mattermost';
   const at = '/api/users/current/contacts/push-devices';
-  const person = async () => {
+  const person = async (next?: EscalationTarget) => {
     const ana = await world.person('ana');
     const pushAlone = { id: 900 as never, type: 'HIGH_PRIORITY', method: 'PUSH', delayMin: 0 } as const;
     await world.changePerson(ana, (user) => ({ ...user, alertPreferences: [pushAlone] }));
     const key = await world.keyOf(ana);
     const level = { targets: [{ type: 'user', userId: ana }] } as const;
-    const source = await world.source(await world.policy([level, level]));
+    const source = await world.source(await world.policy([level, next === undefined ? level : { targets: [next] }]));
     await world.settle();
     const webhookUrl = chatsOf()[name].server.room();
     const made = await world.post(at, { type, name: 'My room', webhookUrl }, key);
@@ -108,18 +109,50 @@ describe.each(['DISCORD', 'MATTERMOST'] as const)('a room of one’s own: %s', (
     expect(JSON.stringify(made.body)).not.toContain(webhookUrl);
     return { ana, key, source, webhookUrl };
   };
+  const linkOf = (answer: string): string =>
+    new RegExp(`\\[${answer}\\]\\((http[^)]+)\\)`).exec(chatsOf()[name].texts()[0] ?? '')?.[1] ?? '';
 
   it('is paged, and the answer is given by a link there', async () => {
     const { source } = await person();
     await world.event(source, DISK);
     const { id } = await world.alert();
-    const [text = ''] = chatsOf()[name].texts();
-    const [, accept = ''] = /\[Accept\]\((http[^)]+)\)/.exec(text) ?? [];
-    expect(await world.press(accept)).toContain('You accepted this alert.');
+    expect(await world.press(linkOf('Accept'))).toContain('You accepted this alert.');
     expect(await world.metric('tocsin_provider_attempts_total')).toEqual([
       `tocsin_provider_attempts_total{provider="${name}",outcome="handed-over"} 1`,
     ]);
     expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
+  });
+
+  it('is where an alert is resolved by a link', async () => {
+    const { source } = await person();
+    await world.event(source, DISK);
+    expect(await world.press(linkOf('Resolve'))).toContain('You resolved this alert.');
+    expect(await world.alert()).toMatchObject({ status: 'RESOLVED' });
+  });
+
+  it('is where an alert is escalated by a link, once (B13)', async () => {
+    const { source } = await person({ type: 'user', userId: await world.person('ben') });
+    await world.event(source, DISK);
+    const escalate = linkOf('Escalate');
+    expect(await world.press(escalate)).toContain('The alert is escalated to the next level.');
+    expect(world.mailbox('ben').all()).toHaveLength(1);
+    expect(await world.open(escalate)).toContain('already at level 2');
+    expect(world.mailbox('ben').all()).toHaveLength(1);
+  });
+
+  it('says who came first to whoever answers there after somebody else (B5)', async () => {
+    const ben = await world.person('ben');
+    const { source } = await person({ type: 'user', userId: ben });
+    await world.event(source, DISK);
+    const { id } = await world.alert();
+    const bens = await world.keyOf(ben);
+    await world.put(`/api/alerts/${id}/accept`, undefined, bens);
+    await world.settle();
+    expect(await world.press(linkOf('Accept'))).toMatch(/You accepted this alert\. Ben Tester accepted it at /);
+    await world.put(`/api/alerts/${id}/resolve`, undefined, bens);
+    await world.settle();
+    expect(await world.open(linkOf('Accept'))).toMatch(/Already resolved by Ben Tester at /);
+    expect(await world.alert(id)).toMatchObject({ status: 'RESOLVED' });
   });
 
   it('gets a test, and is removed with the reason when its webhook is deleted', async () => {

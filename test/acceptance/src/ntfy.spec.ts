@@ -1,3 +1,4 @@
+import type { UserId } from '@tocsin/domain';
 import { NtfyApp, NtfyServer } from '@tocsin/testing';
 import { World } from './world';
 
@@ -10,6 +11,7 @@ let phone: NtfyApp;
 let key: string;
 let source: string;
 let topic: string;
+let ben: UserId;
 
 beforeEach(async () => {
   ntfy = await NtfyServer.start(TOKEN);
@@ -22,7 +24,8 @@ beforeEach(async () => {
     ],
   });
   key = await world.keyOf(ana);
-  const [first, second] = [ana, await world.person('ben')].map((userId) => ({
+  ben = await world.person('ben');
+  const [first, second] = [ana, ben].map((userId) => ({
     targets: [{ type: 'user' as const, userId }],
     timeoutMin: 30,
   }));
@@ -72,6 +75,19 @@ describe('a page by ntfy', () => {
     // Pressed again it would reach somebody who is paged already (B13).
     expect(await press('Escalate')).toMatch(/already/i);
     expect(await world.alert(id)).toMatchObject({ status: 'PENDING' });
+  });
+
+  it('says who came first to whoever answers after somebody else (B5)', async () => {
+    const id = await raised();
+    const bens = await world.keyOf(ben);
+    await world.put(`/api/alerts/${id}/accept`, undefined, bens);
+    await world.settle();
+    expect(await press('Accept')).toMatch(/^You accepted this alert\. Ben Tester accepted it at /);
+    await world.put(`/api/alerts/${id}/resolve`, undefined, bens);
+    await world.settle();
+    expect(await press('Resolve')).toMatch(/^Already resolved by Ben Tester at /);
+    expect(await press('Escalate')).toMatch(/^Already resolved by Ben Tester at /);
+    expect(await world.alert(id)).toMatchObject({ status: 'RESOLVED' });
   });
 
   it('leads by a tap to a page with every answer (B28)', async () => {

@@ -58,6 +58,19 @@ describe('a page by push', () => {
     expect(await press(phone.received[0], 'accept')).toContain('Already resolved by Ana Tester');
   });
 
+  it('is escalated from the notification, once for one level (B13)', async () => {
+    const phone = push.device();
+    const { source } = await responder(phone);
+    await raised(source, 'disk full');
+    expect(await press(phone.received[0], 'escalate')).toBe('The alert is escalated to the next level.');
+    await world.settle();
+    // On the next level stands the same person, who is paged anew (B8).
+    expect(phone.received).toHaveLength(2);
+    expect(await press(phone.received[0], 'escalate')).toContain('already at level 2');
+    await world.settle();
+    expect(phone.received).toHaveLength(2);
+  });
+
   it('leads to a page with every answer where a device shows no buttons (B28)', async () => {
     const phone = push.device();
     const { source } = await responder(phone);
