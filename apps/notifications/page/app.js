@@ -3,9 +3,11 @@ import { say } from './dom.js';
 import { ntfySection } from './ntfy-apps.js';
 import { onCallSection } from './on-call-list.js';
 import { followRenewal, pushSection } from './push-switch.js';
+import { isReachBusy, reachView, showReach } from './reach-view.js';
 import { myDevices, myState, onCallNow, Refused } from './server.js';
 import { signInSection } from './sign-in-form.js';
 import { textsFor } from './texts.js';
+import { isReachView, notReadyNote, viewLinks } from './view-links.js';
 import { sendWaiting } from './waiting-answers.js';
 
 const LOOK_AGAIN_MS = 15_000;
@@ -21,19 +23,31 @@ const speak = (language) => {
   return textsFor(language);
 };
 
+const alertSections = async () => {
+  const [state, onCalls, devices] = await Promise.all([myState(), onCallNow(), myDevices()]);
+  const t = speak(state.user.language);
+  return [
+    viewLinks(t),
+    ...(state.ready ? [] : [notReadyNote(t)]),
+    alertsSection(t, { alerts: state.alerts, registration, again }),
+    onCallSection(t, onCalls, state.user.language),
+    pushSection(t, { registration, pushKey: state.pushKey, devices, again }),
+    ...(state.ntfy ? [ntfySection(t, { devices, again })] : []),
+  ];
+};
+
+const reachSections = async () => {
+  const t = speak(await showReach());
+  return [viewLinks(t), reachView];
+};
+
 /** What is shown is replaced as a whole, but never under the finger of whoever is about to press something that stays. */
 const show = async () => {
   const look = (looking += 1);
+  if (isReachView() && main.contains(reachView) && isReachBusy()) return;
   try {
-    const [state, onCalls, devices] = await Promise.all([myState(), onCallNow(), myDevices()]);
-    const t = speak(state.user.language);
-    if (look !== looking) return;
-    replace(
-      alertsSection(t, { alerts: state.alerts, registration, again }),
-      onCallSection(t, onCalls, state.user.language),
-      pushSection(t, { registration, pushKey: state.pushKey, devices, again }),
-      ...(state.ntfy ? [ntfySection(t, { devices, again })] : []),
-    );
+    const sections = await (isReachView() ? reachSections() : alertSections());
+    if (look === looking) replace(...sections);
   } catch (error) {
     const t = textsFor(document.documentElement.lang);
     if (look !== looking) return;
@@ -44,22 +58,33 @@ const show = async () => {
 
 /** @param {...HTMLElement} sections */
 const replace = (...sections) => {
-  const label = document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent;
+  // Keeps itself.
+  if (sections.includes(reachView) && main.contains(reachView)) return;
+  const label = labelOf(document.activeElement);
   const shown = document.createElement('div');
   shown.append(...sections);
   if (shown.innerHTML === main.innerHTML && sections.length > 1) return;
   // Somebody is typing: nothing of it may be lost.
   if (sections.length === 1 && main.querySelector('form') !== null) return;
   main.replaceChildren(...sections);
-  for (const button of main.querySelectorAll('button'))
-    if (label !== null && (button.getAttribute('aria-label') ?? button.textContent) === label) button.focus();
+  for (const button of main.querySelectorAll('button, a, h2'))
+    if (label !== null && labelOf(button) === label) /** @type {HTMLElement} */ (button).focus();
 };
+
+/** @param {Element | null} element */
+const labelOf = (element) => element?.getAttribute('aria-label') ?? element?.textContent ?? null;
 
 const again = () => void show();
 
 const sendWhatWaits = async () => {
   for (const { text } of await sendWaiting()) say(text);
   await show();
+};
+
+const changeView = async () => {
+  say('');
+  await show();
+  main.querySelector('h2')?.focus();
 };
 
 const begin = async () => {
@@ -72,6 +97,7 @@ const begin = async () => {
   await sendWhatWaits();
 };
 
+addEventListener('hashchange', () => void changeView());
 addEventListener('online', () => void sendWhatWaits());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void sendWhatWaits());
 setInterval(() => document.visibilityState === 'visible' && again(), LOOK_AGAIN_MS);

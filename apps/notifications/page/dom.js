@@ -13,8 +13,9 @@ export const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-/** @param {string} title @param {...(Node | string)} children */
-export const section = (title, ...children) => element('section', { ariaLabel: title }, element('h2', {}, title), ...children);
+/** Its heading takes the focus when what had it is gone. @param {string} title @param {...(Node | string)} children */
+export const section = (title, ...children) =>
+  element('section', { ariaLabel: title }, element('h2', { tabIndex: -1 }, title), ...children);
 
 /** @param {string} text */
 export const say = (text) => {

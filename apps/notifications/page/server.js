@@ -1,15 +1,19 @@
 /** @typedef {{ accept: string, resolve: string, escalate?: string }} AnswerLinks */
 /** @typedef {{ id: number, summary: string, status: string, mine: string, sourceName: string, reportTime: string, links: AnswerLinks }} OpenAlert */
-/** @typedef {{ user: { id: number, language: string }, pushKey: string | null, ntfy: boolean, alerts: OpenAlert[] }} MyState */
+/** @typedef {{ user: { id: number, language: string }, ready: boolean, pushKey: string | null, ntfy: boolean, alerts: OpenAlert[] }} MyState */
 /** @typedef {{ user: { firstName: string, lastName: string }, schedule?: { name: string }, escalationPolicy?: { name: string }, escalationLevel?: number, end?: string }} OnCall */
 /** @typedef {{ id: number, type: string, name: string, status: string, reason?: string }} Device */
 
+/** @typedef {{ field?: string, resource?: { type: string } }} RefusedDetail */
+
 /** The server said no: 401 and 403 mean that nobody is signed in any more. */
 export class Refused extends Error {
-  /** @param {number} status */
-  constructor(status) {
+  /** @param {number} status @param {{ code?: string, details?: RefusedDetail[] }} [problem] */
+  constructor(status, { code = '', details = [] } = {}) {
     super(`answered ${status}`);
     this.status = status;
+    this.code = code;
+    this.details = details;
   }
 }
 
@@ -29,7 +33,8 @@ export const call = async (method, path, body, headers = {}) => {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (!answer.ok) throw new Refused(answer.status);
+  // Something on the way may answer in the server's place, with no JSON.
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => undefined));
   return answer.status === 204 ? undefined : answer.json();
 };
 

@@ -3,9 +3,10 @@
 const KEPT = 'tocsin-page';
 const FILES = [
   '/me',
-  ...['app', 'alert-list', 'dom', 'ntfy-apps', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'].map(
-    (name) => `/me/${name}.js`,
-  ),
+  ...[
+    ...['app', 'alert-list', 'dom', 'ntfy-apps', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'],
+    ...['forms', 'mute-section', 'mute-times', 'own-settings', 'reach-summary', 'reach-texts', 'reach-view', 'refusals', 'view-links'],
+  ].map((name) => `/me/${name}.js`),
   ...['style.css', 'manifest.webmanifest', 'icon.svg', 'icon-192.png'].map((name) => `/me/${name}`),
 ];
 

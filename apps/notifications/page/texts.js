@@ -1,6 +1,11 @@
 /** Every phrase of the page and of its notifications, by language. */
 const texts = {
   en: {
+    views: 'Views',
+    alertsView: 'Alerts',
+    reachView: 'How I am reached',
+    notReady: 'A page would not reach you now.',
+    seeWhy: 'See why, and mend it',
     openAlerts: 'My open alerts',
     noAlerts: 'No open alerts. All quiet.',
     accept: 'Accept',
@@ -63,6 +68,11 @@ const texts = {
     sending: 'Sending your answer…',
   },
   de: {
+    views: 'Ansichten',
+    alertsView: 'Alarme',
+    reachView: 'Wie ich erreicht werde',
+    notReady: 'Ein Alarm würde dich jetzt nicht erreichen.',
+    seeWhy: 'Sieh nach, warum, und ändere es',
     openAlerts: 'Meine offenen Alarme',
     noAlerts: 'Keine offenen Alarme. Alles ruhig.',
     accept: 'Annehmen',

@@ -11,6 +11,7 @@ import {
   inTraceOfStream,
   isProbeStream,
   measureTimers,
+  PeopleReadiness,
   probeCategory,
   probeDueOf,
   readModelLog,
@@ -63,8 +64,11 @@ import { MailReplies } from './mail-replies/mail-replies';
 import { ReplyAddresses } from './mail-replies/reply-addresses';
 import { MessageComposer } from './message-composer';
 import { MeController, PushOffers } from './me/me.controller';
+import { MyReachController } from './me/my-reach.controller';
 import { OpenAlerts } from './me/open-alerts';
 import { PageFiles } from './me/page-files';
+import { Reach } from './me/reach';
+import { SentMessages } from './me/sent-messages';
 import { NewsPlanner } from './news/news-planner';
 import { NotificationCommandsConsumer } from './notification-commands.consumer';
 import { Notifications } from './notifications';
@@ -274,6 +278,7 @@ export class NotificationsModule {
         ...(sendgrid === undefined ? [] : [SendGridController]),
         ...texting.controllers,
         MeController,
+        MyReachController,
         ...(slack?.controllers ?? []),
         ...chat.controllers,
         ActionTriggersConsumer,
@@ -312,6 +317,11 @@ export class NotificationsModule {
         ...calling.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
+        {
+          provide: Reach,
+          useValue: new Reach({ configuration, readiness: new PeopleReadiness({ readStore, settings, clock }), settings, clock }),
+        },
+        { provide: SentMessages, useValue: new SentMessages({ readStore, views, visibleWithinMs }) },
         {
           provide: PushOffers,
           useValue: { publicKey: async () => (await options.push?.vapid())?.publicKey ?? null, hasNtfy: options.hasNtfy === true },

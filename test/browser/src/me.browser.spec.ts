@@ -1,15 +1,13 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs';
 import { NtfyApp, NtfyServer, PushService } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { World } from '../../acceptance/src/world';
+import { overflows, violations } from './accessibility';
 import { startChromium, withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(60_000);
-
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let push: PushService;
@@ -39,19 +37,10 @@ withChromium('the page of a responder', () => {
     await ntfy.stop();
   });
 
-  const violations = async (): Promise<readonly string[]> => {
-    await page.evaluate(AXE);
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
-  };
-  const overflows = (): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-
   it('tells who is not signed in how to, and signs in by a link', async () => {
     await page.goto('/me');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect([await violations(), await overflows()]).toEqual([[], false]);
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
     await page.getByLabel('Sign-in link or API key').fill(ana.key);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForURL(/\/sign-in\//);
@@ -68,7 +57,7 @@ withChromium('the page of a responder', () => {
     const [, link = ''] = /(https?:\/\/\S+\/sign-in\/\S+)/.exec(world.mailbox('ana').all()[0]?.text ?? '') ?? [];
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   it('shows the open alerts with a big accept at 320 pixels, accessible to everybody, and accepts', async () => {
@@ -77,7 +66,7 @@ withChromium('the page of a responder', () => {
     const accept = page.getByRole('button', { name: `Accept #${id}` });
     await accept.waitFor();
     expect((await accept.boundingBox())?.height).toBeGreaterThanOrEqual(64);
-    expect([await violations(), await overflows()]).toEqual([[], false]);
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
     await page.getByRole('region', { name: 'On call now' }).getByText('Ana Tester').first().waitFor();
     await accept.click();
     await page.getByText('You accepted this alert.').waitFor();
@@ -147,7 +136,7 @@ withChromium('the page of a responder', () => {
     const topic = page.getByLabel('Your topic');
     await topic.waitFor();
     expect(await topic.getAttribute('type')).toBe('password');
-    expect([await violations(), await overflows()]).toEqual([[], false]);
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
     await page.getByRole('button', { name: 'Show the topic' }).click();
     await page.getByRole('button', { name: 'Hide the topic' }).waitFor();
     expect(await topic.getAttribute('type')).toBe('text');

@@ -20,7 +20,7 @@ export class Responder {
     private readonly source: string,
   ) {}
 
-  static async start(browser: Browser, device: PushDevice, settings: Readonly<Record<string, string>>): Promise<Responder> {
+  static async start(browser: Browser, device: PushDevice, settings: Readonly<Record<string, string>> = {}): Promise<Responder> {
     const world = await World.start({}, settings, 'embedded');
     const userId = await world.person('ana', { role: 'RESPONDER' });
     const key = await world.keyOf(userId);
@@ -50,13 +50,21 @@ export class Responder {
   }
 
   /** The world's clock is not the browser's, for which its cookies would be over: so it gets the session without an end. */
-  async signIn(): Promise<void> {
+  async signIn(heading = 'My open alerts'): Promise<void> {
     const { body } = await this.world.post<{ url: string }>('/api/sign-in-links', undefined, this.key);
     const { headers } = await fetch(this.world.urlOf(new URL(body.url).pathname), { method: 'POST', redirect: 'manual' });
     const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(headers.get('set-cookie') ?? '') ?? [];
     await this.context.addCookies([{ name, value, url: this.world.urlOf('/') }]);
     await this.page.goto('/me');
-    await this.page.getByRole('heading', { name: 'My open alerts' }).waitFor();
+    await this.page.getByRole('heading', { name: heading }).waitFor();
+  }
+
+  /** Signed in, at how they are reached; the browser's time is the world's, as it is for whoever uses the page. */
+  async atReach(): Promise<void> {
+    await this.context.clock.setFixedTime(this.world.clock.now());
+    await this.signIn();
+    await this.page.getByRole('link', { name: 'How I am reached' }).click();
+    await this.page.getByRole('heading', { name: 'Would a page reach you?' }).waitFor();
   }
 
   async raised(summary: string): Promise<number> {

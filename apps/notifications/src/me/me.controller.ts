@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { OpenAlerts } from './open-alerts';
 import type { MyOpenAlert } from './open-alerts';
 import { PageFiles } from './page-files';
+import { Reach } from './reach';
 
 /** What devices can be pushed to from here. Above the controller, whose decorators name it. */
 export abstract class PushOffers {
@@ -17,6 +18,8 @@ export abstract class PushOffers {
 
 export interface MyState {
   readonly user: { readonly id: number; readonly language: string };
+  /** An alert of high priority would reach the person now. */
+  readonly ready: boolean;
   readonly pushKey: string | null;
   readonly ntfy: boolean;
   readonly alerts: readonly MyOpenAlert[];
@@ -37,6 +40,7 @@ export class MeController {
     private readonly openAlerts: OpenAlerts,
     private readonly push: PushOffers,
     private readonly configuration: ConfigurationReader,
+    private readonly reach: Reach,
   ) {}
 
   /** Without anybody's data: who is not signed in sees how to. */
@@ -53,7 +57,8 @@ export class MeController {
     const user = this.configuration.get('user', userId);
     if (user === undefined) throw problem(403, 'FORBIDDEN', 'this person is not there any more');
     const [alerts, pushKey] = await Promise.all([this.openAlerts.of(user), this.push.publicKey()]);
-    return { user: { id: user.id, language: user.language }, pushKey, ntfy: this.push.hasNtfy, alerts };
+    const ready = this.reach.isReady(user);
+    return { user: { id: user.id, language: user.language }, ready, pushKey, ntfy: this.push.hasNtfy, alerts };
   }
 
   @Get(':file')

@@ -52,7 +52,7 @@ export interface PlanQuestion {
 }
 
 /** Why nothing can be sent this way; undefined when it can. */
-export const contactProblem = (
+const contactProblem = (
   preference: Pick<AlertPreference, 'method' | 'contactId'>,
   user: Pick<User, 'contacts' | 'pushDevices'> & HavingAccounts,
 ): Exclude<UnusableReason, 'muted'> | undefined => {
@@ -70,6 +70,12 @@ export const contactProblem = (
   return contact.verified ? undefined : 'contact-not-verified';
 };
 
+/** Why nothing would reach the person this way, whether or not they are muted; undefined when something would. */
+export const wayProblem = (
+  way: Pick<AlertPreference, 'method' | 'contactId'>,
+  { user, canSend }: Pick<PlanQuestion, 'user' | 'canSend'>,
+): Exclude<UnusableReason, 'muted'> | undefined => contactProblem(way, user) ?? (canSend(way.method) ? undefined : 'no-provider');
+
 /**
  * What one activation sends to one person: one item per preference of the alert's priority (B8). A mute that is over when
  * an item is due does not hold it.
@@ -83,7 +89,7 @@ export const planNotifications = ({ user, priority, activatedAt, canSend }: Plan
     const item = { preferenceId, method, ...(method === 'PUSH' || contactId === undefined ? {} : { contactId }) };
     const dueAt = plusMinutes(activatedAt, preference.delayMin);
     const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
-    const reason = isMuted ? 'muted' : (contactProblem(preference, user) ?? (canSend(method) ? undefined : 'no-provider'));
+    const reason = isMuted ? 'muted' : wayProblem(preference, { user, canSend });
     if (reason === undefined) planned.push({ ...item, dueAt });
     else unusable.push({ ...item, reason });
   }
@@ -148,7 +154,7 @@ export const planMessage = (
 ): readonly PlanItem[] =>
   preferences.map(({ id: preferenceId, method, contactId }) => {
     const isMuted = user.mutedUntil !== undefined && user.mutedUntil > dueAt;
-    const held = isMuted ? 'muted' : (contactProblem({ method, contactId }, user) ?? (canSend(method) ? undefined : 'no-provider'));
+    const held = isMuted ? 'muted' : wayProblem({ method, contactId }, { user, canSend });
     return {
       preferenceId,
       method,

@@ -4,7 +4,7 @@ import type { ContactId, PreferenceId, UserId } from '../ids';
 import { peopleToCome } from '../oncall/people-to-come';
 import type { OnCallConfiguration } from '../oncall/resolve-level';
 import type { Instant } from '../time';
-import { contactProblem, unreachableBecause, type UnusableReason } from './plan';
+import { unreachableBecause, wayProblem, type UnusableReason } from './plan';
 
 /** How a person is reached: a method and, but for PUSH, one of their contacts. */
 export interface Way {
@@ -54,7 +54,7 @@ export const readinessOf = (question: ReadinessQuestion): Readiness => {
   const ways = new Map<string, Way>();
   for (const { id: preferenceId, method, contactId } of user.alertPreferences) {
     const way = { method, ...(contactId === undefined ? {} : { contactId }) };
-    const type = contactProblem(way, user) ?? (canSend(method) ? undefined : 'no-provider');
+    const type = wayProblem(way, question);
     if (type === undefined) ways.set(`${method} ${contactId ?? ''}`, way);
     else problems.push({ type, preferenceId, ...way });
   }

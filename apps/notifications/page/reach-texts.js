@@ -1,0 +1,151 @@
+/** Every phrase of the view of how somebody is reached, by language. */
+const texts = {
+  en: {
+    cancel: 'Cancel',
+    notReached: 'The server cannot be reached. What you entered is still here: try again.',
+    signedOut: 'You are not signed in any more. Sign in again in another tab, then try again here.',
+    serverTrouble: 'The server cannot do that now. Try again in a moment.',
+    refused: 'The server did not take it. Look at what you entered and try again.',
+    tooManyCodes: 'Too many codes were asked for. The next one can be had after half a minute; after five in an hour it takes longer.',
+    usedByRule: 'A rule below uses it. Change or remove that rule first.',
+    alreadyYours: 'You have this contact already.',
+    somebodyElses: 'This belongs to somebody else.',
+    wrongCode: 'The code is not right, or not valid any more. Look at it again, or have a new one sent.',
+    noProvider: 'Nothing is set up here that sends this. Ask whoever runs Tocsin.',
+    wrong: {
+      mutedUntil: 'Choose a time that is still to come.',
+    },
+    wouldReach: 'Would a page reach you?',
+    ready: 'Yes: a page would reach you now.',
+    notReady: 'No: a page would not reach you now.',
+    methods: {
+      EMAIL: 'E-mail',
+      SMS: 'Text message',
+      VOICE: 'Call',
+      PUSH: 'Push',
+      WHATSAPP: 'WhatsApp',
+      TELEGRAM: 'Telegram',
+      SLACK: 'Slack',
+      TEAMS: 'Teams',
+    },
+    problems: {
+      /** @param {string} time */
+      MUTED: (time) => `You are muted until ${time}.`,
+      NO_PREFERENCE: 'You have no rule for alerts of high priority: add one.',
+      NO_VERIFIED_CONTACT: 'You have no verified contact: add one and enter its code.',
+      NO_PROVIDER: 'nothing is set up here that sends this. Choose something else, or ask whoever runs Tocsin.',
+      NO_DEVICE: 'it is switched on for no device. Switch it on in the view of your alerts.',
+      DEVICE_NOT_ON_HOME_SCREEN:
+        'on one of your devices the page is not on the home screen. An iPhone shows nothing then: add it there and open it.',
+      NO_SLACK_ACCOUNT: 'no account is linked. Type /tocsin in Slack.',
+      NO_CHAT_ACCOUNT: 'no account is linked.',
+      CHAT_ACCOUNT_CLOSED: 'your account takes no more messages. Let the bot write to you again.',
+      CONTACT_MISSING: 'the rule has no contact. Give it one.',
+      CONTACT_OF_OTHER_KIND: 'the contact of the rule is of another kind. Give it another one.',
+      CONTACT_NOT_VERIFIED: 'it is not verified. Enter the code that is sent to it.',
+      CONTACT_LOCKED: 'it is locked. Ask whoever runs Tocsin.',
+      CONTACT_BLACKLISTED:
+        'it takes no more messages. Allow them again: text START to the number that they came from, or ask your mail provider.',
+      NEVER_REACHED: 'nothing has arrived there yet. Send a test.',
+      /** @param {string} time */
+      LAST_SUCCESS_TOO_OLD: (time) => `nothing has arrived there since ${time}. Send a test.`,
+    },
+    mute: 'Mute',
+    notMuted: 'You are not muted.',
+    /** @param {string} time */
+    mutedUntil: (time) => `You are muted until ${time}.`,
+    muteDoes:
+      'While you are muted, nothing is sent to you in any way: no pages, no updates, no reminders of shifts. Alerts go to the next level at once when you alone are on theirs. Only if nobody else can be told, you are paged all the same; tests and codes that you ask for arrive, too.',
+    muteFor: { hour: 'For an hour', fourHours: 'For four hours', morning: 'Until 8 in the morning' },
+    muteUntil: 'Until another time',
+    muteEnd: 'Muted until',
+    muteNow: 'Mute',
+    unmute: 'End the mute',
+    unmuted: 'You are not muted any more.',
+    noTimeToCome: 'Choose a time that is still to come.',
+  },
+  de: {
+    cancel: 'Abbrechen',
+    notReached: 'Der Server ist nicht zu erreichen. Was du eingegeben hast, steht noch da: versuche es noch einmal.',
+    signedOut: 'Du bist nicht mehr angemeldet. Melde dich in einem anderen Tab neu an und versuche es dann hier noch einmal.',
+    serverTrouble: 'Der Server kann das gerade nicht. Versuche es gleich noch einmal.',
+    refused: 'Der Server hat es nicht angenommen. Sieh nach, was du eingegeben hast, und versuche es noch einmal.',
+    tooManyCodes:
+      'Es wurden zu viele Codes angefordert. Den nächsten gibt es nach einer halben Minute; nach fünf in einer Stunde dauert es länger.',
+    usedByRule: 'Eine Regel weiter unten benutzt das. Ändere oder entferne zuerst diese Regel.',
+    alreadyYours: 'Diesen Kontakt hast du schon.',
+    somebodyElses: 'Das gehört jemand anderem.',
+    wrongCode: 'Der Code stimmt nicht oder gilt nicht mehr. Sieh noch einmal nach oder lass dir einen neuen senden.',
+    noProvider: 'Hier ist nichts eingerichtet, das so etwas sendet. Frage, wer Tocsin betreibt.',
+    wrong: {
+      mutedUntil: 'Wähle eine Zeit, die noch kommt.',
+    },
+    wouldReach: 'Würde ein Alarm dich erreichen?',
+    ready: 'Ja: ein Alarm würde dich jetzt erreichen.',
+    notReady: 'Nein: ein Alarm würde dich jetzt nicht erreichen.',
+    methods: {
+      EMAIL: 'E-Mail',
+      SMS: 'SMS',
+      VOICE: 'Anruf',
+      PUSH: 'Push',
+      WHATSAPP: 'WhatsApp',
+      TELEGRAM: 'Telegram',
+      SLACK: 'Slack',
+      TEAMS: 'Teams',
+    },
+    problems: {
+      /** @param {string} time */
+      MUTED: (time) => `Du bist bis ${time} stummgeschaltet.`,
+      NO_PREFERENCE: 'Du hast keine Regel für Alarme hoher Priorität: füge eine hinzu.',
+      NO_VERIFIED_CONTACT: 'Du hast keinen bestätigten Kontakt: füge einen hinzu und gib seinen Code ein.',
+      NO_PROVIDER: 'hier ist nichts eingerichtet, das so etwas sendet. Wähle etwas anderes, oder frage, wer Tocsin betreibt.',
+      NO_DEVICE: 'es ist auf keinem Gerät eingeschaltet. Schalte es in der Ansicht deiner Alarme ein.',
+      DEVICE_NOT_ON_HOME_SCREEN:
+        'auf einem deiner Geräte liegt die Seite nicht auf dem Home-Bildschirm. Ein iPhone zeigt dann nichts: lege sie dorthin und öffne sie.',
+      NO_SLACK_ACCOUNT: 'es ist kein Konto verbunden. Gib in Slack /tocsin ein.',
+      NO_CHAT_ACCOUNT: 'es ist kein Konto verbunden.',
+      CHAT_ACCOUNT_CLOSED: 'dein Konto nimmt keine Nachrichten mehr an. Erlaube dem Bot wieder, dir zu schreiben.',
+      CONTACT_MISSING: 'die Regel hat keinen Kontakt. Gib ihr einen.',
+      CONTACT_OF_OTHER_KIND: 'der Kontakt der Regel ist von anderer Art. Gib ihr einen anderen.',
+      CONTACT_NOT_VERIFIED: 'nicht bestätigt. Gib den Code ein, der dorthin gesendet wird.',
+      CONTACT_LOCKED: 'gesperrt. Frage, wer Tocsin betreibt.',
+      CONTACT_BLACKLISTED:
+        'nimmt keine Nachrichten mehr an. Erlaube sie wieder: sende START an die Nummer, von der sie kamen, oder frage deinen Mail-Anbieter.',
+      NEVER_REACHED: 'dort ist noch nichts angekommen. Sende einen Test.',
+      /** @param {string} time */
+      LAST_SUCCESS_TOO_OLD: (time) => `dort ist seit ${time} nichts angekommen. Sende einen Test.`,
+    },
+    mute: 'Stummschalten',
+    notMuted: 'Du bist nicht stummgeschaltet.',
+    /** @param {string} time */
+    mutedUntil: (time) => `Du bist bis ${time} stummgeschaltet.`,
+    muteDoes:
+      'Solange du stummgeschaltet bist, wird dir auf keinem Weg etwas gesendet: keine Alarme, keine Neuigkeiten, keine Hinweise auf Schichten. Stehst du allein auf einer Stufe, gehen Alarme sofort zur nächsten. Nur wenn sonst niemand zu erreichen ist, wirst du trotzdem gerufen; auch Tests und Codes, die du anforderst, kommen an.',
+    muteFor: { hour: 'Für eine Stunde', fourHours: 'Für vier Stunden', morning: 'Bis 8 Uhr morgens' },
+    muteUntil: 'Bis zu einer anderen Zeit',
+    muteEnd: 'Stumm bis',
+    muteNow: 'Stummschalten',
+    unmute: 'Stummschaltung beenden',
+    unmuted: 'Du bist nicht mehr stummgeschaltet.',
+    noTimeToCome: 'Wähle eine Zeit, die noch kommt.',
+  },
+};
+
+/** @param {string} language */
+export const reachTextsFor = (language) => {
+  const chosen = language.startsWith('de') ? texts.de : texts.en;
+  return {
+    ...chosen,
+    /** @param {Date} date */
+    time: (date) => date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }),
+    /** @param {string} method One that is not known here keeps its own name. @returns {string} */
+    method: (method) => /** @type {Record<string, string>} */ (chosen.methods)[method] ?? method,
+    /** @param {string} code @param {string} time @returns {string | undefined} Undefined for one that is not known here. */
+    problem: (code, time) => {
+      const text = /** @type {Record<string, string | ((time: string) => string)>} */ (chosen.problems)[code];
+      return typeof text === 'function' ? text(time) : text;
+    },
+  };
+};
+
+/** @typedef {ReturnType<typeof reachTextsFor>} ReachTexts */
