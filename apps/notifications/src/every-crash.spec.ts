@@ -8,7 +8,7 @@ import { Installation } from './testing/crashes/installation';
 import type { Broken } from './testing/crashes/installation';
 import type { End } from './testing/crashes/life';
 import { stories } from './testing/crashes/stories';
-import type { Story } from './testing/crashes/stories';
+import type { Story } from './testing/crashes/story';
 
 const isFull = process.env['TOCSIN_TEST_FULL'] === '1';
 jest.setTimeout(isFull ? 1_800_000 : 900_000);

@@ -56,6 +56,8 @@ export class TeamsServer {
   readonly appPassword = 'secret~of.the-app';
   readonly tenantId = '99999999-8888-7777-6666-555555555555';
   readonly messages: TeamsMessage[] = [];
+  /** As they were before anything was edited. */
+  readonly posted: TeamsMessage[] = [];
   /** What the bot asked for, and how it was answered. */
   readonly calls: { readonly call: TeamsFault['call']; readonly status: number }[] = [];
   key: ConnectorKey = newConnectorKey();
@@ -291,7 +293,9 @@ export class TeamsServer {
     const written = messageIn(JSON.parse(body) as Json);
     if (activity === undefined) {
       const id = `${1_700_000_000_000 + this.next()}`;
-      this.messages.push({ ...written, conversationId, id, edits: 0 });
+      const message = { ...written, conversationId, id, edits: 0 };
+      this.messages.push(message);
+      this.posted.push(message);
       return { status: 201, body: { id } };
     }
     const index = this.messages.findIndex(({ id }) => id === decodeURIComponent(activity));

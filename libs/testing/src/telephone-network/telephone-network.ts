@@ -42,6 +42,8 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   isKeepingStatuses = false;
   /** Whether what a call is to do is asked twice each time, and the second answer counts. */
   isAskingTwice = false;
+  /** Posts what calls and texts have to tell or ask as often as it takes; undefined: once, whether or not anybody is there. */
+  insists: ((post: () => Promise<CallBackAnswer>) => Promise<CallBackAnswer>) | undefined;
   /** Before each answer. */
   delayMs = 0;
   /** Where texts to our numbers go, `<public url>/api/callbacks/twilio/sms`. */
@@ -273,9 +275,10 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
     this.track(posting());
   }
 
-  /** Whoever is not there is not told. */
+  /** Whoever is not there is not told, unless it insists. */
   private async posted(url: string, form: Form): Promise<CallBackAnswer> {
-    return this.post(url, form).catch(() => ({ status: 0, text: 'nobody answered', contentType: '' }));
+    const post = (): Promise<CallBackAnswer> => this.post(url, form);
+    return this.insists?.(post) ?? post().catch(() => ({ status: 0, text: 'nobody answered', contentType: '' }));
   }
 
   /** Until it is done, the network has not settled. */

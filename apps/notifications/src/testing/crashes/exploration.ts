@@ -1,7 +1,7 @@
 import type { User } from '@tocsin/domain';
 import type { Installation } from './installation';
 import type { End } from './life';
-import type { Story } from './stories';
+import type { Story } from './story';
 import { tell } from './telling';
 import type { Told } from './telling';
 
@@ -88,8 +88,8 @@ const complaints = (told: Told, usual: Told): readonly string[] => {
   const marked = told.received.filter(({ text }) => MARK.test(text)).length;
   if (marked < more) found.push(`${more} are sent twice, and ${marked} say that they may be`);
   if (told.interrupted.length === 0 && (marked > 0 || told.marked.length > 0)) found.push('what was surely sent once is marked');
-  for (const { stream } of told.interrupted)
-    if (!told.marked.includes(stream)) found.push(`${stream} had an attempt without an outcome, and is not marked`);
+  for (const { stream, hasReceipt } of told.interrupted)
+    if (!hasReceipt && !told.marked.includes(stream)) found.push(`${stream} had an attempt without an outcome, and is not marked`);
   for (const [stream, end] of usual.ends)
     if (told.ends.get(stream) !== end) found.push(`${stream} ended ${told.ends.get(stream)} and not ${end}`);
   if (told.ends.size !== usual.ends.size) found.push(`${told.ends.size} notifications are planned and not ${usual.ends.size}`);

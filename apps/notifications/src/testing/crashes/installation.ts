@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionSettings, alertActionsSchema } from '@tocsin/alert-actions';
-import { channelSchema, closeChannels, openChannels, routesOf } from '@tocsin/channels';
-import type { Channel, ChannelsByMethod, OutgoingMessage } from '@tocsin/channels';
+import { channelSchema, closeChannels, openChannels, openChatBots, routesOf } from '@tocsin/channels';
+import type { Channel, ChannelsByMethod, ChatBot, OutgoingMessage, ShownAlert, ShownText } from '@tocsin/channels';
 import { RELAY, topics } from '@tocsin/contracts';
 import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
 import { alertDecider, alertStream, notificationStream } from '@tocsin/domain';
@@ -32,7 +32,7 @@ import { Providers } from './providers';
 
 /** No story has more. */
 const ACTIVATIONS = [1, 2];
-const METHODS: ReadonlySet<NotificationMethod> = new Set<NotificationMethod>(['EMAIL', 'SMS', 'PUSH']);
+const METHODS: ReadonlySet<NotificationMethod> = new Set<NotificationMethod>(['EMAIL', 'SMS', 'VOICE', 'PUSH', 'TELEGRAM', 'TEAMS']);
 
 /** What stands between the process and its stores, and breaks a promise: to see that it would be noticed. */
 export interface Broken {
@@ -41,7 +41,7 @@ export interface Broken {
 }
 
 /** Where and by what a person is paged. */
-export type HowReached = Pick<User, 'contacts' | 'alertPreferences' | 'pushDevices'>;
+export type HowReached = Pick<User, 'contacts' | 'alertPreferences' | 'pushDevices' | 'chatAccounts'>;
 
 /** A message that a provider was really asked to take. */
 export interface Handed {
@@ -51,8 +51,8 @@ export interface Handed {
 
 /** What lasts: the stores, the providers and the time. The service comes and goes. */
 export class Installation {
-  readonly clock = new WoundClock(NIGHT);
   readonly handed: Handed[] = [];
+  private readonly people: User[] = [];
   life = new Life();
   private service!: Service;
   private starting!: ReturnType<typeof startService>;
@@ -67,6 +67,7 @@ export class Installation {
     private readonly readStore: EmbeddedReadStore,
     readonly providers: Providers,
     private readonly broken: Broken,
+    readonly clock: WoundClock,
     readonly eventStore: EventStore = new EmbeddedEventStore(log),
     private readonly bus: MessageBus = new EmbeddedMessageBus(log),
   ) {}
@@ -78,7 +79,8 @@ export class Installation {
     };
     const log = await EmbeddedLog.open({ directory, onFailure });
     const readStore = await EmbeddedReadStore.open({ directory, onFailure });
-    const opened = new Installation(directory, log, readStore, await Providers.start(), broken);
+    const clock = new WoundClock(NIGHT);
+    const opened = new Installation(directory, log, readStore, await Providers.start(clock), broken, clock);
     await opened.takeAnswers();
     await opened.begin();
     return opened;
@@ -123,6 +125,7 @@ export class Installation {
           channelsFor: (method) => mortal.get(method) ?? [],
           routes: routesOf(settings),
           push,
+          bots: (await openChatBots(settings)).map((bot) => this.mortalBot(bot, life)),
           actions: actionSettings(settings),
           callbacks: callbackSettings(settings),
         });
@@ -219,6 +222,7 @@ export class Installation {
       { requestId: newUuid(), actor: { type: 'system', part: 'spec' } },
     );
     await this.settle();
+    this.people.push(user);
     return user;
   }
 
@@ -232,6 +236,30 @@ export class Installation {
           return call();
         }),
     });
+  }
+
+  /** It pages, and shows what came of answers. */
+  private mortalBot(bot: ChatBot, life: Life): ChatBot {
+    const { provider } = bot;
+    const named = (port: ChatBot, method: 'post' | 'edit' | 'acknowledge'): ChatBot =>
+      crashing(port, [method], {
+        around: async (call, [, content]) =>
+          life.around(`${method} by ${provider}`, async () => {
+            if (method === 'post') await this.handOver(content as ShownAlert | ShownText);
+            return call();
+          }),
+      });
+    return named(named(named(bot, 'post'), 'edit'), 'acknowledge');
+  }
+
+  /** A bot is not told which attempt it writes for: the one that has no outcome. */
+  private async handOver(content: ShownAlert | ShownText): Promise<void> {
+    if (content.type !== 'alert') return;
+    for (const person of this.people)
+      for (const [stream, events] of await this.notifications(content.id, person)) {
+        const attempt = events.at(-1);
+        if (attempt?.type === 'AttemptStarted') this.handed.push({ stream, attempt: (attempt.data as { attempt: number }).attempt });
+      }
   }
 
   /** What alerts does with answers. It is not what ends here. */

@@ -1,6 +1,15 @@
 import type { Clock } from '@tocsin/domain';
-import { MailServer, PushService, SendGridServer, SmsGateway, TelephoneNetwork, WebhookReceiver } from '@tocsin/testing';
-import type { PushDevice } from '@tocsin/testing';
+import {
+  MailServer,
+  PushService,
+  SendGridServer,
+  SmsGateway,
+  TeamsServer,
+  TelegramServer,
+  TelephoneNetwork,
+  WebhookReceiver,
+} from '@tocsin/testing';
+import type { Call, PushDevice } from '@tocsin/testing';
 
 /** Our number that texts come from, and are answered to. */
 export const OURS = '+4930555001';
@@ -11,6 +20,10 @@ export interface Received {
   /** All that is said in it. */
   readonly text: string;
 }
+
+/** Whether a call of ours is about a notification of the alert: it says so where what it is to do is asked. */
+export const isCallAbout = ({ order: { url } }: Call, alertId: number): boolean =>
+  new URL(url).searchParams.get('stream')?.startsWith(`notification-${alertId}-`) === true;
 
 /** Everybody who takes messages, as programs of their own. */
 export class Providers {
@@ -23,19 +36,23 @@ export class Providers {
     readonly gateway: SmsGateway,
     readonly push: PushService,
     readonly ntfy: WebhookReceiver,
+    readonly telegram: TelegramServer,
+    readonly teams: TeamsServer,
   ) {}
 
-  static async start(): Promise<Providers> {
+  static async start(clock: Clock): Promise<Providers> {
     const [mail, sendgrid, network] = await Promise.all([MailServer.start(), SendGridServer.start(), TelephoneNetwork.start()]);
     const [gateway, push, ntfy] = await Promise.all([SmsGateway.start(), PushService.start(), WebhookReceiver.start()]);
+    const [telegram, teams] = await Promise.all([TelegramServer.start(), TeamsServer.start({ now: () => clock.now() })]);
     // What they tell later is told when a story comes to it.
     network.receipts = [];
     sendgrid.events = [];
-    return new Providers(mail, sendgrid, network, gateway, push, ntfy);
+    return new Providers(mail, sendgrid, network, gateway, push, ntfy, telegram, teams);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.mail, this.sendgrid, this.network, this.gateway, this.push, this.ntfy].map((each) => each.stop()));
+    const { mail, sendgrid, network, gateway, push, ntfy, telegram, teams } = this;
+    await Promise.all([mail, sendgrid, network, gateway, push, ntfy, telegram, teams].map((each) => each.stop()));
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -44,6 +61,8 @@ export class Providers {
       ...this.sendgrid.environment('tocsin@example.net'),
       ...this.network.environment(OURS),
       ...this.gateway.environment,
+      ...this.telegram.settings,
+      ...this.teams.settings,
       NTFY_URL: this.ntfy.url,
       TOCSIN_OUTGOING_ALLOW: this.push.url,
     };
@@ -51,6 +70,8 @@ export class Providers {
 
   callBackTo(publicUrl: string, clock: Clock): void {
     this.network.inboundUrl = () => `${publicUrl}/api/callbacks/twilio/sms`;
+    this.telegram.callsBack((path) => `${publicUrl}${path}`);
+    this.teams.callsBack((path) => `${publicUrl}${path}`);
     this.sendgrid.eventsUrl = () => `${publicUrl}/api/callbacks/sendgrid/events`;
     this.sendgrid.inboundUrl = () => `${publicUrl}/api/callbacks/sendgrid/inbound`;
     this.sendgrid.now = () => Math.floor(clock.now() / 1_000);
@@ -66,6 +87,7 @@ export class Providers {
   recover(): void {
     this.mail.refuse({ code: 0, times: 0 });
     this.network.fail({ status: 0, times: 0 });
+    this.network.insists = undefined;
   }
 
   /** About one alert: all messages that name it. */
@@ -79,6 +101,16 @@ export class Providers {
       .flatMap(({ received }) => received)
       .map(({ title, body }) => ({ provider: 'webpush', text: `${title}\n${body}` }));
     const noted = this.ntfy.bodies.map(({ title, message }) => ({ provider: 'ntfy', text: `${String(title)}\n${String(message)}` }));
-    return [mails, sent, texts, others, pushed, noted].flat().filter(({ text }) => text.includes(`[#${alertId}]`));
+    // As they came: what is answered shows the answer from then on.
+    const written = this.telegram.calls
+      .filter(({ method }) => method === 'sendMessage')
+      .map(({ given }) => ({ provider: 'telegram', text: String(given['text']) }));
+    const cards = this.teams.posted.map(({ summary, card }) => ({ provider: 'teams', text: `${summary}\n${JSON.stringify(card)}` }));
+    const messages = [mails, sent, texts, others, pushed, noted, written, cards].flat();
+    const calls = this.network.calls.filter((call) => isCallAbout(call, alertId));
+    return [
+      ...messages.filter(({ text }) => text.includes(`[#${alertId}]`)),
+      ...calls.map(({ said }) => ({ provider: 'twilio', text: said.join('\n') })),
+    ];
   }
 }

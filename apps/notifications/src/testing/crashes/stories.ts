@@ -1,60 +1,11 @@
 import { instant } from '@tocsin/domain';
-import type { AlertEvent, AlertId, AlertPreference, ContactId, NotificationMethod, PreferenceId, PushDeviceId, User } from '@tocsin/domain';
-import { activated, raised, step } from '../facts';
-import type { HowReached, Installation } from './installation';
+import type { PushDeviceId, User } from '@tocsin/domain';
+import { activated, step } from '../facts';
+import { callStories } from './call-stories';
+import { chatStories } from './chat-stories';
 import { OURS } from './providers';
-
-/** What happens around the service while a story is told, whichever process of it is there. */
-export interface Stage {
-  readonly installation: Installation;
-  readonly alertId: AlertId;
-  happens(...events: readonly AlertEvent[]): Promise<void>;
-  /** Until all that follows has had its effect. */
-  settles(): Promise<void>;
-  passes(time: string): Promise<void>;
-  /** Somebody calls, and calls again until they are told 2xx. */
-  isAnswered(call: () => Promise<{ readonly status: number }>): Promise<void>;
-}
-
-export interface Story {
-  readonly name: string;
-  /** Calls without which it would not be the story. */
-  readonly has: readonly string[];
-  person(installation: Installation): Promise<User>;
-  tell(stage: Stage, person: User): Promise<void>;
-}
-
-type Wanted = readonly (readonly [method: NotificationMethod, delayMin: number])[];
-type Making = Parameters<Parameters<Installation['person']>[0]>;
-
-const reachedBy = async ([next, _sealed]: Making, wanted: Wanted): Promise<HowReached> => {
-  const [email, phone] = [(await next('contact')) as ContactId, (await next('contact')) as ContactId];
-  const preferences: AlertPreference[] = [];
-  for (const [method, delayMin] of wanted) {
-    const contactId = method === 'EMAIL' ? email : phone;
-    const id = (await next('preference')) as PreferenceId;
-    preferences.push({ id, type: 'HIGH_PRIORITY', method, delayMin, ...(method === 'PUSH' ? {} : { contactId }) });
-  }
-  return {
-    contacts: [
-      { id: email, type: 'email', target: `ana${email}@example.org`, status: 'OK', verified: true },
-      { id: phone, type: 'phone', target: `+49151${12_000_000 + phone}`, regionCode: 'DE', primary: true, status: 'OK', verified: true },
-    ],
-    alertPreferences: preferences,
-  };
-};
-const someone =
-  (...wanted: Wanted) =>
-  (installation: Installation): Promise<User> =>
-    installation.person((...making) => reachedBy(making, wanted));
-
-const targetOf = ({ contacts }: User, type: 'email' | 'phone'): string => contacts.find((contact) => contact.type === type)?.target ?? '';
-const newest = (stage: Stage): string => stage.installation.providers.received(stage.alertId).at(-1)?.text ?? '';
-
-const paged = async (stage: Stage, { id }: User): Promise<void> => {
-  await stage.happens(raised(), activated(step(0), 1, id));
-  await stage.settles();
-};
+import { ANSWER, AT_LAST, isAbout, newest, PAGE, paged, reachedBy, someone, targetOf } from './story';
+import type { Stage, Story } from './story';
 
 /** The status of every text that asks for it, as the network tells it. */
 const textsEnd = async (stage: Stage, person: User, status: string): Promise<void> => {
@@ -64,7 +15,6 @@ const textsEnd = async (stage: Stage, person: User, status: string): Promise<voi
     await stage.isAnswered(() => network.post(form['StatusCallback'] ?? '', { MessageSid: 'SM1', MessageStatus: status }));
   await stage.settles();
 };
-const isAbout = (text: string | undefined, { alertId }: Stage): boolean => text?.includes(`[#${alertId}]`) === true;
 
 const repliesWithCode = async (stage: Stage, person: User): Promise<void> => {
   const code = /\bACK ([A-Z]\d+)/.exec(newest(stage))?.[1] ?? '';
@@ -73,12 +23,6 @@ const repliesWithCode = async (stage: Stage, person: User): Promise<void> => {
   await stage.isAnswered(() => network.sendText({ from: targetOf(person, 'phone'), to: OURS, body: `ACK ${code}`, sid }));
   await stage.settles();
 };
-
-/** Longer than anything waits for: a provider, a receipt, a delay. */
-const AT_LAST = '6h';
-
-const ANSWER = ['publish alert-commands', 'answer', 'commit alert-facts'] as const;
-const PAGE = ['append notification NotificationPlanned', 'append notification AttemptStarted'] as const;
 
 export const stories: readonly Story[] = [
   {
@@ -230,4 +174,6 @@ export const stories: readonly Story[] = [
       await stage.passes(AT_LAST);
     },
   },
+  ...callStories,
+  ...chatStories,
 ];

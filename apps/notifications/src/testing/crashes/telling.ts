@@ -4,11 +4,12 @@ import type { StoredEvent } from '@tocsin/event-store';
 import type { Installation } from './installation';
 import type { End } from './life';
 import type { Received } from './providers';
-import type { Stage, Story } from './stories';
+import type { Stage, Story } from './story';
 
 /** An attempt that was on record without an outcome when a process ended. */
 interface Interrupted {
   readonly stream: string;
+  readonly attempt: number;
   /** The provider had been asked. */
   readonly called: boolean;
 }
@@ -21,7 +22,10 @@ export interface Told {
   readonly alert: readonly string[];
   /** Notifications with an attempt, or an end, that is marked as possibly a duplicate. */
   readonly marked: readonly string[];
-  readonly interrupted: readonly Interrupted[];
+  readonly interrupted: readonly (Interrupted & {
+    /** Its provider said later what had come of it. */
+    readonly hasReceipt: boolean;
+  })[];
   /** Of each process that told a part of it. */
   readonly calls: readonly (readonly string[])[];
 }
@@ -87,7 +91,7 @@ export const tell = async (installation: Installation, story: Story, person: Use
     ends: new Map([...streams].map(([stream, events]) => [stream.replace(`-${alertId}-`, '-'), endOf(events)])),
     alert: (await installation.alertEvents(alertId)).map(({ type }) => type),
     marked: [...streams].flatMap(([stream, events]) => (events.some(isMarked) ? [stream] : [])),
-    interrupted,
+    interrupted: interrupted.map((each) => ({ ...each, hasReceipt: isEndedByReceipt(streams.get(each.stream) ?? [], each.attempt) })),
     calls,
   };
 };
@@ -111,9 +115,18 @@ const isMarked = ({ data }: StoredEvent): boolean => {
   return possiblyDuplicate || possiblyHandedOver;
 };
 
+/** Nothing was tried again, and nobody had to guess. */
+const isEndedByReceipt = (events: readonly StoredEvent[], attempt: number): boolean => {
+  const after = events.slice(
+    events.findIndex(({ type, data }) => type === 'AttemptStarted' && (data as { attempt: number }).attempt === attempt) + 1,
+  );
+  const isGuess = ({ type }: StoredEvent): boolean => type === 'AttemptStarted' || type === 'NotificationCancelled';
+  return !after.some(isGuess) && after.some(({ type }) => type === 'Delivered' || type === 'NotificationFailed');
+};
+
 const interruptedIn = (streams: ReadonlyMap<string, readonly StoredEvent[]>, { handed }: Installation): readonly Interrupted[] =>
   [...streams].flatMap(([stream, events]) => {
     const state = stateOf(events);
     if (state.status !== 'attempting') return [];
-    return [{ stream, called: handed.some((each) => each.stream === stream && each.attempt === state.attempts) }];
+    return [{ stream, attempt: state.attempts, called: handed.some((each) => each.stream === stream && each.attempt === state.attempts) }];
   });
