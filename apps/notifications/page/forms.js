@@ -7,6 +7,7 @@ import { faultsOf } from './refusals.js';
  * @property {string} name As the API names it: what it says of the field is shown there.
  * @property {string} label
  * @property {Control} control
+ * @property {readonly string[]} [also] What else the API says that belongs here.
  * @property {string} [hint]
  */
 /**
@@ -14,7 +15,8 @@ import { faultsOf } from './refusals.js';
  * @property {string} title
  * @property {Field[]} fields
  * @property {string} send
- * @property {() => Promise<string>} act What is to be said after it.
+ * @property {() => Promise<string>} act What is to be said after it; nothing when it has said so itself.
+ * @property {() => void} [after] When that is shown.
  */
 /**
  * @typedef {object} Stage
@@ -50,6 +52,9 @@ export const setOutcome = (name, text) => {
   say(text);
 };
 
+/** @param {string} text */
+const sayAny = (text) => text !== '' && say(text);
+
 /** @param {string} name */
 const outcome = (name) => {
   const text = outcomes.get(name);
@@ -70,10 +75,10 @@ const named = (name, label, about) => {
  * Does something at once, and says beside it why it was not done.
  *
  * @param {Stage} stage
- * @param {{ name: string, label: string, about?: string, act: () => Promise<string> }} parts
+ * @param {{ name: string, label: string, about?: string, act: () => Promise<string>, after?: () => void }} parts
  * @returns {HTMLElement[]}
  */
-export const actButton = ({ r, render, again }, { name, label, about, act }) => {
+export const actButton = ({ r, render, again }, { name, label, about, act, after }) => {
   const made = named(name, label, about);
   made.addEventListener('click', () => {
     if (isBusy(made)) return;
@@ -81,9 +86,10 @@ export const actButton = ({ r, render, again }, { name, label, about, act }) => 
     forgetGroup(name);
     act()
       .then(
-        (text) => {
-          say(text);
-          return again();
+        async (text) => {
+          sayAny(text);
+          await again();
+          after?.();
         },
         (error) => {
           const texts = faultsOf(r, error).map(({ text }) => text);
@@ -116,11 +122,11 @@ export const openForm = (stage, name, parts) => {
   forgetGroup(name);
   open.set(name, formOf(stage, name, parts));
   stage.render();
-  /** @type {HTMLElement | undefined} */ (open.get(name)?.querySelector('input, select'))?.focus();
+  /** @type {HTMLElement | undefined} */ (open.get(name)?.querySelector('input, select, button'))?.focus();
 };
 
 /** @param {Stage} stage @param {string} name @param {FormParts} parts */
-const formOf = ({ r, render, again }, name, { title, fields, send, act }) => {
+const formOf = ({ r, render, again }, name, { title, fields, send, act, after }) => {
   const wrong = element('p', { className: 'wrong', role: 'alert' });
   const submit = element('button', { type: 'submit' }, send);
   const cancel = element('button', { type: 'button', className: 'quiet-button' }, r.cancel);
@@ -148,19 +154,25 @@ const formOf = ({ r, render, again }, name, { title, fields, send, act }) => {
     Promise.resolve()
       .then(act)
       .then(
-        (text) => {
+        async (text) => {
           close();
-          say(text);
-          return again();
+          sayAny(text);
+          await again();
+          after?.();
         },
         (error) => {
           const faults = faultsOf(r, error);
+          const lineOf = (/** @type {string | undefined} */ field = '') =>
+            lines.find((each) => [each.name, ...(each.also ?? [])].includes(field));
           for (const { text, field } of faults) {
-            const at = lines.find((each) => each.name === field);
+            const at = lineOf(field);
             if (at === undefined) wrong.textContent = `${wrong.textContent} ${text}`.trim();
             else at.setWrong(text);
           }
-          lines.find((each) => faults.some(({ field }) => field === each.name))?.control.focus();
+          faults
+            .map(({ field }) => lineOf(field))
+            .find((at) => at !== undefined)
+            ?.control.focus();
         },
       )
       .finally(() => setBusy(submit, false));

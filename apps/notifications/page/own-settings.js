@@ -1,6 +1,6 @@
 /** How the person is reached, and what they change about it: by the API, as themselves. */
 
-import { call } from './server.js';
+import { call, Refused } from './server.js';
 
 /** @typedef {{ id: number, target: string, regionCode?: string, primary?: boolean, status: string, verified: boolean }} Contact */
 /** @typedef {{ id: number, method: string, contact?: Contact, delayMin?: number, type?: string, beforeMin?: number }} Rule */
@@ -29,3 +29,31 @@ export const myReach = () => call('GET', '/me/reach');
 
 /** The API replaces the whole person: what else it says of them is given back as it is. @param {string | null} mutedUntil */
 export const mute = async (mutedUntil) => call('PUT', me, { ...(await call('GET', me)), mutedUntil });
+
+/** @typedef {'emails' | 'phone-numbers'} ContactKind */
+
+/** @param {ContactKind} kind @param {{ target: string, regionCode?: string, primary?: boolean }} contact @returns {Promise<Contact>} */
+export const addContact = (kind, contact) => call('POST', `${me}/contacts/${kind}`, contact);
+/** @param {ContactKind} kind @param {number} id */
+export const removeContact = (kind, id) => call('DELETE', `${me}/contacts/${kind}/${id}`);
+/** @param {ContactKind} kind @param {number} id @param {'SMS' | 'VOICE'} [method] @returns {Promise<{ id: number }>} */
+export const askForCode = (kind, id, method) =>
+  call('POST', `${me}/contacts/${kind}/${id}/verification-codes`, method === undefined ? undefined : { method });
+/** @param {ContactKind} kind @param {number} id @param {string} code @returns {Promise<Contact>} */
+export const enterCode = (kind, id, code) => call('POST', `${me}/contacts/${kind}/${id}/verify`, { code });
+
+/** @param {string} method @param {number} [contact] @returns {Promise<{ id: number }>} */
+export const sendTest = (method, contact) =>
+  call('POST', `${me}/test-notification`, { method, ...(contact === undefined ? {} : { contact: { id: contact } }) });
+
+/** @typedef {{ status: string, state: string, reason?: string }} MessageStatus */
+
+/** @param {'test' | 'verification'} kind @param {number} id @returns {Promise<MessageStatus | undefined>} Undefined while nothing is known of it. */
+export const messageStatus = async (kind, id) => {
+  try {
+    return await call('GET', `/me/messages/${kind}/${id}`);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  }
+};

@@ -14,6 +14,11 @@ const texts = {
     noProvider: 'Nothing is set up here that sends this. Ask whoever runs Tocsin.',
     wrong: {
       mutedUntil: 'Choose a time that is still to come.',
+      target: 'Nothing can be sent there. An address looks like ana@example.org, a number like +49 151 12345678.',
+      regionCode: 'Choose a country.',
+      code: 'Enter the code that was sent to you.',
+      contact: 'Nothing can be sent to this contact now. Look at what it says above.',
+      method: 'This cannot be used now. Choose something else.',
     },
     wouldReach: 'Would a page reach you?',
     ready: 'Yes: a page would reach you now.',
@@ -63,6 +68,70 @@ const texts = {
     unmute: 'End the mute',
     unmuted: 'You are not muted any more.',
     noTimeToCome: 'Choose a time that is still to come.',
+    pushAndChats: 'Push and chats',
+    /** @param {number} count */
+    devices: (count) =>
+      count === 0
+        ? 'Switched on for no device: switch it on in the view of your alerts.'
+        : count === 1
+          ? 'Switched on for one device.'
+          : `Switched on for ${count} devices.`,
+    chatStates: {
+      LINKED: 'Your account is linked.',
+      CLOSED: 'Your account is linked, but takes no more messages: let the bot write to you again.',
+      NOT_LINKED: 'No account is linked.',
+    },
+    linkSlack: 'Type /tocsin in Slack, or press a button there: you are asked who you are.',
+    /** @param {string} chat */
+    linkChat: (chat) => `Link my account in ${chat}`,
+    contacts: 'My contacts',
+    emails: 'E-mail addresses',
+    phoneNumbers: 'Telephone numbers',
+    none: { emails: 'None yet.', 'phone-numbers': 'None yet.' },
+    verified: 'Verified.',
+    notVerified: 'Not verified: nothing is sent there until you enter the code that you get there.',
+    add: { emails: 'Add an e-mail address', 'phone-numbers': 'Add a telephone number' },
+    addNow: 'Add',
+    target: { emails: 'E-mail address', 'phone-numbers': 'Telephone number' },
+    targetHint: { emails: 'Like ana@example.org', 'phone-numbers': 'Best with its country, like +49 151 12345678' },
+    country: 'Country of the number',
+    /** @param {string} target */
+    addedUnverified: (target) => `${target} is added. Now have a code sent there, and enter it.`,
+    enterCode: 'Enter the code',
+    sendCode: { EMAIL: 'Send a code', SMS: 'Send a code by text message', VOICE: 'Have a code read to me by call' },
+    /** @param {string} target */
+    codeSent: (target) => `A code is on its way to ${target}. It counts for ten minutes.`,
+    /** @param {string} target */
+    codeOf: (target) => `The code for ${target}`,
+    code: 'Code',
+    codeHint: 'Six digits. It counts for ten minutes, and can be entered five times.',
+    verify: 'Verify',
+    /** @param {string} target */
+    nowVerified: (target) => `${target} is verified: pages can be sent there as soon as a rule names it.`,
+    remove: 'Remove',
+    /** @param {string} target */
+    removeContact: (target) => `Remove ${target}?`,
+    /** @param {string} target */
+    removed: (target) => `${target} is removed.`,
+    tests: {
+      EMAIL: 'Send a test mail',
+      SMS: 'Send a test message',
+      VOICE: 'Call me as a test',
+      PUSH: 'Send a test push',
+      WHATSAPP: 'Send a test by WhatsApp',
+      TELEGRAM: 'Send a test by Telegram',
+      SLACK: 'Send a test by Slack',
+      TEAMS: 'Send a test by Teams',
+    },
+    testSent: 'The test is on its way.',
+    sentDelivered: 'It was delivered.',
+    sentHandedOver: 'It was sent. Look whether it is there: nobody tells whether it arrives.',
+    sentUnconfirmed: 'It was sent; the provider has not said yet whether it arrived.',
+    sentUnknown: 'It is still on its way. Look again in a while.',
+    /** @param {string} reason */
+    sentRetried: (reason) => `It has not gone out yet and is tried again (${reason}).`,
+    /** @param {string} reason */
+    sentFailed: (reason) => `It was not sent (${reason}).`,
   },
   de: {
     cancel: 'Abbrechen',
@@ -79,6 +148,11 @@ const texts = {
     noProvider: 'Hier ist nichts eingerichtet, das so etwas sendet. Frage, wer Tocsin betreibt.',
     wrong: {
       mutedUntil: 'Wähle eine Zeit, die noch kommt.',
+      target: 'Dorthin kann nichts gesendet werden. Eine Adresse sieht aus wie ana@example.org, eine Nummer wie +49 151 12345678.',
+      regionCode: 'Wähle ein Land.',
+      code: 'Gib den Code ein, der dir gesendet wurde.',
+      contact: 'An diesen Kontakt kann jetzt nichts gesendet werden. Sieh nach, was oben dazu steht.',
+      method: 'Das kann jetzt nicht benutzt werden. Wähle etwas anderes.',
     },
     wouldReach: 'Würde ein Alarm dich erreichen?',
     ready: 'Ja: ein Alarm würde dich jetzt erreichen.',
@@ -128,6 +202,70 @@ const texts = {
     unmute: 'Stummschaltung beenden',
     unmuted: 'Du bist nicht mehr stummgeschaltet.',
     noTimeToCome: 'Wähle eine Zeit, die noch kommt.',
+    pushAndChats: 'Push und Chats',
+    /** @param {number} count */
+    devices: (count) =>
+      count === 0
+        ? 'Auf keinem Gerät eingeschaltet: schalte es in der Ansicht deiner Alarme ein.'
+        : count === 1
+          ? 'Auf einem Gerät eingeschaltet.'
+          : `Auf ${count} Geräten eingeschaltet.`,
+    chatStates: {
+      LINKED: 'Dein Konto ist verbunden.',
+      CLOSED: 'Dein Konto ist verbunden, nimmt aber keine Nachrichten mehr an: erlaube dem Bot wieder, dir zu schreiben.',
+      NOT_LINKED: 'Es ist kein Konto verbunden.',
+    },
+    linkSlack: 'Gib in Slack /tocsin ein oder drücke dort einen Knopf: du wirst gefragt, wer du bist.',
+    /** @param {string} chat */
+    linkChat: (chat) => `Mein Konto in ${chat} verbinden`,
+    contacts: 'Meine Kontakte',
+    emails: 'E-Mail-Adressen',
+    phoneNumbers: 'Telefonnummern',
+    none: { emails: 'Noch keine.', 'phone-numbers': 'Noch keine.' },
+    verified: 'Bestätigt.',
+    notVerified: 'Nicht bestätigt: es wird nichts dorthin gesendet, bis du den Code eingibst, den du dort bekommst.',
+    add: { emails: 'E-Mail-Adresse hinzufügen', 'phone-numbers': 'Telefonnummer hinzufügen' },
+    addNow: 'Hinzufügen',
+    target: { emails: 'E-Mail-Adresse', 'phone-numbers': 'Telefonnummer' },
+    targetHint: { emails: 'Wie ana@example.org', 'phone-numbers': 'Am besten mit Land, wie +49 151 12345678' },
+    country: 'Land der Nummer',
+    /** @param {string} target */
+    addedUnverified: (target) => `${target} ist hinzugefügt. Lass jetzt einen Code dorthin senden und gib ihn ein.`,
+    enterCode: 'Code eingeben',
+    sendCode: { EMAIL: 'Code senden', SMS: 'Code per SMS senden', VOICE: 'Code per Anruf vorlesen lassen' },
+    /** @param {string} target */
+    codeSent: (target) => `Ein Code ist unterwegs an ${target}. Er gilt zehn Minuten.`,
+    /** @param {string} target */
+    codeOf: (target) => `Der Code für ${target}`,
+    code: 'Code',
+    codeHint: 'Sechs Ziffern. Er gilt zehn Minuten und kann fünfmal eingegeben werden.',
+    verify: 'Bestätigen',
+    /** @param {string} target */
+    nowVerified: (target) => `${target} ist bestätigt: Alarme können dorthin gesendet werden, sobald eine Regel es nennt.`,
+    remove: 'Entfernen',
+    /** @param {string} target */
+    removeContact: (target) => `${target} entfernen?`,
+    /** @param {string} target */
+    removed: (target) => `${target} ist entfernt.`,
+    tests: {
+      EMAIL: 'Test-Mail senden',
+      SMS: 'Test-SMS senden',
+      VOICE: 'Testweise anrufen',
+      PUSH: 'Test-Push senden',
+      WHATSAPP: 'Test per WhatsApp senden',
+      TELEGRAM: 'Test per Telegram senden',
+      SLACK: 'Test per Slack senden',
+      TEAMS: 'Test per Teams senden',
+    },
+    testSent: 'Der Test ist unterwegs.',
+    sentDelivered: 'Angekommen.',
+    sentHandedOver: 'Gesendet. Sieh nach, ob es da ist: ob es ankommt, sagt niemand.',
+    sentUnconfirmed: 'Gesendet; der Anbieter hat noch nicht gesagt, ob es angekommen ist.',
+    sentUnknown: 'Noch unterwegs. Sieh in einer Weile noch einmal nach.',
+    /** @param {string} reason */
+    sentRetried: (reason) => `Noch nicht hinausgegangen; es wird noch einmal versucht (${reason}).`,
+    /** @param {string} reason */
+    sentFailed: (reason) => `Nicht gesendet (${reason}).`,
   },
 };
 
@@ -140,6 +278,8 @@ export const reachTextsFor = (language) => {
     time: (date) => date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }),
     /** @param {string} method One that is not known here keeps its own name. @returns {string} */
     method: (method) => /** @type {Record<string, string>} */ (chosen.methods)[method] ?? method,
+    /** @param {string} method */
+    sendTest: (method) => /** @type {Record<string, string>} */ (chosen.tests)[method] ?? method,
     /** @param {string} code @param {string} time @returns {string | undefined} Undefined for one that is not known here. */
     problem: (code, time) => {
       const text = /** @type {Record<string, string | ((time: string) => string)>} */ (chosen.problems)[code];

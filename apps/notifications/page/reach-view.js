@@ -1,4 +1,6 @@
 import { element } from './dom.js';
+import { chatsSection } from './chats-section.js';
+import { contactsSection } from './contacts-section.js';
 import { isFormOpen } from './forms.js';
 import { muteSection } from './mute-section.js';
 import { myReach } from './own-settings.js';
@@ -26,7 +28,14 @@ const render = () => {
   const r = reachTextsFor(known.user.language);
   const stage = { r, render, again: () => showReach().then(() => undefined, render) };
   const active = /** @type {HTMLElement | null} */ (reachView.contains(document.activeElement) ? document.activeElement : null);
-  const shown = element('div', {}, reachSummary(r, known), muteSection(stage, known));
+  const shown = element(
+    'div',
+    {},
+    reachSummary(r, known),
+    muteSection(stage, known),
+    contactsSection(stage, known),
+    chatsSection(stage, known),
+  );
   // Read aloud again would be everything that is replaced.
   if (shown.innerHTML !== reachView.innerHTML) reachView.replaceChildren(...shown.children);
   keepFocus(active);

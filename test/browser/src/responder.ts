@@ -17,6 +17,7 @@ export class Responder {
     readonly page: Page,
     readonly userId: UserId,
     readonly key: string,
+    readonly device: PushDevice,
     private readonly source: string,
   ) {}
 
@@ -30,7 +31,7 @@ export class Responder {
     const context = await browser.newContext({ viewport: PHONE, baseURL: world.urlOf(''), permissions: ['notifications'] });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
-    const responder = new Responder(world, context, page, userId, key, source);
+    const responder = new Responder(world, context, page, userId, key, device, source);
     await responder.subscribedBy(device);
     return responder;
   }
