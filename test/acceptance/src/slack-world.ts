@@ -1,3 +1,4 @@
+import type { StandaloneParts } from '@tocsin/standalone';
 import { SlackServer } from '@tocsin/testing';
 import { START, World } from './world';
 
@@ -10,10 +11,10 @@ export interface SlackWorld {
 }
 
 /** Tocsin beside a Slack that has the same clock. */
-export const startWithSlack = async (env: Readonly<Record<string, string>> = {}): Promise<SlackWorld> => {
+export const startWithSlack = async (env: Readonly<Record<string, string>> = {}, parts: StandaloneParts = {}): Promise<SlackWorld> => {
   const clock: { now(): number } = { now: () => START };
   const slack = await SlackServer.start({ now: () => clock.now() });
-  const world = await World.start({}, { ...slack.settings, ...env });
+  const world = await World.start(parts, { ...slack.settings, ...env });
   clock.now = () => world.clock.now();
   slack.callsBack((path) => world.urlOf(path));
   return {

@@ -26,23 +26,24 @@ export class SlackCallbacksController {
   @Post('commands')
   @HttpCode(200)
   async command(@Req() request: FastifyRequest): Promise<unknown> {
-    const { text, body } = await this.answer('commands', request);
+    const { text, body } = (await this.answer('commands', request)) ?? { text: slackTexts.en.failed };
     return text === undefined ? body : this.workspace.told(text);
   }
 
   @Post('interactivity')
   @HttpCode(200)
   async interaction(@Req() request: FastifyRequest): Promise<unknown> {
-    return (await this.answer('interactivity', request)).body;
+    return ((await this.answer('interactivity', request)) ?? refuse()).body;
   }
 
   @Post('events')
   @HttpCode(200)
   async event(@Req() request: FastifyRequest): Promise<unknown> {
-    return (await this.answer('events', request)).body;
+    return ((await this.answer('events', request)) ?? refuse()).body;
   }
 
-  private async answer(endpoint: SlackEndpoint, { body, headers }: FastifyRequest): Promise<AtOnce> {
+  /** Undefined: it is not durable yet, and Slack must not wait for it any longer. It goes on. */
+  private async answer(endpoint: SlackEndpoint, { body, headers }: FastifyRequest): Promise<AtOnce | undefined> {
     const callback = {
       endpoint,
       body: Buffer.isBuffer(body) ? body.toString() : '',
@@ -51,7 +52,7 @@ export class SlackCallbacksController {
     };
     if (!this.workspace.isSigned(callback, this.clock.now())) throw problem(403, 'FORBIDDEN', 'the signature is not valid');
     const stopped = new AbortController();
-    const late = delay(WITHIN_MS, { text: slackTexts.en.failed }, { signal: stopped.signal });
+    const late = delay(WITHIN_MS, undefined, { signal: stopped.signal });
     late.catch(() => undefined);
     try {
       // The signature, of which nobody learns by it, names the very same call-back, should it come again.
@@ -63,5 +64,10 @@ export class SlackCallbacksController {
     }
   }
 }
+
+/** Whoever pressed sees that it may not have got through, and an event comes again: what is not durable is not acknowledged. */
+const refuse = (): never => {
+  throw problem(503, 'UNAVAILABLE', 'this could not be taken in time; try again');
+};
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
