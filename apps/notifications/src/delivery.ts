@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, renderMessage } from '@tocsin/channels';
-import type { Channel, MethodRoutes, SendOutcome } from '@tocsin/channels';
-import { Clock, isAttemptDue, isFinal, pushDevicesOf, recipientOf } from '@tocsin/domain';
+import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
+import { Clock, isAttemptDue, isFinal, plusMs, PROVIDER_BUSY, pushDevicesOf, recipientOf } from '@tocsin/domain';
 import type { CallId, CancelReason, Instant, NotificationCommand, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
 import type { Tracing } from '@tocsin/platform';
+import type { Firing } from '@tocsin/read-models';
 import { TurnsPerTarget } from './turns-per-target';
 import { AttemptOutcomes } from './attempt-outcomes';
 import type { BundleAttempt, Bundles } from './bundles/bundles';
@@ -23,6 +24,12 @@ import type { Page } from './wanted-pages';
 import { WaysToReply } from './ways-to-reply';
 
 const LOADED_PER_TURN = 64;
+/** Whoever found no room with any provider asks again after as long as the message has been due for, within these. */
+const SOONEST_AGAIN_MS = 15_000;
+const LATEST_AGAIN_MS = 300_000;
+
+/** By no timer: it waits where it is, for as long as it takes. */
+const inPlace: Firing = { aside: (waiting) => waiting, ended: new AbortController().signal };
 
 export interface DeliveryParts {
   readonly notifications: Notifications;
@@ -51,15 +58,26 @@ interface StartOf {
 
 /** To whom several pages, or one, go. */
 interface Sending {
+  /** Of the first of them. */
+  readonly state: OpenNotification;
   readonly recipient: Recipient;
   readonly interruptedBefore: Instant | undefined;
   readonly bundle?: number;
+  readonly firing: Firing;
+}
+
+/** Who sends it, and what is true of it at that moment. */
+interface Begun {
+  readonly channel: Channel | undefined;
+  readonly pages: readonly [Page, ...Page[]];
+  readonly recipient: Recipient;
+  readonly room: Room | undefined;
 }
 
 /**
- * Sends one notification when it is due, alone or in one message with others. The attempt is recorded first, then the alert's own
- * stream is read, then the provider is called: an answer recorded before that read keeps the provider from being called (P5, B9),
- * and a crash anywhere repeats the attempt under the same key.
+ * Sends one notification when it is due, alone or in one message with others. It waits until its provider has room; then the
+ * attempt is recorded, then the alert's own stream is read, then the provider is called: an answer recorded before that read keeps
+ * the provider from being called (P5, B9), and a crash anywhere repeats the attempt under the same key.
  */
 export class Delivery {
   private readonly providers: ProviderChoice;
@@ -84,7 +102,7 @@ export class Delivery {
       if (index % LOADED_PER_TURN === LOADED_PER_TURN - 1) await nextTurn();
       const state = await this.parts.notifications.load(stream);
       if (state.status !== 'attempting' || state.startedAt >= startedAt) continue;
-      const attempt = this.attempt(stream, startedAt);
+      const attempt = this.attempt(stream, inPlace, startedAt);
       // It may fail while others are still looked for; a rejection that nobody waits for yet would end the process.
       attempt.catch(() => undefined);
       repeated.push(attempt);
@@ -93,7 +111,7 @@ export class Delivery {
   }
 
   /** Called at least once per due time. @throws EventStoreFault; MessageBusFault while it cannot be said whether the person is there */
-  async attempt(stream: string, interruptedBefore?: Instant): Promise<void> {
+  async attempt(stream: string, firing: Firing = inPlace, interruptedBefore?: Instant): Promise<void> {
     const { notifications, outcomes, pace } = this.parts;
     const cause = { causationId: newUuid(), correlationId: stream };
     const state = await notifications.load(stream);
@@ -105,17 +123,29 @@ export class Delivery {
     const turn =
       channel === undefined ? ({ type: 'alone' } as const) : await pace.turnOf(stream, state, { channel, interruptedBefore }, cause);
     if (turn.type === 'waits') return;
-    if (state.plan.method === 'VOICE') return this.call(stream, state, { recipient, interruptedBefore }, cause);
-    if (turn.type === 'alone') return void (await this.send([stream], { recipient, interruptedBefore }, cause));
-    // Each of its pages comes here when it is due: the first one sends them all, and the others find that it is done.
-    await this.turns.run(String(turn.bundle), async () => {
-      await this.send(turn.pages, { recipient, interruptedBefore, bundle: turn.bundle }, cause);
-    });
+    const sending = { state, recipient, interruptedBefore, firing };
+    if (state.plan.method === 'VOICE') return this.call(stream, sending, cause);
+    if (turn.type === 'alone') return void (await this.send([stream], sending, cause));
+    await firing.aside(this.turns.run(String(turn.bundle), () => this.sendBundle(stream, turn, sending, cause)));
+  }
+
+  /** Each of its pages comes here when it is due: the first one sends them all, and the others find that it is done. */
+  private async sendBundle(
+    stream: string,
+    { bundle, pages }: { readonly bundle: number; readonly pages: readonly string[] },
+    sending: Sending,
+    cause: Cause,
+  ): Promise<void> {
+    const state = await this.parts.notifications.load(stream);
+    if (!isAttemptDue(state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore }))) return;
+    const firing = { ...sending.firing, aside: inPlace.aside };
+    await this.send(pages, { ...sending, state, firing, bundle }, cause);
   }
 
   /** When it is its turn: a telephone takes one call at a time (B25). */
-  private async call(stream: string, state: OpenNotification, sending: Sending, cause: Cause): Promise<void> {
+  private async call(stream: string, sending: Sending, cause: Cause): Promise<void> {
     const { callTurns } = this.parts;
+    const { state } = sending;
     const call = { notification: stream, attempt: state.attempts + 1 };
     const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore });
     if (!isAttemptDue(state, start) || !(await callTurns.isNext(call, state, cause))) return;
@@ -152,10 +182,21 @@ export class Delivery {
    * `not-begun` when there is no attempt of it here that is on record.
    */
   private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | 'not-begun' | undefined> {
-    const { recipient } = sending;
-    const begun = await this.begin(streams, sending, cause);
-    if (begun === undefined) return 'not-begun';
-    const { channel, pages } = begun;
+    const { aside, ended } = sending.firing;
+    if (!isAttemptDue(sending.state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore })))
+      return 'not-begun';
+    const chosen = await aside(this.providers.withRoom(sending.state, destinationOf(sending), ended));
+    try {
+      ended.throwIfAborted();
+      if (chosen === undefined) return await this.holdBack(streams, cause);
+      const begun = await this.begin(streams, { ...sending, ...chosen }, cause);
+      return begun === undefined ? 'not-begun' : await this.sendBegun(begun, sending, cause);
+    } finally {
+      chosen?.room?.leave();
+    }
+  }
+
+  private async sendBegun({ channel, pages, recipient, room }: Begun, sending: Sending, cause: Cause): Promise<SendOutcome | undefined> {
     if (channel === undefined) {
       const reason = `no provider for ${pages[0].plan.method}`;
       await this.parts.outcomes.record(pages, { provider: 'none', outcome: { type: 'failed', permanent: true, reason } }, cause);
@@ -174,8 +215,7 @@ export class Delivery {
     const { plan, stream, attempt, content } = first;
     const together = bundle === undefined || more.length === 0 ? undefined : this.parts.composer.bundle(wanted, recipient.user, bundle);
     const message = {
-      target: recipient.target,
-      ...(plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
+      ...destinationOf({ recipient, state: { plan } }),
       message: renderMessage(plan.method, together ?? content),
       key: attempt.key,
       // Whose answer would it be?
@@ -185,26 +225,48 @@ export class Delivery {
     };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt, 'tocsin.pages': wanted.length };
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>
-      channel.send(message),
+      channel.send(message, room),
     );
     this.providers.record(channel.provider, outcome);
     await this.parts.outcomes.record(wanted, { provider: channel.provider, outcome, target: recipient.target }, cause);
     return outcome;
   }
 
+  /** Nobody has room for it: that is on record, and the person's next method does not wait for it. */
+  private async holdBack(streams: readonly string[], cause: Cause): Promise<'not-begun'> {
+    const { notifications, outcomes, clock } = this.parts;
+    const at = clock.now();
+    for (const stream of streams) {
+      const state = await notifications.load(stream);
+      if (!isAttemptDue(state, { at })) continue;
+      await outcomes.bringNextForward(state.plan, PROVIDER_BUSY, cause);
+      const again = Math.min(LATEST_AGAIN_MS, Math.max(SOONEST_AGAIN_MS, at - state.plan.dueAt));
+      await notifications.change(stream, { type: 'hold', at, reason: PROVIDER_BUSY, until: plusMs(at, again) }, cause);
+    }
+    return 'not-begun';
+  }
+
   /** Records the attempt of each page that it is time for; undefined when it is time for none. */
   private async begin(
     streams: readonly string[],
-    { recipient, interruptedBefore, bundle }: Sending,
+    { channel: chosen, room, interruptedBefore, bundle }: Sending & Pick<Begun, 'channel' | 'room'>,
     cause: Cause,
-  ): Promise<{ readonly channel: Channel | undefined; readonly pages: readonly [Page, ...Page[]] } | undefined> {
+  ): Promise<Begun | undefined> {
     const { notifications } = this.parts;
     const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore });
     const loaded = await Promise.all(streams.map(async (stream) => ({ stream, state: await notifications.load(stream) })));
     const due = loaded.flatMap(({ stream, state }) => (isAttemptDue(state, start) ? [{ stream, state }] : []));
     const [first] = due;
     if (first === undefined) return undefined;
-    const [channel] = this.providers.toAsk(first.state, recipient.target);
+    // While it waited for room the person may have changed where they are reached.
+    const recipient = await this.recipient(first.state.plan);
+    if ('stopped' in recipient) {
+      const stopped = { stopped: recipient.stopped, interruptedBefore };
+      for (const { stream, state } of due) await this.stop(stream, state.plan, stopped, cause);
+      return undefined;
+    }
+    const left = this.providers.toAsk(first.state, recipient.target);
+    const channel = left.find(({ provider }) => provider === chosen?.provider) ?? left[0];
     const together = bundle === undefined || due.length === 1 ? {} : { bundle: { id: bundle, size: due.length } };
     const begun = await Promise.all(
       due.map(async ({ stream, state: { plan } }) => {
@@ -214,7 +276,8 @@ export class Delivery {
       }),
     );
     const [page, ...others] = begun.flat();
-    return page === undefined ? undefined : { channel, pages: [page, ...others] };
+    // Another provider's room is of no use to it; it then waits where it is sent.
+    return page === undefined ? undefined : { channel, pages: [page, ...others], recipient, room: channel === chosen ? room : undefined };
   }
 
   private startOf({ interruptedBefore, ...start }: StartOf): Extract<NotificationCommand, { type: 'startAttempt' }> {
@@ -241,3 +304,14 @@ export class Delivery {
     return 'stopped' in found || found.regionCode === undefined ? found : { ...found, target: dialled(found.target, found.regionCode) };
   }
 }
+
+const destinationOf = ({
+  recipient,
+  state,
+}: {
+  readonly recipient: Recipient;
+  readonly state: Pick<OpenNotification, 'plan'>;
+}): Destination => ({
+  target: recipient.target,
+  ...(state.plan.method === 'PUSH' ? { devices: pushDevicesOf(recipient.user) } : {}),
+});

@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { actionKinds } from '@tocsin/alert-actions';
 import type { ActionSettings } from '@tocsin/alert-actions';
-import { ChatBotChannel, SlackDirectChannel } from '@tocsin/channels';
+import { pagesBy, slackPages } from '@tocsin/channels';
 import type { Channel, ChatBot, MethodRoutes, PushContext } from '@tocsin/channels';
 import { actionDueOf, notificationDueOf } from '@tocsin/domain';
-import type { ActionEvent, NotificationEvent, NotificationMethod } from '@tocsin/domain';
+import type { ActionEvent, Instant, NotificationEvent, NotificationMethod } from '@tocsin/domain';
 import {
   Heartbeat,
   inTraceOfStream,
@@ -27,6 +27,7 @@ import {
   notificationsView,
   ProjectionRunner,
 } from '@tocsin/read-models';
+import type { Firing } from '@tocsin/read-models';
 import { actionChats } from './alert-actions/action-chats';
 import { ActionDelivery } from './alert-actions/action-delivery';
 import { ActionMail } from './alert-actions/action-mail';
@@ -126,8 +127,8 @@ export class NotificationsModule {
     const chats: readonly Channel[] = [
       ...(options.slack === undefined
         ? []
-        : [new KeptPagesChannel({ direct: new SlackDirectChannel(options.slack.workspace), notifications, posts, eventStore, clock })]),
-      ...bots.map((bot) => new ChatBotChannel(bot)),
+        : [new KeptPagesChannel({ direct: slackPages(options.slack.workspace), notifications, posts, eventStore, clock })]),
+      ...bots.map(pagesBy),
     ];
     const channelsFor: NotificationsOptions['channelsFor'] = (method) => {
       const chat = chats.find((channel) => channel.method === method);
@@ -205,8 +206,8 @@ export class NotificationsModule {
             const due = notificationDueOf({ type, data } as NotificationEvent);
             return due === undefined ? undefined : { id: stream, ...due };
           },
-          onDue: inTraceOfStream(platform, 'notifications', async (stream) => {
-            if (!isProbeStream(stream)) return delivery.attempt(stream);
+          onDue: inTraceOfStream(platform, 'notifications', async (stream, _dueAt: Instant, firing: Firing) => {
+            if (!isProbeStream(stream)) return delivery.attempt(stream, firing);
             const probe = await pathProbes.goOn(stream, 'page-due');
             if (probe !== undefined) beating?.arrived(probe);
           }),

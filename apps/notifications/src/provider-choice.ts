@@ -1,5 +1,5 @@
 import { ProviderHealth, providersToAsk, routeOf } from '@tocsin/channels';
-import type { Channel, MethodRoutes, SendOutcome } from '@tocsin/channels';
+import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
 import { Clock } from '@tocsin/domain';
 import type { NotificationMethod, OpenNotification } from '@tocsin/domain';
 
@@ -8,6 +8,12 @@ export interface ProviderChoiceParts {
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+}
+
+/** Undefined: nobody is left who could ever take it. */
+interface Chosen {
+  readonly channel: Channel | undefined;
+  readonly room: Room | undefined;
 }
 
 /** Whom a message is given to next: by its route, by who failed with it, and by who fails with others. */
@@ -27,6 +33,21 @@ export class ProviderChoice {
       refusedBy,
       isDown: (provider) => this.health.isDown(provider),
     });
+  }
+
+  /** The first one that has room for it in time; undefined when none has. Nothing of the waiting is a failure of theirs. */
+  async withRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
+    const busy = new Set<string>();
+    for (;;) {
+      const first = (): Channel | undefined => this.toAsk(state, to.target).find(({ provider }) => !busy.has(provider));
+      const channel = first();
+      if (channel === undefined) return busy.size === 0 ? { channel, room: undefined } : undefined;
+      const room = await channel.room(to, noLonger);
+      if (room === undefined) busy.add(channel.provider);
+      // It may have turned out meanwhile that it is down.
+      else if (first()?.provider === channel.provider) return { channel, room };
+      else room.leave();
+    }
   }
 
   record(provider: string, outcome: SendOutcome): void {

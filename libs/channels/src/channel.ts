@@ -15,6 +15,15 @@ export interface OutgoingMessage {
   readonly correlation?: Correlation;
 }
 
+/** To whom a message goes. */
+export type Destination = Pick<OutgoingMessage, 'target' | 'devices'>;
+
+/** What a provider has for a message. */
+export interface Room {
+  /** The call is over, or will not be made. Again changes nothing. */
+  leave(): void;
+}
+
 export interface Correlation {
   /** The notification's stream. */
   readonly stream: string;
@@ -48,6 +57,7 @@ export type SendOutcome = (
  * One way to reach people by one method through one provider. Promises, checked by `channel.contract.ts`:
  * - `send` always resolves, in bounded time, with an outcome; it throws only on a bug.
  * - `reason` never holds addresses, texts or secrets: it goes to the timeline and to the logs.
+ * - It asks its provider to take no more at once than what is set for it, whoever sends.
  */
 export abstract class Channel {
   abstract readonly method: NotificationMethod;
@@ -57,7 +67,15 @@ export abstract class Channel {
   senderTo(_target: string): string | undefined {
     return undefined;
   }
-  abstract send(message: OutgoingMessage): Promise<SendOutcome>;
+  /**
+   * Waits, for a bounded time and not after `noLonger`, until the provider can take one more message; undefined when it could
+   * not. What must hold when the message leaves is looked up after that.
+   */
+  async room(_to: Destination, _noLonger?: AbortSignal): Promise<Room | undefined> {
+    return { leave: () => undefined };
+  }
+  /** `room`: what was waited for; `send` leaves it. Without it the message waits here, where its provider has a limit. */
+  abstract send(message: OutgoingMessage, room?: Room): Promise<SendOutcome>;
   /** Keeps what was handed over from reaching the person, where that can still be done. Always resolves, in bounded time. */
   async takeBack(_reference: string): Promise<void> {}
   abstract close(): Promise<void>;

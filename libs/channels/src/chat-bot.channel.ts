@@ -3,6 +3,8 @@ import { outcomeOfCall } from './call-result';
 import { Channel } from './channel';
 import type { OutgoingMessage, SendOutcome } from './channel';
 import type { ChatBot } from './chat-bot';
+import { LimitedChannel } from './limited.channel';
+import { ProviderBudget } from './provider-budget';
 import { shownMessage } from './shown-alert';
 
 /** Pages by a bot, to the account that the person has linked, with buttons to answer them there. */
@@ -24,3 +26,6 @@ export class ChatBotChannel extends Channel {
 
   async close(): Promise<void> {}
 }
+
+/** Pages by the bot, no more at once than its provider takes. */
+export const pagesBy = (bot: ChatBot): Channel => new LimitedChannel(new ChatBotChannel(bot), new ProviderBudget(bot.pagesAtOnce));

@@ -66,6 +66,8 @@ export abstract class ChatBot {
   /** As on the timeline, in metrics and in routes. */
   abstract readonly provider: string;
   abstract readonly method: ChatMethod;
+  /** More wait; edits and answers are not counted. */
+  abstract readonly pagesAtOnce: number;
 
   /** Whether the provider sent it. Nothing is done about it before that. @throws OutgoingFault while that cannot be said */
   abstract isGenuine(callback: ChatCallback, now: Instant): Promise<boolean>;

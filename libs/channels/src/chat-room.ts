@@ -2,6 +2,7 @@ import type { PushDeviceType } from '@tocsin/domain';
 import type { Outgoing, OutgoingAnswer, OutgoingRequest } from '@tocsin/platform';
 import { DevicesChannel } from './devices.channel';
 import type { DeviceOutcome, DeviceService } from './devices.channel';
+import { hostIn } from './host-in';
 import { outcomeOfRefusal, outcomeWithoutAnswer } from './http-outcome';
 import type { RenderedMessage } from './message';
 import type { Provider } from './provider';
@@ -27,9 +28,14 @@ export class ChatRooms implements DeviceService {
   constructor(
     private readonly chat: Chat,
     private readonly outgoing: Outgoing,
+    readonly atOnce: number,
   ) {
     this.type = chat.type;
     this.provider = chat.provider;
+  }
+
+  hostOf(url: string): string {
+    return hostIn(url);
   }
 
   async push(url: string, message: RenderedMessage): Promise<DeviceOutcome> {
@@ -46,13 +52,14 @@ export class ChatRooms implements DeviceService {
 type NoSettings = Readonly<Record<never, never>>;
 
 /** Each room brings its address, so that there is nothing to set up. */
-export const providerOf = (chat: Chat): Provider<NoSettings> => ({
+export const providerOf = (chat: Chat, atOnce: number): Provider<NoSettings> => ({
   name: chat.provider,
   methods: ['PUSH'],
   schema: {},
   needs: [[]],
+  atOnce: () => atOnce,
   open: (_settings, { push }) =>
-    Promise.resolve(push === undefined ? [] : [new DevicesChannel([new ChatRooms(chat, push.outgoing)], push.openAddress)]),
+    Promise.resolve(push === undefined ? [] : [new DevicesChannel([new ChatRooms(chat, push.outgoing, atOnce)], push.openAddress)]),
 });
 
 export const jsonPost = (url: string, body: object): OutgoingRequest => ({

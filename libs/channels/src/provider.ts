@@ -39,6 +39,8 @@ export interface Provider<Schema extends ProviderSchema = ProviderSchema> {
   readonly needs: readonly (readonly (keyof Schema & string)[])[];
   /** What is wrong with its settings together, besides what it needs. */
   problems?(settings: Settings<Schema>): readonly string[];
+  /** Messages that each process asks it to take at once, by all its channels together; where devices have hosts, those of one host. */
+  atOnce(settings: Settings<Schema>): number;
   /** Called when it is switched on. Loads the driver. */
   open(settings: Settings<Schema>, context: ProviderContext): Promise<readonly Channel[]>;
 }

@@ -6,10 +6,12 @@ import type { ChatBot } from './chat-bot';
 import { DevicesChannel } from './devices.channel';
 import { discord } from './discord/settings';
 import { smtp } from './email/settings';
+import { LimitedChannel } from './limited.channel';
 import { mattermost } from './mattermost/settings';
 import { ntfy } from './ntfy/settings';
 import { stateOf } from './provider';
 import type { Provider, ProviderContext, ProviderSchema } from './provider';
+import { ProviderBudget } from './provider-budget';
 import { routeSchema } from './routes';
 import type { MethodRoutes } from './routes';
 import { sendgrid } from './sendgrid/settings';
@@ -85,9 +87,7 @@ export const openChannels = async (
   settings: ChannelSettings,
   { outbox, ...context }: ProviderContext & { readonly outbox: boolean },
 ): Promise<ChannelsByMethod> => {
-  const opened = withAllDevices(
-    (await Promise.all(providersOn(settings).map((provider) => provider.open(settings as never, context)))).flat(),
-  );
+  const opened = withAllDevices((await Promise.all(providersOn(settings).map((provider) => limited(provider, settings, context)))).flat());
   const byMethod = new Map<NotificationMethod, readonly Channel[]>();
   for (const method of METHODS) {
     const channels = opened.filter((channel) => channel.method === method);
@@ -100,6 +100,13 @@ export const openChannels = async (
 /** The bots that are set up: each has a channel, and takes answers. */
 export const openChatBots = async (settings: ChannelSettings): Promise<readonly ChatBot[]> =>
   (await Promise.all([openTelegramBot(settings), openTeamsBot(settings)])).filter((bot) => bot !== undefined);
+
+const limited = async (provider: Provider, settings: ChannelSettings, context: ProviderContext): Promise<readonly Channel[]> => {
+  const channels = await provider.open(settings as never, context);
+  const budget = new ProviderBudget(provider.atOnce(settings as never));
+  // Devices have a budget for each host that they are at.
+  return channels.map((channel) => (channel instanceof DevicesChannel ? channel : new LimitedChannel(channel, budget)));
+};
 
 /** A push goes to all devices of a person at once, whichever services they belong to. */
 const withAllDevices = (channels: readonly Channel[]): readonly Channel[] => {

@@ -2,7 +2,10 @@ import { instant } from '@tocsin/domain';
 import { outcomeOfCall } from './call-result';
 import { Channel } from './channel';
 import type { OutgoingMessage, SendOutcome } from './channel';
+import { LimitedChannel } from './limited.channel';
+import { ProviderBudget } from './provider-budget';
 import { shownMessage } from './shown-alert';
+import { SLACK_PAGES_AT_ONCE } from './slack/settings';
 import type { SlackResult, SlackWorkspace } from './slack-workspace';
 
 const MOST_KNOWN = 10_000;
@@ -47,3 +50,7 @@ export class SlackDirectChannel extends Channel {
     return opened;
   }
 }
+
+/** Pages in a workspace, no more at once than are set for it. */
+export const slackPages = (workspace: SlackWorkspace): Channel =>
+  new LimitedChannel(new SlackDirectChannel(workspace), new ProviderBudget(SLACK_PAGES_AT_ONCE));

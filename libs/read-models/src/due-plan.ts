@@ -2,6 +2,17 @@ import type { Clock, Instant, Timer } from '@tocsin/domain';
 import { Backoff } from './backoff';
 import { DueHeap } from './due-heap';
 
+/** One call of `onDue`. */
+export interface Firing {
+  /** What it only waits for holds up nobody else meanwhile. */
+  aside<T>(waiting: Promise<T>): Promise<T>;
+  /** Aborted when nothing new is to begin: what it waits for is given up, by rejecting with the reason. It stays due. */
+  readonly ended: AbortSignal;
+}
+
+/** Not a failure: whoever waited goes on in the next life. */
+export class Ended extends Error {}
+
 interface Run {
   readonly ended: Promise<void>;
   /** An event spoke about the id meanwhile: what it said counts, also if the run fails. */
@@ -16,7 +27,7 @@ interface Failed {
 export interface DuePlanOptions {
   readonly clock: Clock;
   readonly concurrency: number;
-  readonly onDue: (id: string, dueAt: Instant) => Promise<void>;
+  readonly onDue: (id: string, dueAt: Instant, firing: Firing) => Promise<void>;
   readonly onError: (id: string, error: unknown) => void;
 }
 
@@ -33,6 +44,8 @@ export class DuePlan {
   private heap = new DueHeap();
   private alarm: { readonly at: Instant; readonly timer: Timer } | undefined;
   private open = false;
+  private setAside = 0;
+  private ending = new AbortController();
 
   constructor(private readonly options: DuePlanOptions) {}
 
@@ -54,12 +67,14 @@ export class DuePlan {
   /** From now on what is due fires: first what was due first. */
   begin(): void {
     this.open = true;
+    if (this.ending.signal.aborted) this.ending = new AbortController();
     this.fire();
   }
 
   /** Nothing new fires; resolves when what runs has ended. */
   async end(): Promise<void> {
     this.open = false;
+    this.ending.abort(new Ended('nothing new begins'));
     this.alarm?.timer.cancel();
     this.alarm = undefined;
     for (const { again } of this.failed.values()) clearTimeout(again);
@@ -101,7 +116,7 @@ export class DuePlan {
   /** Fires what is due and sets the alarm for what comes next. */
   fire(): void {
     if (!this.open) return;
-    for (this.skipStale(); this.running.size < this.options.concurrency; this.skipStale()) {
+    for (this.skipStale(); this.running.size - this.setAside < this.options.concurrency; this.skipStale()) {
       const next = this.heap.peek();
       if (next === undefined) return this.setAlarm(undefined);
       if (next.dueAt > this.options.clock.now()) return this.setAlarm(next.dueAt);
@@ -114,13 +129,23 @@ export class DuePlan {
   private run(id: string, dueAt: Instant): void {
     // Begins in a later turn, so that it stands in `running` before it can end.
     const ended = Promise.resolve()
-      .then(() => this.options.onDue(id, dueAt))
+      .then(() => this.options.onDue(id, dueAt, { aside: this.aside, ended: this.ending.signal }))
       .then(
         () => this.finish(id, dueAt, undefined),
         (cause: unknown) => this.finish(id, dueAt, { cause }),
       );
     this.running.set(id, { ended, superseded: false });
   }
+
+  private readonly aside = async <T>(waiting: Promise<T>): Promise<T> => {
+    this.setAside += 1;
+    this.fire();
+    try {
+      return await waiting;
+    } finally {
+      this.setAside -= 1;
+    }
+  };
 
   /** Without an error the id is planned again by an event alone: what was done and changed nothing would change nothing again. */
   private finish(id: string, dueAt: Instant, error: { readonly cause: unknown } | undefined): void {

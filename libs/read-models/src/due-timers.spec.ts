@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { instant } from '@tocsin/domain';
 import type { Instant } from '@tocsin/domain';
 import type { Position, StoredEvent } from '@tocsin/event-store';
+import type { Firing } from './due-plan';
 import { DueTimers } from './due-timers';
 import type { DueTimersLog } from './due-timers';
 import { ReadStoreFault } from './read-store';
@@ -24,7 +25,7 @@ describe('durable timers', () => {
   let begun: string[];
   let logged: DueTimersLog[];
   let happened: EventEmitter;
-  let onDue: (id: string, dueAt: Instant) => Promise<void>;
+  let onDue: (id: string, dueAt: Instant, firing: Firing) => Promise<void>;
   let isOwner: () => boolean;
 
   const start = (concurrency?: number): void => {
@@ -37,10 +38,10 @@ describe('durable timers', () => {
       readStore: stores.readStore,
       clock,
       due,
-      onDue: async (id, dueAt) => {
+      onDue: async (id, dueAt, firing) => {
         fired.push({ id, dueAt });
         try {
-          await onDue(id, dueAt);
+          await onDue(id, dueAt, firing);
         } finally {
           happened.emit('fired');
         }
@@ -95,6 +96,36 @@ describe('durable timers', () => {
   });
 
   describe('of one process', () => {
+    it('that only wait hold up none of the others, and are not settled', async () => {
+      let goOn = (): void => undefined;
+      const elsewhere = new Promise<void>((resolve) => (goOn = resolve));
+      onDue = async (id, _dueAt, { aside }) => (id === 'process-a' ? aside(elsewhere) : undefined);
+      start(1);
+      await plan('a', clock.now());
+      await plan('b', clock.now());
+      await until(() => fired.length === 2);
+      expect(timers.settled()).toBe(false);
+      goOn();
+      await settled();
+      expect(ids()).toEqual(['a', 'b']);
+    });
+
+    it('that wait when nothing new is to begin give up, and fire in the next life', async () => {
+      onDue = async (_id, _dueAt, { aside, ended }) => {
+        await aside(once(ended, 'abort'));
+        ended.throwIfAborted();
+      };
+      start(1);
+      await plan('a', clock.now());
+      await until(() => fired.length === 1);
+      await timers.stop();
+      expect(logged).toEqual([]);
+      onDue = async () => undefined;
+      await restart();
+      await settled();
+      expect(ids()).toEqual(['a']);
+    });
+
     it('fire when they are due, once, and not before', async () => {
       start();
       const dueAt = clock.in(1000);

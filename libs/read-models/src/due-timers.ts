@@ -1,7 +1,8 @@
 import { instant, type Clock, type Instant } from '@tocsin/domain';
 import { START, upcast, type AllPage, type EventStore, type Position, type StoredEvent } from '@tocsin/event-store';
 import { Backoff } from './backoff';
-import { DuePlan } from './due-plan';
+import { DuePlan, Ended } from './due-plan';
+import type { Firing } from './due-plan';
 import { TimerStorage } from './timer-storage';
 import type { ReadStore } from './read-store';
 
@@ -23,7 +24,7 @@ export interface DueTimersOptions {
    * Called at least once for each due time, so it must be idempotent: after a restart it is called again for what no event
    * has moved on. Several at once, never two for one id. When it rejects it is tried again for ever.
    */
-  onDue(id: string, dueAt: Instant): Promise<void>;
+  onDue(id: string, dueAt: Instant, firing: Firing): Promise<void>;
   /**
    * Asked right before each `onDue`: whoever lost the timers to another replica while it slept fires nothing more. It may be
    * theirs again a moment later, by a renewal that came late; so what did not fire stays due.
@@ -64,12 +65,12 @@ export class DueTimers {
     this.plan = new DuePlan({
       clock: options.clock,
       concurrency: options.concurrency ?? 64,
-      onDue: async (id, dueAt) => {
+      onDue: async (id, dueAt, firing) => {
         if (options.isOwner?.() === false) throw new NotOwner();
-        await options.onDue(id, dueAt);
+        await options.onDue(id, dueAt, firing);
       },
       onError: (id, error) => {
-        if (!(error instanceof NotOwner)) log?.({ message: 'timer failed', timers, id, error });
+        if (!(error instanceof NotOwner || error instanceof Ended)) log?.({ message: 'timer failed', timers, id, error });
       },
     });
     this.storage = new TimerStorage(timers, options.version ?? 1, readStore, (error) =>

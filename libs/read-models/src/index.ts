@@ -6,6 +6,7 @@ export { evolveNotificationDocument, lastSuccess, NOTIFICATIONS_VIEW, notificati
 export { ALERT_ACTIONS_VIEW, alertActionsView, evolveAlertActionDocument } from './alert-actions-view';
 export type { AlertActionDocument, AlertActionRunDocument } from './alert-actions-view';
 export type { NotificationDocument } from './notifications-view';
+export type { Firing } from './due-plan';
 export { DueTimers } from './due-timers';
 export type { DueTimersLog, DueTimersOptions } from './due-timers';
 export type { Projection, Touched, WorkingSet } from './projection';

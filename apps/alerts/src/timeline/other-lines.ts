@@ -55,6 +55,10 @@ const broughtForwardTexts: Readonly<Record<BroughtForwardReason, { readonly en: 
   'no-receipt': { en: 'since no receipt came for the method before it', de: 'weil für den Weg davor keine Bestätigung kam' },
   failed: { en: 'since the method before it failed', de: 'weil der Weg davor fehlgeschlagen ist' },
   'line-busy': { en: 'since the telephone is in another call', de: 'weil das Telefon in einem anderen Anruf ist' },
+  'provider-busy': {
+    en: 'since the provider of the method before it has too many messages under way',
+    de: 'weil beim Anbieter für den Weg davor zu viele Nachrichten auf einmal unterwegs sind',
+  },
   'line-free': { en: 'since the call before it is over', de: 'weil der Anruf davor vorbei ist' },
 };
 
@@ -76,6 +80,10 @@ const holdTexts: Readonly<Record<UnusableReason | HeldBackReason | 'no-preferenc
     de: 'die Person hat keine Benachrichtigungsregel für diese Priorität',
   },
   'line-busy': { en: 'another call to that number is under way', de: 'ein anderer Anruf an diese Nummer läuft gerade' },
+  'provider-busy': {
+    en: 'its provider has as many messages under way as it takes at once',
+    de: 'bei ihrem Anbieter sind so viele Nachrichten unterwegs, wie er auf einmal annimmt',
+  },
   bundled: {
     en: 'more came at once than can be read, it goes out in one message with others',
     de: 'es kam mehr auf einmal, als man lesen kann, sie geht mit anderen zusammen hinaus',

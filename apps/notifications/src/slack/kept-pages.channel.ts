@@ -1,5 +1,5 @@
 import { Channel } from '@tocsin/channels';
-import type { OutgoingMessage, SendOutcome, SlackDirectChannel } from '@tocsin/channels';
+import type { Destination, OutgoingMessage, Room, SendOutcome } from '@tocsin/channels';
 import { Clock, linkOfPage, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
@@ -9,7 +9,7 @@ import { Notifications } from '../notifications';
 import { SlackPosts } from './slack-posts';
 
 export interface KeptPagesParts {
-  readonly direct: SlackDirectChannel;
+  readonly direct: Channel;
   readonly notifications: Notifications;
   readonly posts: SlackPosts;
   readonly eventStore: EventStore;
@@ -29,8 +29,12 @@ export class KeptPagesChannel extends Channel {
     this.provider = parts.direct.provider;
   }
 
-  async send(message: OutgoingMessage): Promise<SendOutcome> {
-    const outcome = await this.parts.direct.send(message);
+  override room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    return this.parts.direct.room(to, noLonger);
+  }
+
+  async send(message: OutgoingMessage, room?: Room): Promise<SendOutcome> {
+    const outcome = await this.parts.direct.send(message, room);
     if (outcome.type === 'handed-over' && message.correlation !== undefined && message.message.page !== undefined)
       await this.keep(message.correlation.stream, outcome.reference);
     return outcome;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionSettings } from '@tocsin/alert-actions';
 import { Channel } from '@tocsin/channels';
-import type { OutgoingMessage, SendOutcome } from '@tocsin/channels';
+import type { Destination, OutgoingMessage, ProviderBudget, Room, SendOutcome } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
 import { instant } from '@tocsin/domain';
 import type { AlertEvent, AlertId, ApiKeyId, ContactId, NotificationMethod, PreferenceId, Role, User, UserId } from '@tocsin/domain';
@@ -28,8 +28,15 @@ export class ToldChannel extends Channel {
   readonly sent: OutgoingMessage[] = [];
   answer: (message: OutgoingMessage) => Promise<SendOutcome> = async () => ({ type: 'handed-over', receiptExpected: false });
 
+  /** Absent: it takes any number at once. */
+  budget?: ProviderBudget;
+
   constructor(readonly provider: string) {
     super();
+  }
+
+  override room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    return this.budget?.room(noLonger) ?? super.room(to);
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {

@@ -1,4 +1,5 @@
 import { providerOf } from '../chat-room';
 import { discordChat } from './discord-chat';
 
-export const discord = providerOf(discordChat);
+/** All rooms are on one host, which counts by room besides. */
+export const discord = providerOf(discordChat, 25);

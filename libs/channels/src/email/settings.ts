@@ -1,5 +1,6 @@
 import { senderProblem } from '@tocsin/domain';
 import { checked, optional, textSetting, urlSetting } from '@tocsin/platform';
+import { atOnceSetting } from '../at-once';
 import type { Provider } from '../provider';
 
 /** Every provider of e-mails has it in its schema: there is one sender. */
@@ -14,6 +15,7 @@ const schema = {
   smtpUrl: optional(
     urlSetting('SMTP_URL', { about: 'mail server, smtp://user:password@host:587', secret: true, protocols: ['smtp', 'smtps'] }),
   ),
+  smtpAtOnce: atOnceSetting('SMTP_AT_ONCE', 10),
   mailFrom,
 } as const;
 
@@ -22,8 +24,9 @@ export const smtp: Provider<typeof schema> = {
   methods: ['EMAIL'],
   schema,
   needs: [['smtpUrl']],
-  open: async ({ smtpUrl, mailFrom: from }, { publicUrl }) => {
+  atOnce: ({ smtpAtOnce }) => smtpAtOnce,
+  open: async ({ smtpUrl, smtpAtOnce, mailFrom: from }, { publicUrl }) => {
     const { SmtpChannel } = await import('./index.js');
-    return [new SmtpChannel({ url: smtpUrl ?? '', from: from ?? usualSender(publicUrl()) })];
+    return [new SmtpChannel({ url: smtpUrl ?? '', from: from ?? usualSender(publicUrl()), connections: smtpAtOnce })];
   },
 };

@@ -1,4 +1,5 @@
 import { providerOf } from '../chat-room';
 import { mattermostChat } from './mattermost-chat';
 
-export const mattermost = providerOf(mattermostChat);
+/** With one server. */
+export const mattermost = providerOf(mattermostChat, 10);

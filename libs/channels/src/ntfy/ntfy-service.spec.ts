@@ -18,7 +18,7 @@ let channel: DevicesChannel;
 beforeEach(async () => {
   server = await WebhookReceiver.start();
   const outgoing = new Outgoing({ allowed: AllowedTargets.from([server.url]), timeoutMs: 500 });
-  channel = new DevicesChannel([new NtfyService({ url: server.url, token: 'tk_ntfy', outgoing })], (cipher) => cipher);
+  channel = new DevicesChannel([new NtfyService({ url: server.url, token: 'tk_ntfy', outgoing, atOnce: 20 })], (cipher) => cipher);
 });
 afterEach(() => server.stop());
 const send = () => channel.send({ target: '', devices: [device], message: page, key: 'k' });

@@ -7,6 +7,7 @@ export interface NtfySettings {
   readonly url: string;
   readonly token?: string;
   readonly outgoing: Outgoing;
+  readonly atOnce: number;
 }
 
 /** Of ntfy's five: the highest rings until somebody looks, the third is a usual one. */
@@ -19,6 +20,15 @@ export class NtfyService implements DeviceService {
   readonly provider = 'ntfy';
 
   constructor(private readonly settings: NtfySettings) {}
+
+  get atOnce(): number {
+    return this.settings.atOnce;
+  }
+
+  /** There is one server. */
+  hostOf(): string {
+    return '';
+  }
 
   async push(topic: string, { notice, subject, text }: RenderedMessage): Promise<DeviceOutcome> {
     const { url, token, outgoing } = this.settings;

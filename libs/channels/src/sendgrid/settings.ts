@@ -1,4 +1,5 @@
 import { checked, listSetting, optional, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
+import { atOnceSetting } from '../at-once';
 import { mailFrom, usualSender } from '../email/settings';
 import type { Provider } from '../provider';
 import { eventKeyIn } from './event-key';
@@ -19,6 +20,7 @@ const schema = {
     ),
   ),
   sendgridApiBaseUrl: urlSetting('SENDGRID_API_BASE_URL', { about: 'where its API is', usual: 'https://api.sendgrid.com' }),
+  sendgridAtOnce: atOnceSetting('SENDGRID_AT_ONCE', 50),
   mailFrom,
 } as const;
 
@@ -28,6 +30,7 @@ export const sendgrid: Provider<typeof schema> = {
   schema,
   // A key for receipts alone is half of it.
   needs: [['sendgridApiKey'], ['sendgridApiKey', 'sendgridEventPublicKeys'], ['sendgridApiKey', 'sendgridInboundDomain']],
+  atOnce: ({ sendgridAtOnce }) => sendgridAtOnce,
   open: async ({ sendgridApiKey = '', sendgridEventPublicKeys, sendgridApiBaseUrl, mailFrom: from }, { publicUrl }) => {
     const { SendGridChannel } = await import('./index.js');
     return [

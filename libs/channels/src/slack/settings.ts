@@ -6,6 +6,9 @@ import type { SlackWorkspace } from '../slack-workspace';
 
 const secretList = (setting: Setting<readonly string[]>): Setting<readonly string[]> => ({ ...setting, secret: true });
 
+/** Alerts in channels are counted apart. */
+export const SLACK_PAGES_AT_ONCE = 20;
+
 const schema = {
   slackBotToken: optional(
     secretSetting('SLACK_BOT_TOKEN', { about: "the bot's token, of an app that was set up by hand in one workspace" }),
@@ -28,6 +31,7 @@ export const slack: Provider<typeof schema> = {
     ['slackSigningSecrets', 'slackBotToken'],
     ['slackSigningSecrets', 'slackClientId', 'slackClientSecret'],
   ],
+  atOnce: () => SLACK_PAGES_AT_ONCE,
   /** Whoever opens the workspace, which shows alerts in channels as well, has its direct messages, too. */
   open: () => Promise.resolve([]),
 };

@@ -1,4 +1,5 @@
 import { checked, choiceSetting, optional, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
+import { atOnceSetting } from '../at-once';
 import type { Provider } from '../provider';
 
 const headersProblem = (text: string): string | undefined =>
@@ -38,6 +39,7 @@ const schema = {
   smsGatewayReference: optional(
     textSetting('SMS_GATEWAY_REFERENCE', { about: 'where its answer has the id of the message: messages.0.id' }),
   ),
+  smsGatewayAtOnce: atOnceSetting('SMS_GATEWAY_AT_ONCE', 20),
 } as const;
 
 /** Any SMS gateway that takes a text by one HTTP request, told by templates. */
@@ -46,6 +48,7 @@ export const smsGateway: Provider<typeof schema> = {
   methods: ['SMS'],
   schema,
   needs: [['smsGatewayUrl']],
+  atOnce: ({ smsGatewayAtOnce }) => smsGatewayAtOnce,
   open: async (settings) => {
     const { SmsGatewayChannel } = await import('./index.js');
     const { smsGatewayUrl = '', smsGatewayMethod, smsGatewayHeaders, smsGatewayBody, smsGatewaySuccess, smsGatewayReference } = settings;

@@ -4,6 +4,8 @@ import type { ChatBot } from '../chat-bot';
 import { stateOf } from '../provider';
 import type { Provider } from '../provider';
 
+export const TEAMS_PAGES_AT_ONCE = 25;
+
 const schema = {
   teamsAppId: optional(textSetting('TEAMS_APP_ID', { about: "the bot's app id in Microsoft Entra" })),
   teamsAppPassword: optional(secretSetting('TEAMS_APP_PASSWORD', { about: 'a client secret of that app' })),
@@ -27,6 +29,7 @@ export const teams: Provider<typeof schema> = {
   methods: ['TEAMS'],
   schema,
   needs: [['teamsAppId', 'teamsAppPassword', 'teamsTenantId']],
+  atOnce: () => TEAMS_PAGES_AT_ONCE,
   /** Whoever opens the bot, which takes answers as well, has its messages, too. */
   open: () => Promise.resolve([]),
 };

@@ -9,6 +9,7 @@ import { shortened } from '../shortened';
 import { activityIn, placeIn, serviceUrlOf } from './activities';
 import { cardOf, headlineOf } from './alert-card';
 import { ConnectorTokens } from './connector-tokens';
+import { TEAMS_PAGES_AT_ONCE } from './settings';
 import { TeamsApi } from './teams-api';
 
 export interface TeamsBotSettings {
@@ -32,6 +33,7 @@ const MOST_BYTES = 1_048_576;
 export class TeamsBot extends ChatBot {
   readonly provider = 'teams';
   readonly method = 'TEAMS';
+  readonly pagesAtOnce = TEAMS_PAGES_AT_ONCE;
   private readonly api: TeamsApi;
   private readonly tokens: ConnectorTokens;
   private readonly origins: ReadonlySet<string>;

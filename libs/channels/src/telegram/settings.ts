@@ -7,6 +7,8 @@ import type { Provider } from '../provider';
 /** What Telegram takes as one. */
 const SECRET = /^[A-Za-z0-9_-]{1,256}$/;
 
+export const TELEGRAM_PAGES_AT_ONCE = 25;
+
 const schema = {
   telegramBotToken: optional(secretSetting('TELEGRAM_BOT_TOKEN', { about: "the bot's token, as BotFather gives it" })),
   telegramWebhookSecrets: checked(
@@ -25,6 +27,7 @@ export const telegram: Provider<typeof schema> = {
   methods: ['TELEGRAM'],
   schema,
   needs: [['telegramBotToken', 'telegramWebhookSecrets']],
+  atOnce: () => TELEGRAM_PAGES_AT_ONCE,
   /** Whoever opens the bot, which takes answers as well, has its messages, too. */
   open: () => Promise.resolve([]),
 };

@@ -5,6 +5,7 @@ import type { CallResult } from '../call-result';
 import type { ShownAlert, ShownText } from '../shown-alert';
 import { shortened } from '../shortened';
 import { formOf } from './message-form';
+import { TELEGRAM_PAGES_AT_ONCE } from './settings';
 import { TelegramApi } from './telegram-api';
 import type { TelegramApiSettings } from './telegram-api';
 import { updateIn } from './updates';
@@ -19,6 +20,7 @@ const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
 export class TelegramBot extends ChatBot {
   readonly provider = 'telegram';
   readonly method = 'TELEGRAM';
+  readonly pagesAtOnce = TELEGRAM_PAGES_AT_ONCE;
   private readonly api: TelegramApi;
   private username: string | undefined;
 

@@ -1,4 +1,5 @@
 import { checked, listSetting, optional, textSetting, urlSetting } from '@tocsin/platform';
+import { atOnceSetting } from '../at-once';
 import type { Provider } from '../provider';
 import type { CallStep } from '../voice/call-step';
 
@@ -19,6 +20,8 @@ const schema = {
     ),
   ),
   twilioApiBaseUrl: urlSetting('TWILIO_API_BASE_URL', { about: 'where its API is', usual: 'https://api.twilio.com' }),
+  /** It refuses more than a hundred at once in an account, whoever they are of. */
+  twilioAtOnce: atOnceSetting('TWILIO_AT_ONCE', 50),
 } as const;
 
 export const twilio: Provider<typeof schema> = {
@@ -26,6 +29,7 @@ export const twilio: Provider<typeof schema> = {
   methods: ['SMS', 'VOICE'],
   schema,
   needs: [['twilioAccountSid', 'twilioAuthToken', 'twilioFrom']],
+  atOnce: ({ twilioAtOnce }) => twilioAtOnce,
   open: async ({ twilioAccountSid = '', twilioAuthToken = [], twilioFrom = [], twilioApiBaseUrl }, { publicUrl }) => {
     const { TwilioSmsChannel, TwilioVoiceChannel, twilioClient } = await import('./index.js');
     const client = twilioClient({ accountSid: twilioAccountSid, authToken: twilioAuthToken[0] ?? '', baseUrl: twilioApiBaseUrl });

@@ -2,6 +2,8 @@ import { checked, optional, secretSetting, textSetting } from '@tocsin/platform'
 import { DevicesChannel } from '../devices.channel';
 import type { Provider } from '../provider';
 
+/** With the push service of one browser. */
+const AT_ONCE = 50;
 const PUBLIC_KEY_BYTES = 65;
 const PRIVATE_KEY_BYTES = 32;
 
@@ -41,9 +43,10 @@ export const webPush: Provider<typeof schema> = {
     const missing = vapidPublicKey === undefined ? 'VAPID_PUBLIC_KEY' : 'VAPID_PRIVATE_KEY';
     return [`${missing}: must be set, too, for webpush; or none of its keys`];
   },
+  atOnce: () => AT_ONCE,
   open: async (_settings, { push }) => {
     if (push === undefined) return [];
     const { WebPushService } = await import('./index.js');
-    return [new DevicesChannel([new WebPushService(push)], push.openAddress)];
+    return [new DevicesChannel([new WebPushService(push, AT_ONCE)], push.openAddress)];
   },
 };

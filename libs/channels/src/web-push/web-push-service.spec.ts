@@ -37,7 +37,7 @@ const channelTo = (allow: readonly string[] = ['http://127.0.0.0/8:*'], more: ob
     allowed: AllowedTargets.from(allow.map((each) => each.replace(':*', `:${new URL(service.url).port}`))),
     timeoutMs: 1_000,
   });
-  return new DevicesChannel([new WebPushService({ vapid: async () => vapid, outgoing, ...more })], (cipher) =>
+  return new DevicesChannel([new WebPushService({ vapid: async () => vapid, outgoing, ...more }, 20)], (cipher) =>
     cipher.replace('sealed ', ''),
   );
 };

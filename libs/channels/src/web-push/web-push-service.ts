@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { generateRequestDetails } from 'web-push';
 import type { PushSubscription } from 'web-push';
 import type { DeviceOutcome, DeviceService } from '../devices.channel';
+import { hostIn } from '../host-in';
 import { outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
 import type { RenderedMessage } from '../message';
 import type { PushContext } from '../provider';
@@ -18,7 +19,14 @@ export class WebPushService implements DeviceService {
   readonly type = 'WEB_PUSH';
   readonly provider = 'webpush';
 
-  constructor(private readonly parts: Pick<PushContext, 'vapid' | 'outgoing'>) {}
+  constructor(
+    private readonly parts: Pick<PushContext, 'vapid' | 'outgoing'>,
+    readonly atOnce: number,
+  ) {}
+
+  hostOf(address: string): string {
+    return hostIn((JSON.parse(address) as PushSubscription).endpoint);
+  }
 
   async push(address: string, message: RenderedMessage, key: string): Promise<DeviceOutcome> {
     const subscription = JSON.parse(address) as PushSubscription;

@@ -26,11 +26,14 @@ export type CancelReason =
   | 'expired'
   | 'shift-changed';
 
-/** Why a page waits for others, or is left out (B29); `line-busy`: its telephone is in another call (B25). */
-export type HeldBackReason = 'bundled' | 'identical' | 'line-busy';
+/**
+ * Why a page waits for others, or is left out (B29); `line-busy`: its telephone is in another call (B25); `provider-busy`: each of
+ * its providers has as many messages under way as it takes at once.
+ */
+export type HeldBackReason = 'bundled' | 'identical' | 'line-busy' | 'provider-busy';
 
 /** What became of the method before; `line-free`: the call before it is over. */
-export type BroughtForwardReason = 'no-receipt' | 'failed' | 'line-busy' | 'line-free';
+export type BroughtForwardReason = 'no-receipt' | 'failed' | 'line-busy' | 'line-free' | 'provider-busy';
 
 /** One planned message to one person by one method, in `notification-<alertId>-<activation>-<preferenceId>` (B7, P7). */
 export type NotificationEvent =

@@ -68,6 +68,9 @@ export const USUAL_RECEIPT_MS: Readonly<Record<NotificationMethod, number>> = {
 /** Why a call is held: another one to the same number is under way. */
 export const LINE_BUSY = 'line-busy' satisfies HeldBackReason;
 
+/** Why a message is held: its providers have as many under way as they take at once. */
+export const PROVIDER_BUSY = 'provider-busy' satisfies HeldBackReason;
+
 /** Something may still come of it. */
 export type OpenNotification = Extract<Notification, Open>;
 

@@ -3,17 +3,17 @@ import type { EventStore } from '@tocsin/event-store';
 import type { Platform } from '../platform';
 
 /** What a stream's timer sets off, as part of the trace that began the stream; just that when nothing is traced. */
-export const inTraceOfStream = (
+export const inTraceOfStream = <More extends readonly unknown[]>(
   { tracing, eventStore }: Pick<Platform, 'tracing' | 'eventStore'>,
   name: string,
-  onDue: (stream: string) => Promise<void>,
-): ((stream: string) => Promise<void>) => {
+  onDue: (stream: string, ...more: More) => Promise<void>,
+): ((stream: string, ...more: More) => Promise<void>) => {
   if (tracing === undefined) return onDue;
-  return async (stream) =>
+  return async (stream, ...more) =>
     tracing.enter(
       { name: `timer ${name}`, kind: 'internal', attributes: { 'tocsin.stream': stream } },
       await beginningOf(eventStore, stream),
-      () => onDue(stream),
+      () => onDue(stream, ...more),
     );
 };
 

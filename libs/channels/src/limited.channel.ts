@@ -1,0 +1,45 @@
+import { Channel } from './channel';
+import type { Destination, OutgoingMessage, Room, SendOutcome } from './channel';
+import type { ProviderBudget } from './provider-budget';
+
+/** A channel whose provider is asked to take so many messages at once and no more, by whoever has them. */
+export class LimitedChannel extends Channel {
+  readonly method: Channel['method'];
+  readonly provider: string;
+
+  constructor(
+    private readonly channel: Channel,
+    /** One for all channels of an account. */
+    private readonly budget: ProviderBudget,
+  ) {
+    super();
+    this.method = channel.method;
+    this.provider = channel.provider;
+  }
+
+  override senderTo(target: string): string | undefined {
+    return this.channel.senderTo(target);
+  }
+
+  override room(_to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    return this.budget.room(noLonger);
+  }
+
+  async send(message: OutgoingMessage, room?: Room): Promise<SendOutcome> {
+    const taken = room ?? (await this.budget.room());
+    if (taken === undefined) return { type: 'failed', permanent: false, reason: 'too many messages are under way' };
+    try {
+      return await this.channel.send(message);
+    } finally {
+      taken.leave();
+    }
+  }
+
+  override takeBack(reference: string): Promise<void> {
+    return this.channel.takeBack(reference);
+  }
+
+  close(): Promise<void> {
+    return this.channel.close();
+  }
+}
