@@ -42,7 +42,7 @@ const texts = {
     email: 'E-mail address',
     mailLink: 'Send me a sign-in link',
     linkMailed:
-      'If this is the verified address of one person here, a link is on its way. It works once, for 15 minutes; the next one can be had after five.',
+      'If this is the login address of one person here, a link is on its way. It works once, for 15 minutes; the next one can be had after five.',
     tooOften: 'Too many links were asked for. Try again in a minute.',
     noAddress: 'This is no e-mail address.',
     linkOrKey: 'Sign-in link or API key',
@@ -110,7 +110,7 @@ const texts = {
     email: 'E-Mail-Adresse',
     mailLink: 'Anmeldelink senden',
     linkMailed:
-      'Wenn das die bestätigte Adresse einer Person hier ist, ist ein Link unterwegs. Er gilt einmal und 15 Minuten lang; den nächsten gibt es nach fünf.',
+      'Wenn das die Anmeldeadresse einer Person hier ist, ist ein Link unterwegs. Er gilt einmal und 15 Minuten lang; den nächsten gibt es nach fünf.',
     tooOften: 'Es wurden zu viele Links angefordert. Versuche es in einer Minute noch einmal.',
     noAddress: 'Das ist keine E-Mail-Adresse.',
     linkOrKey: 'Anmeldelink oder API-Schlüssel',

@@ -5,7 +5,7 @@ import type { Cause } from '@tocsin/messaging';
 import { IdAllocator, SecretBox } from '@tocsin/platform';
 import { Notifications } from './notifications';
 
-/** Plans the mail with a sign-in link for the one person whose verified address it is; for any other address nothing at all. */
+/** Plans the mail with a sign-in link for the one person whose login address it is; for any other address nothing at all. */
 export class SignInMailPlanner {
   constructor(
     private readonly parts: {

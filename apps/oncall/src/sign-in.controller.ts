@@ -61,7 +61,7 @@ export class SignInController {
   /** The same answer, after the same work, whether it is somebody's address or not. */
   @Post('api/sign-in-links/mails')
   @Public()
-  @Describe('Have a one-time link sent to an address, if it is the verified contact of one person')
+  @Describe('Have a one-time link sent to an address, if it is the verified login address of one person')
   @HttpCode(204)
   async mail(@Body() { email }: SignInMailBody, @Req() request: FastifyRequest): Promise<void> {
     const problem = emailAddressProblem(email);

@@ -96,6 +96,16 @@ describe('a sign-in link by mail', () => {
     expect(await ask('no address')).toMatchObject({ status: 400, body: expect.stringContaining('email') });
   });
 
+  it('does not go to a list that a person is paged by: whoever reads it is not that person', async () => {
+    const list = { id: 990 as never, type: 'email', target: 'team@example.test', status: 'OK', verified: true } as const;
+    await world.changePerson(ana, (user) => ({ ...user, role: 'ADMIN', contacts: [...user.contacts, list] }));
+    await world.settle();
+    expect(await ask('team@example.test')).toEqual({ status: 204, body: '' });
+    expect(world.mail.all()).toEqual([]);
+    await ask('ana@example.test');
+    expect([links().length, links('team').length]).toEqual([1, 0]);
+  });
+
   it('comes once within five minutes, however often it is asked for, and again after that', async () => {
     await Promise.all([1, 2, 3].map(() => ask('ana@example.test')));
     expect(links()).toHaveLength(1);

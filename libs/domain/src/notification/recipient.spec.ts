@@ -4,7 +4,7 @@ import { pushDevice } from '../testing/notification-builders';
 import { recipientOf } from './recipient';
 
 const mail = { id: 3 as never, type: 'email', target: 'ana@example.org', status: 'OK', verified: true } as const;
-const ana = { id: 1, contacts: [mail] } as unknown as User;
+const ana = { id: 1, email: 'Ana@example.org', contacts: [mail] } as unknown as User;
 const page = { method: 'EMAIL', contactId: mail.id, purpose: 'page', dueAt: minute(0) } as const;
 
 describe('a planned message', () => {
@@ -41,12 +41,13 @@ describe('a planned message', () => {
     expect(recipientOf(code, ana, minute(10))).toEqual({ stopped: 'expired' });
   });
 
-  it('with a sign-in link goes out while the link is valid and the address is still the person’s own', () => {
+  it('with a sign-in link goes out while the link is valid and the address is still the one they sign in with', () => {
     const link = { ...page, purpose: 'sign-in' } as const;
     expect(recipientOf(link, ana, minute(14))).toHaveProperty('target');
     expect(recipientOf(link, ana, minute(15))).toEqual({ stopped: 'expired' });
     const unverified = { ...ana, contacts: ana.contacts.map((each) => ({ ...each, verified: false })) };
     expect(recipientOf(link, unverified, minute(1))).toEqual({ stopped: 'contact-removed' });
+    expect(recipientOf(link, { ...ana, email: 'new@example.org' }, minute(1))).toEqual({ stopped: 'contact-removed' });
   });
 
   it('goes to the Slack account that is linked then', () => {

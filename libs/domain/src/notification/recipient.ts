@@ -6,7 +6,7 @@ import type { ContactId } from '../ids';
 import { plusMinutes, type Instant } from '../time';
 import type { CancelReason, NotificationPurpose } from './notification-events';
 import type { PlannedData } from './notification-state';
-import { SIGN_IN_MAIL_VALID_MINUTES } from './sign-in-mails';
+import { showsWhoReads, SIGN_IN_MAIL_VALID_MINUTES } from './sign-in-mails';
 
 /** Where a planned message can go. PUSH has no target: it goes to the devices of the person. */
 export interface Recipient {
@@ -45,8 +45,8 @@ export const recipientOf = (
   // Whoever waited for a code or link so long asks for another one; this one would only confuse them.
   const validMinutes = validMinutesOf[purpose];
   if (validMinutes !== undefined && now >= plusMinutes(dueAt, validMinutes)) return { stopped: 'expired' };
-  // A link leads to whoever reads it, so that the address must still be the person's own.
-  if (purpose === 'sign-in' && contact?.verified !== true) return { stopped: 'contact-removed' };
+  // A link leads to whoever reads it, so that the address must still be the one that the person signs in with.
+  if (purpose === 'sign-in' && (contact === undefined || !showsWhoReads(user, contact))) return { stopped: 'contact-removed' };
   // It goes to devices, and the last one was removed.
   if (method === 'PUSH' && pushDevicesOf(user).length === 0) return { stopped: 'contact-removed' };
   // Where there is no contact, what it goes to was taken away.

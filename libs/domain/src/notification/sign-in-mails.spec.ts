@@ -8,15 +8,17 @@ const contact = (id: number, target: string, about: Partial<EmailContact> = {}):
   ...{ id: id as ContactId, type: 'email', target, status: 'OK', verified: true },
   ...about,
 });
-const somebody = (id: number, ...contacts: readonly EmailContact[]): User => person({ id: id as UserId, contacts });
+/** Signs in with the address of their first contact. */
+const somebody = (id: number, ...contacts: readonly EmailContact[]): User =>
+  person({ id: id as UserId, contacts, email: contacts[0]?.target ?? '' });
 
 describe('the owner of an address', () => {
-  const ana = somebody(1, contact(11, 'ana@example.org'), contact(12, 'Ana.Lima@Example.org'));
+  const ana = somebody(1, contact(11, 'Ana.Lima@Example.org'), contact(12, 'team@example.org'));
 
-  it('is the one person who has verified it, however it is written', () => {
+  it('is the one person who signs in with it and has verified it, however it is written', () => {
     expect(ownerOfAddress([ana, somebody(2, contact(21, 'ben@example.org'))], ' ana.lima@EXAMPLE.org')).toEqual({
       userId: 1,
-      contactId: 12,
+      contactId: 11,
     });
   });
 
@@ -24,12 +26,13 @@ describe('the owner of an address', () => {
     ['it is nobody’s', [ana], 'carl@example.org'],
     ['it is not verified', [somebody(1, contact(11, 'x@example.org', { verified: false }))], 'x@example.org'],
     ['no mail may go there', [somebody(1, contact(11, 'x@example.org', { status: 'BLACKLISTED' }))], 'x@example.org'],
-    ['two people have it', [ana, somebody(2, contact(21, 'ANA@example.org'))], 'ana@example.org'],
+    ['it is where a person is paged, and not their login', [ana], 'team@example.org'],
+    ['two people have it', [ana, somebody(2, contact(21, 'x@example.org'), contact(22, 'ANA.lima@example.org'))], 'ana.lima@example.org'],
   ])('is nobody when %s', (_why, users, address) => expect(ownerOfAddress(users, address)).toBeUndefined());
 
   it('is the one who has verified it, whoever else claims it', () => {
-    const claims = somebody(2, contact(21, 'ana@example.org', { verified: false }));
-    expect(ownerOfAddress([claims, ana], 'ana@example.org')).toEqual({ userId: 1, contactId: 11 });
+    const claims = somebody(2, contact(21, 'ana.lima@example.org', { verified: false }));
+    expect(ownerOfAddress([claims, ana], 'ana.lima@example.org')).toEqual({ userId: 1, contactId: 11 });
   });
 });
 
