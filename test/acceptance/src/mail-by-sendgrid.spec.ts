@@ -1,14 +1,13 @@
 import type { EscalationTarget, UserId } from '@tocsin/domain';
-import { SendGridServer } from '@tocsin/testing';
+import { SendGridServer, SmsGateway } from '@tocsin/testing';
 import { World } from './world';
-
-jest.setTimeout(120_000);
 
 const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
 const DISK = { summary: 'disk full', alertKey: 'disk' };
 const ANA = 'ana@example.test';
 
 let sendgrid: SendGridServer;
+let gateway: SmsGateway | undefined;
 let world: World;
 let ana: UserId;
 let key: string;
@@ -28,6 +27,8 @@ const begin = async (env: Readonly<Record<string, string>> = { SMTP_URL: '' }): 
 afterEach(async () => {
   await world.stop();
   await sendgrid.stop();
+  await gateway?.stop();
+  gateway = undefined;
 });
 const raise = async (): Promise<number> => {
   await world.event(key, DISK);
@@ -48,7 +49,8 @@ describe('a page by SendGrid', () => {
   });
 
   it('that bounces has the person’s next method sent at once', async () => {
-    await begin();
+    gateway = await SmsGateway.start();
+    await begin({ SMTP_URL: '', ...gateway.environment });
     const both = [
       { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 0 },
       { type: 'HIGH_PRIORITY', method: 'SMS', delayMin: 30 },
@@ -58,7 +60,8 @@ describe('a page by SendGrid', () => {
     sendgrid.events = [{ event: 'bounce', type: 'bounce', status: '5.1.1', reason: '550 no such user dora@example.test' }];
     const lines = await world.timeline(await raise());
     expect(lines).toContain('EMAIL Dora Tester: failed: SendGrid bounce 5.1.1');
-    expect(lines).toContain('SMS Dora Tester: handed over to outbox');
+    expect(lines).toContain('SMS Dora Tester: handed over to gateway');
+    expect(gateway.textsTo('+4915100000007')).toHaveLength(1);
     expect(lines.join()).not.toContain('example.test');
   });
 

@@ -5,8 +5,6 @@ import type { LocalDateTime, ScheduleId } from '@tocsin/domain';
 import { Parking } from '@tocsin/messaging';
 import { ADMIN_KEY, World } from './world';
 
-jest.setTimeout(120_000);
-
 interface Parked {
   readonly id: string;
   readonly topic: string;

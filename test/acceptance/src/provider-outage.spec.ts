@@ -3,8 +3,6 @@ import { SmsGateway, TelephoneNetwork } from '@tocsin/testing';
 import type { Telephone } from '@tocsin/testing';
 import { World } from './world';
 
-jest.setTimeout(120_000);
-
 const OURS = '+4930555001';
 const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
 const BY_SMS = [{ type: 'HIGH_PRIORITY', method: 'SMS', delayMin: 0 }] as const;

@@ -3,8 +3,6 @@ import { TelephoneNetwork } from '@tocsin/testing';
 import type { Telephone } from '@tocsin/testing';
 import { World } from './world';
 
-jest.setTimeout(120_000);
-
 const OURS = '+4930555001';
 const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
 const BY_SMS = [{ type: 'HIGH_PRIORITY', method: 'SMS', delayMin: 0 }] as const;
@@ -32,10 +30,7 @@ afterEach(async () => {
   await network.stop();
 });
 
-const raise = async (summary: string): Promise<number> => {
-  await world.event(key, { summary, alertKey: summary });
-  return (await world.alert()).id;
-};
+const raise = (summary: string): Promise<number> => world.raise(key, summary);
 const status = async (id: number): Promise<string> => (await world.alert(id)).status;
 const reply = async (text: string, from: Telephone = phone): Promise<string> => {
   const said = await from.reply(text);
