@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '@tocsin/event-store';
 import { soleOwner } from './ownership';
 import type { IsOwner, Ownership } from './ownership';
@@ -64,6 +64,8 @@ export class Background {
       for (const [, part] of this.parts) moved = (await this.settlePart(part)) || moved;
       const lags = await Promise.all(this.parts.map(([, part]) => part.lag?.() ?? 0));
       if (!moved && lags.every((lag) => lag === 0) && (await eventStore.head()) === before) return;
+      // Where all is answered from memory, nothing else would ever get its turn: a thread's answer, a socket, a timer.
+      await nextTurn();
     }
   }
 

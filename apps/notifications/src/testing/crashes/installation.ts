@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { actionSettings, alertActionsSchema } from '@tocsin/alert-actions';
 import { channelSchema, closeChannels, openChannels, openChatBots, routesOf } from '@tocsin/channels';
 import type { Channel, ChannelsByMethod, ChatBot, OutgoingMessage, ShownAlert, ShownText } from '@tocsin/channels';
@@ -171,8 +172,12 @@ export class Installation {
   /** Until nothing moves any more, or the process has ended. */
   async settle(): Promise<void> {
     const { life } = this;
-    do await Promise.race([this.service.settle().catch(() => undefined), life.over]);
-    while (!life.isOver && (await this.answering.lag()) > 0);
+    for (;;) {
+      await Promise.race([this.service.settle().catch(() => undefined), life.over]);
+      if (life.isOver || (await this.answering.lag()) === 0) return;
+      // All of that is answered from memory, and whoever answers alerts waits for a thread.
+      await nextTurn();
+    }
   }
 
   /** What others than this service put on record: an alert's facts. */
