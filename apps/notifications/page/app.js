@@ -3,7 +3,6 @@ import { say } from './dom.js';
 import { ntfySection } from './ntfy-apps.js';
 import { onCallSection } from './on-call-list.js';
 import { followRenewal, pushSection } from './push-switch.js';
-import { isReachBusy, reachView, showReach } from './reach-view.js';
 import { myDevices, myState, onCallNow, Refused } from './server.js';
 import { signInSection } from './sign-in-form.js';
 import { textsFor } from './texts.js';
@@ -36,15 +35,22 @@ const alertSections = async () => {
   ];
 };
 
+/** Fetched when it is looked at first: whoever is paged at night waits for nothing that they do not need. @type {typeof import('./reach-view.js') | undefined} */
+let reach;
+
 const reachSections = async () => {
-  const t = speak(await showReach());
-  return [viewLinks(t), reachView];
+  reach ??= await import('./reach-view.js');
+  const t = speak(await reach.showReach());
+  return [viewLinks(t), reach.reachView];
 };
+
+/** The view of how somebody is reached keeps itself. */
+const isReachShown = () => reach !== undefined && main.contains(reach.reachView);
 
 /** What is shown is replaced as a whole, but never under the finger of whoever is about to press something that stays. */
 const show = async () => {
   const look = (looking += 1);
-  if (isReachView() && main.contains(reachView) && isReachBusy()) return;
+  if (isReachView() && isReachShown() && reach?.isReachBusy()) return;
   try {
     const sections = await (isReachView() ? reachSections() : alertSections());
     if (look === looking) replace(...sections);
@@ -58,8 +64,7 @@ const show = async () => {
 
 /** @param {...HTMLElement} sections */
 const replace = (...sections) => {
-  // Keeps itself.
-  if (sections.includes(reachView) && main.contains(reachView)) return;
+  if (isReachView() && isReachShown() && sections.length > 1) return;
   const label = labelOf(document.activeElement);
   const shown = document.createElement('div');
   shown.append(...sections);

@@ -42,6 +42,17 @@ export const askForCode = (kind, id, method) =>
 /** @param {ContactKind} kind @param {number} id @param {string} code @returns {Promise<Contact>} */
 export const enterCode = (kind, id, code) => call('POST', `${me}/contacts/${kind}/${id}/verify`, { code });
 
+/** @typedef {{ method: string, contact?: { id: number }, type?: string, delayMin?: number, beforeMin?: number }} RuleRequest */
+
+/** @param {RuleList} list @param {number} [id] */
+const rulePath = (list, id) => `${me}/notification-preferences/${list}${id === undefined ? '' : `/${id}`}`;
+/** @param {RuleList} list @param {RuleRequest} rule */
+export const addRule = (list, rule) => call('POST', rulePath(list), rule);
+/** @param {RuleList} list @param {number} id @param {RuleRequest} rule */
+export const changeRule = (list, id, rule) => call('PUT', rulePath(list, id), rule);
+/** @param {RuleList} list @param {number} id */
+export const removeRule = (list, id) => call('DELETE', rulePath(list, id));
+
 /** @param {string} method @param {number} [contact] @returns {Promise<{ id: number }>} */
 export const sendTest = (method, contact) =>
   call('POST', `${me}/test-notification`, { method, ...(contact === undefined ? {} : { contact: { id: contact } }) });

@@ -16,6 +16,7 @@ const texts = {
       mutedUntil: 'Choose a time that is still to come.',
       target: 'Nothing can be sent there. An address looks like ana@example.org, a number like +49 151 12345678.',
       regionCode: 'Choose a country.',
+      delayMin: 'Enter whole minutes from 0 to 120.',
       code: 'Enter the code that was sent to you.',
       contact: 'Nothing can be sent to this contact now. Look at what it says above.',
       method: 'This cannot be used now. Choose something else.',
@@ -68,6 +69,50 @@ const texts = {
     unmute: 'End the mute',
     unmuted: 'You are not muted any more.',
     noTimeToCome: 'Choose a time that is still to come.',
+    rules: 'My rules',
+    rulesAre: 'What is sent to you, how, and when. The steps of an alert count from when you are to answer it, and stop when somebody has.',
+    ruleParts: {
+      HIGH_PRIORITY: 'Alerts of high priority',
+      LOW_PRIORITY: 'Alerts of low priority',
+      updates: 'What becomes of my alerts',
+      duties: 'My shifts',
+      subscriptions: 'Alerts that I follow',
+    },
+    noRules: {
+      HIGH_PRIORITY: 'No step: no page reaches you. Add one.',
+      LOW_PRIORITY: 'No step: alerts of low priority do not reach you.',
+      updates: 'You are not told.',
+      duties: 'You are not reminded of shifts, nor told when somebody changes them.',
+      subscriptions: 'You are not told.',
+    },
+    noWays: 'Add a contact first, or switch push on.',
+    addRule: 'Add a step',
+    changeRule: 'Change the step',
+    change: 'Change',
+    save: 'Save',
+    removeRule: 'Remove this step?',
+    removeLastRule: 'Remove this step? It is the last one: no page would reach you.',
+    ruleRemoved: 'The step is removed.',
+    ruleSaved: 'The step is saved.',
+    /** @param {string} problem */
+    leadsToNothing: (problem) => `Leads to nothing: ${problem}`,
+    /** @param {string} way */
+    notUsableYet: (way) => `${way} (not usable now)`,
+    how: 'How',
+    when: 'When',
+    delay: 'After how many minutes',
+    delayHint: '0 to 120; 0 is at once',
+    /** @param {number} minutes */
+    after: (minutes) => (minutes === 0 ? 'At once' : `After ${minutes} min`),
+    updates: {
+      ALERT_ACCEPTED: 'When somebody accepted it',
+      ALERT_RESOLVED: 'When it is resolved',
+      ALERT_ESCALATED: 'When it is escalated',
+    },
+    /** @param {number} minutes */
+    before: (minutes) =>
+      minutes === 0 ? 'When a shift begins' : minutes < 60 ? `${minutes} min before a shift` : `${minutes / 60} h before a shift`,
+    to: 'to',
     pushAndChats: 'Push and chats',
     /** @param {number} count */
     devices: (count) =>
@@ -150,6 +195,7 @@ const texts = {
       mutedUntil: 'Wähle eine Zeit, die noch kommt.',
       target: 'Dorthin kann nichts gesendet werden. Eine Adresse sieht aus wie ana@example.org, eine Nummer wie +49 151 12345678.',
       regionCode: 'Wähle ein Land.',
+      delayMin: 'Gib ganze Minuten von 0 bis 120 ein.',
       code: 'Gib den Code ein, der dir gesendet wurde.',
       contact: 'An diesen Kontakt kann jetzt nichts gesendet werden. Sieh nach, was oben dazu steht.',
       method: 'Das kann jetzt nicht benutzt werden. Wähle etwas anderes.',
@@ -202,6 +248,55 @@ const texts = {
     unmute: 'Stummschaltung beenden',
     unmuted: 'Du bist nicht mehr stummgeschaltet.',
     noTimeToCome: 'Wähle eine Zeit, die noch kommt.',
+    rules: 'Meine Regeln',
+    rulesAre:
+      'Was dir wie und wann gesendet wird. Die Schritte eines Alarms zählen von da an, wo du ihn beantworten sollst, und enden, wenn es jemand getan hat.',
+    ruleParts: {
+      HIGH_PRIORITY: 'Alarme hoher Priorität',
+      LOW_PRIORITY: 'Alarme niedriger Priorität',
+      updates: 'Was aus meinen Alarmen wird',
+      duties: 'Meine Schichten',
+      subscriptions: 'Alarme, denen ich folge',
+    },
+    noRules: {
+      HIGH_PRIORITY: 'Kein Schritt: kein Alarm erreicht dich. Füge einen hinzu.',
+      LOW_PRIORITY: 'Kein Schritt: Alarme niedriger Priorität erreichen dich nicht.',
+      updates: 'Du erfährst es nicht.',
+      duties: 'Du wirst nicht an Schichten erinnert und erfährst nicht, wenn jemand sie ändert.',
+      subscriptions: 'Du erfährst nichts von ihnen.',
+    },
+    noWays: 'Füge zuerst einen Kontakt hinzu oder schalte Push ein.',
+    addRule: 'Schritt hinzufügen',
+    changeRule: 'Schritt ändern',
+    change: 'Ändern',
+    save: 'Speichern',
+    removeRule: 'Diesen Schritt entfernen?',
+    removeLastRule: 'Diesen Schritt entfernen? Es ist der letzte: kein Alarm würde dich erreichen.',
+    ruleRemoved: 'Der Schritt ist entfernt.',
+    ruleSaved: 'Der Schritt ist gespeichert.',
+    /** @param {string} problem */
+    leadsToNothing: (problem) => `Führt zu nichts: ${problem}`,
+    /** @param {string} way */
+    notUsableYet: (way) => `${way} (jetzt nicht zu gebrauchen)`,
+    how: 'Wie',
+    when: 'Wann',
+    delay: 'Nach wie vielen Minuten',
+    delayHint: '0 bis 120; 0 ist sofort',
+    /** @param {number} minutes */
+    after: (minutes) => (minutes === 0 ? 'Sofort' : `Nach ${minutes} min`),
+    updates: {
+      ALERT_ACCEPTED: 'Wenn ihn jemand angenommen hat',
+      ALERT_RESOLVED: 'Wenn er gelöst ist',
+      ALERT_ESCALATED: 'Wenn er eskaliert ist',
+    },
+    /** @param {number} minutes */
+    before: (minutes) =>
+      minutes === 0
+        ? 'Wenn eine Schicht beginnt'
+        : minutes < 60
+          ? `${minutes} min vor einer Schicht`
+          : `${minutes / 60} h vor einer Schicht`,
+    to: 'an',
     pushAndChats: 'Push und Chats',
     /** @param {number} count */
     devices: (count) =>
@@ -272,14 +367,19 @@ const texts = {
 /** @param {string} language */
 export const reachTextsFor = (language) => {
   const chosen = language.startsWith('de') ? texts.de : texts.en;
+  /** @param {string} name One that is not known here keeps its own name. @returns {string} */
+  const method = (name) => /** @type {Record<string, string>} */ (chosen.methods)[name] ?? name;
   return {
     ...chosen,
     /** @param {Date} date */
     time: (date) => date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }),
-    /** @param {string} method One that is not known here keeps its own name. @returns {string} */
-    method: (method) => /** @type {Record<string, string>} */ (chosen.methods)[method] ?? method,
-    /** @param {string} method */
-    sendTest: (method) => /** @type {Record<string, string>} */ (chosen.tests)[method] ?? method,
+    method,
+    /** @param {string} by @param {string} [target] */
+    way: (by, target) => (target === undefined ? method(by) : `${method(by)} ${chosen.to} ${target}`),
+    /** @param {string} type @returns {string} */
+    updateType: (type) => /** @type {Record<string, string>} */ (chosen.updates)[type] ?? '',
+    /** @param {string} by */
+    sendTest: (by) => /** @type {Record<string, string>} */ (chosen.tests)[by] ?? by,
     /** @param {string} code @param {string} time @returns {string | undefined} Undefined for one that is not known here. */
     problem: (code, time) => {
       const text = /** @type {Record<string, string | ((time: string) => string)>} */ (chosen.problems)[code];

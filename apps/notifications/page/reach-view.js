@@ -6,6 +6,7 @@ import { muteSection } from './mute-section.js';
 import { myReach } from './own-settings.js';
 import { reachSummary } from './reach-summary.js';
 import { reachTextsFor } from './reach-texts.js';
+import { rulesSection } from './rules-section.js';
 
 /** The part of the page where somebody sees and changes how they are reached. */
 export const reachView = element('div');
@@ -25,17 +26,12 @@ export const isReachBusy = () => known !== undefined && isFormOpen();
 
 const render = () => {
   if (known === undefined) return;
-  const r = reachTextsFor(known.user.language);
+  const reach = known;
+  const r = reachTextsFor(reach.user.language);
   const stage = { r, render, again: () => showReach().then(() => undefined, render) };
   const active = /** @type {HTMLElement | null} */ (reachView.contains(document.activeElement) ? document.activeElement : null);
-  const shown = element(
-    'div',
-    {},
-    reachSummary(r, known),
-    muteSection(stage, known),
-    contactsSection(stage, known),
-    chatsSection(stage, known),
-  );
+  const sections = [muteSection, contactsSection, chatsSection, rulesSection].map((part) => part(stage, reach));
+  const shown = element('div', {}, reachSummary(r, reach), ...sections);
   // Read aloud again would be everything that is replaced.
   if (shown.innerHTML !== reachView.innerHTML) reachView.replaceChildren(...shown.children);
   keepFocus(active);

@@ -6,7 +6,7 @@ const FILES = [
   ...[
     ...['app', 'alert-list', 'dom', 'ntfy-apps', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'],
     ...['forms', 'mute-section', 'mute-times', 'own-settings', 'reach-summary', 'reach-texts', 'reach-view', 'refusals', 'view-links'],
-    ...['chats-section', 'contacts-section', 'regions', 'sent-message'],
+    ...['chats-section', 'contacts-section', 'regions', 'rule-ways', 'rules-section', 'sent-message'],
   ].map((name) => `/me/${name}.js`),
   ...['style.css', 'manifest.webmanifest', 'icon.svg', 'icon-192.png'].map((name) => `/me/${name}`),
 ];

@@ -1,0 +1,47 @@
+/** @typedef {import('./own-settings.js').Reach} Reach */
+/** @typedef {import('./own-settings.js').Rule} Rule */
+/** @typedef {import('./own-settings.js').RuleList} RuleList */
+/** @typedef {{ method: string, contact?: import('./own-settings.js').Contact, isUsable: boolean }} Way */
+
+const MESSAGES = ['PUSH', 'SMS', 'EMAIL', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'];
+
+/** @type {Record<RuleList, readonly string[]>} */
+const methodsOf = {
+  alerts: [...MESSAGES, 'VOICE'],
+  updates: MESSAGES,
+  duties: MESSAGES,
+  subscriptions: ['PUSH', 'SMS', 'EMAIL'],
+};
+
+/** Everything that a rule of a list can be made of here, with what would come to nothing today. @param {Reach} reach @param {RuleList} list @returns {Way[]} */
+export const waysOf = ({ methods, emails, phoneNumbers, deviceCount, chats }, list) =>
+  methodsOf[list]
+    .filter((method) => methods.includes(method))
+    .flatMap((method) => {
+      if (method === 'PUSH') return [{ method, isUsable: deviceCount > 0 }];
+      const chat = chats.find((each) => each.method === method);
+      if (chat !== undefined) return [{ method, isUsable: chat.state === 'LINKED' }];
+      return (method === 'EMAIL' ? emails : phoneNumbers).map((contact) => ({
+        ...{ method, contact },
+        isUsable: contact.verified && contact.status === 'OK',
+      }));
+    });
+
+/** A way as the choice of a field. @param {Pick<Way, 'method' | 'contact'>} way */
+export const wayKey = ({ method, contact }) => `${method} ${contact?.id ?? ''}`.trim();
+
+/** What was chosen, as the API takes it. @param {string} key */
+export const wayOfKey = (key) => {
+  const [method = '', contact] = key.split(' ');
+  return { method, ...(contact === undefined ? {} : { contact: { id: Number(contact) } }) };
+};
+
+/** Rules in the order in which they happen. @param {readonly Rule[]} rules */
+export const inOrder = (rules) =>
+  [...rules].sort(
+    (one, other) =>
+      (one.delayMin ?? 0) - (other.delayMin ?? 0) ||
+      (other.beforeMin ?? 0) - (one.beforeMin ?? 0) ||
+      (one.type ?? '').localeCompare(other.type ?? '') ||
+      one.id - other.id,
+  );
