@@ -1,4 +1,4 @@
-import { OutgoingFault, OutgoingRefused } from '@tocsin/platform';
+import { OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
 import type { OutgoingAnswer } from '@tocsin/platform';
 import type { ActionOutcome } from './action-kind';
 
@@ -14,7 +14,7 @@ export const outcomeOfAnswer = (answer: OutgoingAnswer, reference?: string): Act
   if (status >= 200 && status < 300) return { type: 'done', ...heard, ...(reference === undefined ? {} : { reference }) };
   const failed = { type: 'failed', uncertain: false, ...heard } as const;
   if (status === 408 || status === 425 || status === 429 || status === 503)
-    return { ...failed, reason: 'overloaded', retriable: true, ...retryAfter(answer) };
+    return { ...failed, reason: 'overloaded', retriable: true, ...retryAfterOf(status, answer.headers) };
   if (status >= 500) return { ...failed, reason: 'server-error', retriable: true, uncertain: true };
   if (status >= 300 && status < 400) return { ...failed, reason: 'redirected', retriable: false };
   if (status === 401 || status === 403) return { ...failed, reason: 'unauthorised', retriable: false };
@@ -26,9 +26,4 @@ export const outcomeOfError = (error: unknown): ActionOutcome => {
   if (error instanceof OutgoingRefused) return { type: 'failed', reason: 'refused-url', retriable: false, uncertain: false };
   if (error instanceof OutgoingFault) return { type: 'failed', reason: error.reason, retriable: true, uncertain: error.mayHaveArrived };
   throw error;
-};
-
-const retryAfter = ({ headers }: OutgoingAnswer): { readonly retryAfterMs?: number } => {
-  const seconds = headers['retry-after'];
-  return seconds !== undefined && /^\d{1,6}$/.test(seconds) ? { retryAfterMs: Number(seconds) * 1_000 } : {};
 };

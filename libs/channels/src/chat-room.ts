@@ -42,7 +42,7 @@ export class ChatRooms implements DeviceService {
     try {
       const answer = await this.outgoing.send(this.chat.request(url, postOf(message)));
       if (answer.status >= 200 && answer.status < 300) return { type: 'handed-over', receiptExpected: false };
-      return this.chat.isGone(answer) ? { type: 'gone', reason: `answered ${answer.status}` } : outcomeOfRefusal(answer.status);
+      return this.chat.isGone(answer) ? { type: 'gone', reason: `answered ${answer.status}` } : outcomeOfRefusal(answer);
     } catch (error) {
       return outcomeWithoutAnswer(error);
     }

@@ -94,12 +94,17 @@ describe.each(['discord', 'mattermost'] as const)('a page to a room of one’s o
   });
 
   it.each([
-    ['limited', { type: 'failed', permanent: false, reason: 'answered 429' }],
     ['broken', { type: 'failed', permanent: false, reason: 'answered 500' }],
     ['lost', { type: 'unknown', reason: 'no answer (connection-lost)' }],
   ] as const)('that goes wrong says what became of it: %s', async (trouble, outcome) => {
     kinds[name]().server.troubles.push(trouble);
     expect(await send()).toEqual(outcome);
+  });
+
+  it('that is one too many is tried again not before the chat wants it', async () => {
+    kinds[name]().server.troubles.push('limited');
+    const retryAfterMs = name === 'discord' ? 30_000 : 1_000;
+    expect(await send()).toEqual({ type: 'failed', permanent: false, reason: 'answered 429', retryAfterMs });
   });
 
   it('whose webhook was deleted says that the room is gone', async () => {

@@ -1,4 +1,5 @@
-import { OutgoingFault, OutgoingRefused } from '@tocsin/platform';
+import { OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
+import type { OutgoingAnswer } from '@tocsin/platform';
 import type { SendOutcome } from './channel';
 
 /** What it means that nobody answered; anything else is a bug and thrown on. */
@@ -10,8 +11,9 @@ export const outcomeWithoutAnswer = (error: unknown): SendOutcome => {
 };
 
 /** What it means that a provider said no: whether it may say something else to the same message a little later. */
-export const outcomeOfRefusal = (status: number): SendOutcome => ({
+export const outcomeOfRefusal = ({ status, headers }: Pick<OutgoingAnswer, 'status' | 'headers'>): SendOutcome => ({
   type: 'failed',
   permanent: status < 500 && status !== 408 && status !== 429,
   reason: `answered ${status}`,
+  ...retryAfterOf(status, headers),
 });

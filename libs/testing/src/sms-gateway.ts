@@ -39,7 +39,10 @@ export class SmsGateway {
         if (answer === 'drop') return response.destroy();
         if (answer === 'endless') return void response.writeHead(200).write('{"'.padEnd(1_000_000, 'x'));
         if (answer === 'elsewhere') return response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
-        if (typeof answer === 'number' && answer > 299) return response.writeHead(answer).end('{"error":"of +4915112345678"}');
+        if (typeof answer === 'number' && answer > 299) {
+          const later = answer === 429 ? { 'retry-after': '7' } : {};
+          return response.writeHead(answer, later).end('{"error":"of +4915112345678"}');
+        }
         if (answer === 'refused') return response.end('{"messages":[{"status":"4"}]}');
         const isForm = request.headers['content-type']?.includes('form') === true;
         gateway.take(

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { PushDevice } from '@tocsin/domain';
 import { AllowedTargets, Outgoing } from '@tocsin/platform';
 import { WebhookReceiver } from '@tocsin/testing';
@@ -44,6 +45,10 @@ describe('a push by ntfy', () => {
 
   it.each([
     [429, { type: 'failed', permanent: false, reason: 'answered 429' }],
+    [
+      (response: ServerResponse) => void response.writeHead(429, { 'retry-after': '7' }).end(),
+      { type: 'failed', permanent: false, reason: 'answered 429', retryAfterMs: 7_000 },
+    ],
     [500, { type: 'failed', permanent: false, reason: 'answered 500' }],
     [403, { type: 'failed', permanent: true, reason: 'answered 403' }],
     ['lost' as const, { type: 'unknown', reason: 'no answer (connection-lost)' }],

@@ -45,11 +45,12 @@ export class NtfyService implements DeviceService {
       })),
     };
     try {
-      const { status } = await outgoing.send({
+      const answer = await outgoing.send({
         ...{ url: `${url}/`, method: 'POST', body: JSON.stringify(body) },
         headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       });
-      return status >= 200 && status < 300 ? { type: 'handed-over', receiptExpected: false } : outcomeOfRefusal(status);
+      const isTaken = answer.status >= 200 && answer.status < 300;
+      return isTaken ? { type: 'handed-over', receiptExpected: false } : outcomeOfRefusal(answer);
     } catch (error) {
       return outcomeWithoutAnswer(error);
     }

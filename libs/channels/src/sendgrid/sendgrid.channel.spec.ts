@@ -80,6 +80,14 @@ describe('a mail by SendGrid', () => {
     });
   });
 
+  it('that is one too many is tried again not before SendGrid wants it', async () => {
+    const { sendgrid, channel } = await open();
+    sendgrid.fail(429);
+    const outcome = await channel.send(message);
+    await sendgrid.stop();
+    expect(outcome).toEqual({ type: 'failed', permanent: false, reason: 'SendGrid HTTP 429', retryAfterMs: 7_000 });
+  });
+
   it('awaits no receipt when events cannot be believed', async () => {
     expect((await sent(false)).outcome).toMatchObject({ type: 'handed-over', receiptExpected: false });
   });

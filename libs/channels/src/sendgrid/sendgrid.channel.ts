@@ -1,5 +1,6 @@
 import Client from '@sendgrid/client/src/classes/client';
 import MailService from '@sendgrid/mail/src/classes/mail-service';
+import { retryAfterOf } from '@tocsin/platform';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
@@ -84,14 +85,17 @@ export class SendGridChannel extends Channel {
   }
 }
 
+type Refusal = Readonly<Record<string, unknown>>;
+
 /** Nothing of what SendGrid says in words is told: it repeats addresses. */
 const failureOf = (error: unknown): SendOutcome => {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const { code, response } = (error ?? {}) as { readonly code?: unknown; readonly response?: { readonly headers?: Refusal } };
   if (typeof code === 'number') {
     const reason = `SendGrid HTTP ${code}`;
     // A gateway in between gave up; the message may have got through.
     if (code === 502 || code === 504) return { type: 'unknown', reason };
-    return { type: 'failed', permanent: code >= 400 && code < 500 && !FOR_NOW.has(code), reason };
+    const permanent = code >= 400 && code < 500 && !FOR_NOW.has(code);
+    return { type: 'failed', permanent, reason, ...retryAfterOf(code, response?.headers ?? {}) };
   }
   const cause = typeof code === 'string' ? code : 'no code';
   return NOT_REACHED.has(cause)

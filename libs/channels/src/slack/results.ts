@@ -1,5 +1,6 @@
 import { ErrorCode } from '@slack/web-api';
 import type { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
+import { leftAloneMs } from '@tocsin/platform';
 import { failedCall } from '../call-result';
 import type { CallFailed } from '../call-result';
 import { NotAnswered } from './bounded-fetch';
@@ -48,7 +49,7 @@ export const isRefusedForItsForm = ({ reason }: CallFailed): boolean =>
 export const failureOf = (error: unknown): CallFailed => {
   switch ((error as { readonly code?: unknown } | null)?.code) {
     case ErrorCode.RateLimitedError:
-      return failedCall('ratelimited', { retryAfterMs: Math.max(1, (error as WebAPIRateLimitedError).retryAfter) * 1_000 });
+      return failedCall('ratelimited', { retryAfterMs: leftAloneMs((error as WebAPIRateLimitedError).retryAfter) });
     case ErrorCode.PlatformError: {
       const reason = (error as WebAPIPlatformError).data.error;
       return failedCall(reason, { permanent: PERMANENT.has(reason), uncertain: UNCERTAIN.has(reason) });

@@ -53,6 +53,11 @@ describe('a text by a gateway', () => {
   const send = (changes: Partial<SmsGatewaySettings>, text = 'line "one"\nline {{to}} & two', key = 'notification-7') =>
     new SmsGatewayChannel(settingsOf(gateway, changes)).send({ target: '+4915112345678', message: { subject: '', text }, key });
 
+  it('that is one too many is tried again not before the gateway wants it', async () => {
+    gateway.next(429);
+    expect(await send({})).toEqual({ type: 'failed', permanent: false, reason: 'gateway HTTP 429', retryAfterMs: 7_000 });
+  });
+
   it('is put into JSON so that it stays one value, and its id is the reference', async () => {
     expect(await send({})).toEqual({ type: 'handed-over', reference: 'G1', receiptExpected: false });
     expect(gateway.textsTo('+4915112345678')).toEqual(['line "one"\nline {{to}} & two']);

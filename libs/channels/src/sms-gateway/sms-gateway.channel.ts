@@ -1,3 +1,4 @@
+import { retryAfterOf } from '@tocsin/platform';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
 
@@ -48,7 +49,7 @@ export class SmsGatewayChannel extends Channel {
         redirect: 'manual',
         signal: AbortSignal.timeout(deadlineMs),
       });
-      return this.outcome(response.status, await beginningOf(response));
+      return this.outcome(response, await beginningOf(response));
     } catch (error) {
       const { name, cause } = error as { readonly name?: unknown; readonly cause?: { readonly code?: unknown } };
       const code = typeof cause?.code === 'string' ? cause.code : name === 'TimeoutError' ? 'deadline' : 'no code';
@@ -60,11 +61,13 @@ export class SmsGatewayChannel extends Channel {
 
   async close(): Promise<void> {}
 
-  private outcome(status: number, text: string): SendOutcome {
+  private outcome({ status, headers }: Response, text: string): SendOutcome {
     const { success, reference: path } = this.settings;
     if (status === 502 || status === 504) return { type: 'unknown', reason: `gateway HTTP ${status}` };
-    if (status < 200 || status > 299)
-      return { type: 'failed', permanent: status >= 400 && status < 500 && !FOR_NOW.has(status), reason: `gateway HTTP ${status}` };
+    if (status < 200 || status > 299) {
+      const permanent = status >= 400 && status < 500 && !FOR_NOW.has(status);
+      return { type: 'failed', permanent, reason: `gateway HTTP ${status}`, ...retryAfterOf(status, Object.fromEntries(headers)) };
+    }
     const answer = parsed(text);
     const [where = '', ...wanted] = success?.split('=') ?? [];
     // What it says is not told: gateways repeat numbers and texts.

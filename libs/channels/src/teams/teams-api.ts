@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { OutgoingFault, OutgoingRefused } from '@tocsin/platform';
+import { OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
 import type { Outgoing, OutgoingAnswer } from '@tocsin/platform';
 import { failedCall } from '../call-result';
 import type { CallFailed, CallResult } from '../call-result';
@@ -106,10 +106,7 @@ const resultOf = ({ status, headers, body }: OutgoingAnswer): CallResult<Json> =
     return answer === undefined ? failedCall('no_json', { uncertain: true }) : { ok: true, value: answer };
   }
   if (status >= 500) return failedCall(`http_${status}`, { uncertain: true });
-  if (status === 429) {
-    const seconds = Number(headers['retry-after']);
-    return failedCall('limited', Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {});
-  }
+  if (status === 429) return failedCall('limited', retryAfterOf(status, headers));
   const code = String((answer?.['error'] as Json | undefined)?.['code'] ?? '');
   const about = known[code];
   return failedCall(about === undefined ? `http_${status}` : code, { permanent: status !== 408 && status !== 412, ...about });

@@ -1,4 +1,4 @@
-import { AllowedTargets, Outgoing, OutgoingFault, OutgoingRefused } from '@tocsin/platform';
+import { AllowedTargets, leftAloneMs, Outgoing, OutgoingFault, OutgoingRefused } from '@tocsin/platform';
 import type { OutgoingAnswer } from '@tocsin/platform';
 import { failedCall } from '../call-result';
 import type { CallFailed, CallResult } from '../call-result';
@@ -67,8 +67,7 @@ const resultOf = ({ status, body }: OutgoingAnswer): CallResult<Json> | Moved =>
     return answer?.['ok'] === true ? { ok: true, value: object(answer['result']) } : failedCall('no_json', { uncertain: true });
   if (status >= 500) return failedCall(`http_${status}`, { uncertain: true });
   const { retry_after: retryAfterSec, migrate_to_chat_id: movedTo } = object(answer?.['parameters']);
-  if (status === 429)
-    return failedCall('limited', typeof retryAfterSec === 'number' ? { retryAfterMs: Math.max(1, retryAfterSec) * 1_000 } : {});
+  if (status === 429) return failedCall('limited', typeof retryAfterSec === 'number' ? { retryAfterMs: leftAloneMs(retryAfterSec) } : {});
   if (typeof movedTo === 'number') return { ...failedCall('moved', { permanent: true }), movedTo };
   const description = String(answer?.['description'] ?? '');
   const [, reason = `http_${status}`, about] = known.find(([pattern]) => pattern.test(description)) ?? [];

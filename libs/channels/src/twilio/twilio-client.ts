@@ -1,6 +1,8 @@
+import { retryAfterOf } from '@tocsin/platform';
 import twilio from 'twilio';
 import type { Twilio } from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
+import RestException from 'twilio/lib/base/RestException';
 import type Response from 'twilio/lib/http/response';
 
 export interface TwilioAccount {
@@ -19,14 +21,19 @@ class ClientAt extends RequestClient {
     private readonly baseUrl: string,
     timeout: number,
   ) {
-    super({ timeout, keepAlive: true });
+    // How many messages are under way is said by their budget; what waited here would not be known to wait.
+    super({ timeout, keepAlive: true, maxSockets: Infinity, maxTotalSockets: Infinity });
     this.axios.defaults.maxContentLength = LONGEST_ANSWER;
     this.axios.defaults.maxRedirects = 0;
   }
 
-  override request<TData>(options: RequestClient.RequestOptions<TData>): Promise<Response<TData>> {
+  override async request<TData>(options: RequestClient.RequestOptions<TData>): Promise<Response<TData>> {
     const { pathname, search } = new URL(options.uri);
-    return super.request({ ...options, uri: `${this.baseUrl}${pathname}${search}` });
+    const response = await super.request<TData>({ ...options, uri: `${this.baseUrl}${pathname}${search}` });
+    const waits = retryAfterOf(response.statusCode, response.headers as Readonly<Record<string, unknown>>);
+    // The SDK would say the same, and leave out for how long it is to be left alone.
+    if (waits.retryAfterMs !== undefined) throw Object.assign(new RestException(response as never), waits);
+    return response;
   }
 }
 

@@ -25,14 +25,19 @@ export const failureOfCode = (what: string, code: number): Extract<Failure, { ty
 
 /** What came of a request that did not succeed. Nothing of what Twilio says in words is told: it repeats numbers. */
 export const failureOf = (what: string, error: unknown): Failure => {
-  const { status, code } = (error ?? {}) as { readonly status?: unknown; readonly code?: unknown };
+  const { status, code, retryAfterMs } = (error ?? {}) as {
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly retryAfterMs?: number;
+  };
+  const waits = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (typeof status === 'number') {
     // The account, our rate or Twilio itself: may be put right meanwhile, whatever number it was.
     if ([401, 403, 404, 429].includes(status) && !PERMANENT.has(Number(code)) && code !== OPTED_OUT)
-      return { type: 'failed', permanent: false, reason: `Twilio HTTP ${status}${typeof code === 'number' ? ` (${code})` : ''}` };
+      return { type: 'failed', permanent: false, reason: `Twilio HTTP ${status}${typeof code === 'number' ? ` (${code})` : ''}`, ...waits };
     // A gateway in between gave up; the message may have got through.
     if (status === 502 || status === 504) return { type: 'unknown', reason: `Twilio HTTP ${status}` };
-    if (status >= 500) return { type: 'failed', permanent: false, reason: `Twilio HTTP ${status}` };
+    if (status >= 500) return { type: 'failed', permanent: false, reason: `Twilio HTTP ${status}`, ...waits };
     return typeof code === 'number' && code > 0
       ? failureOfCode(what, code)
       : { type: 'failed', permanent: true, reason: `Twilio HTTP ${status}` };

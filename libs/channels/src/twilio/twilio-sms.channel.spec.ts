@@ -97,6 +97,11 @@ describe('a text by Twilio', () => {
     expect(network.requests[1]?.form).not.toHaveProperty('StatusCallback');
   });
 
+  it('that is one too many is tried again not before Twilio wants it', async () => {
+    network.fail({ status: 429, code: 20_429, times: 1 });
+    expect(await send()).toEqual({ type: 'failed', permanent: false, reason: 'Twilio HTTP 429 (20429)', retryAfterMs: 7_000 });
+  });
+
   it('to somebody who texted STOP closes the contact', async () => {
     network.fail({ status: 400, code: 21_610, times: 1 });
     expect(await send()).toEqual({ type: 'failed', permanent: true, reason: 'Twilio 21610 to SMS', isContactClosed: true });

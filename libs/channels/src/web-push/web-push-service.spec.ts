@@ -99,7 +99,13 @@ describe('a push', () => {
     [413, true],
   ])('that is answered %i is tried again only where that may help', async (status, permanent) => {
     service.answerNext(status);
-    expect(await push(channelTo(), stored(1, service.device()))).toEqual({ type: 'failed', permanent, reason: `answered ${status}` });
+    const failed = { type: 'failed', permanent, reason: `answered ${status}` };
+    expect(await push(channelTo(), stored(1, service.device()))).toMatchObject(failed);
+  });
+
+  it('is tried again not before its push service wants it, where that says so', async () => {
+    service.answerNext(429);
+    expect(await push(channelTo(), stored(1, service.device()))).toMatchObject({ type: 'failed', retryAfterMs: 1_000 });
   });
 
   it('is not sent where no browser keeps its pushes: the URL came from outside', async () => {

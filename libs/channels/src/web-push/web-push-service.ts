@@ -42,11 +42,12 @@ export class WebPushService implements DeviceService {
     });
     const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
     try {
-      const { status } = await this.parts.outgoing.send({ url: endpoint, method: 'POST', headers: texts, body });
+      const answer = await this.parts.outgoing.send({ url: endpoint, method: 'POST', headers: texts, body });
+      const { status } = answer;
       if (status >= 200 && status < 300) return { type: 'handed-over', receiptExpected: false };
       if (status === 404 || status === 410)
         return { type: 'gone', reason: `the push service does not know the device any more (${status})` };
-      return outcomeOfRefusal(status);
+      return outcomeOfRefusal(answer);
     } catch (error) {
       return outcomeWithoutAnswer(error);
     }

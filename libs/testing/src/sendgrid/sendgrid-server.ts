@@ -155,7 +155,8 @@ export class SendGridServer {
     const refused = this.refusal(request);
     if (refused !== undefined) {
       const errors = [{ message: `not now: ${body}`, field: null }];
-      response.writeHead(refused, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }));
+      const later = refused === 429 ? { 'retry-after': '7' } : {};
+      response.writeHead(refused, { 'content-type': 'application/json', ...later }).end(JSON.stringify({ errors }));
       return;
     }
     const { trouble } = this;

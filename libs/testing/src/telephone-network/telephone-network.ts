@@ -294,7 +294,8 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
 }
 
 const answer = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const later = status === 429 ? { 'retry-after': '7' } : {};
+  response.writeHead(status, { 'content-type': 'application/json', ...later }).end(JSON.stringify(body));
 };
 
 /** What the API has to say against a call. */
