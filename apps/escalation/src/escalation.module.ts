@@ -14,6 +14,7 @@ import { ExplainController } from './explain.controller';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { Policies } from './policies';
 import { PoliciesController } from './policies.controller';
+import { PolicyMetrics } from './policy-metrics';
 import { PolicyReadiness } from './policy-readiness';
 
 /** Decides when which level of an alert's policy is due; keeps the policies and explains them. */
@@ -48,6 +49,8 @@ export class EscalationModule {
         }),
       ),
     );
+    const people = new PeopleReadiness({ readStore, settings, clock });
+    const readiness = new PolicyReadiness(configuration, people, settings, clock);
     return {
       module: EscalationModule,
       controllers: [AlertFactsConsumer, PathProbesConsumer, ArchivedAlertsConsumer, PoliciesController, ExplainController],
@@ -55,10 +58,8 @@ export class EscalationModule {
         ...platformProviders(platform),
         { provide: Escalations, useValue: escalations },
         { provide: Policies, useValue: new Policies(configuration) },
-        {
-          provide: PolicyReadiness,
-          useValue: new PolicyReadiness(configuration, new PeopleReadiness({ readStore, settings, clock }), settings, clock),
-        },
+        { provide: PolicyReadiness, useValue: readiness },
+        { provide: PolicyMetrics, useValue: new PolicyMetrics(configuration, readiness, clock, metrics) },
         { provide: Explain, useValue: new Explain(configuration, settings) },
       ],
     };

@@ -16,13 +16,18 @@ export class PolicyReadiness {
     private readonly clock: Clock,
   ) {}
 
-  async of({ id, name, rules }: EscalationPolicy): Promise<PublicPolicyReadiness> {
+  levelsOf({ rules }: EscalationPolicy): readonly PublicLevelReadiness[] {
     const now = this.clock.now();
-    const levels = rules.map((rule, level) => this.level(rule, level, now));
+    return rules.map((rule, level) => this.level(rule, level, now));
+  }
+
+  async of(policy: EscalationPolicy): Promise<PublicPolicyReadiness> {
+    const { id, name, rules } = policy;
+    const levels = this.levelsOf(policy);
     const userIds = peopleOf(
       rules.flatMap(({ targets }) => targets),
       this.lookup(),
-      now,
+      this.clock.now(),
     );
     const people = await Promise.all(userIds.map((userId) => this.person(userId)));
     return { policy: { id, name }, ready: levels.every(({ ready }) => ready), levels, people: people.flat() };
