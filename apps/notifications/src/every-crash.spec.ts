@@ -14,6 +14,7 @@ const isFull = process.env['TOCSIN_TEST_FULL'] === '1';
 jest.setTimeout(isFull ? 1_800_000 : 900_000);
 
 const [first, ...others] = stories;
+const having = (call: string): Story => stories.find(({ has }) => has.includes(call)) as Story;
 const named = (all: readonly (Story | undefined)[]) => all.flatMap((story) => (story === undefined ? [] : [[story.name, story] as const]));
 
 /** What only spares the next process work is alike in all stories: in every run it is tried in one of them, in the long one in all. */
@@ -34,6 +35,19 @@ describe('a message on its way, with a crash before and after every call to the 
   };
   it.each(named([first]))('%s: nothing is lost, and what may come twice says so', (_name, story) => explored(story, () => true));
   it.each(named(others))('%s: nothing is lost, and what may come twice says so', (_name, story) => explored(story, isOfTheStory));
+
+  describe('and a second one before and after every call of the process that comes then', () => {
+    // In every run when the provider was asked and nobody knows what it said, in the long one wherever the first may be.
+    it.each([
+      ['a text', having('append texts PageTexted'), 'send by twilio'],
+      ['a chat', having('post by telegram'), 'post by telegram'],
+    ])('%s: nothing is lost, and what may come twice says so', async (_name, story, asked) => {
+      const exploring = await Exploring.begin(installation, story);
+      await exploring.twice(({ call, when }) => isFull || (call === asked && when === 'after'), isOfTheStory);
+      expect(exploring.findings).toEqual([]);
+      expect(exploring.crashes).toBeGreaterThanOrEqual(15);
+    });
+  });
 });
 
 /** Says that an attempt is on record, and writes it down together with what came of it. */

@@ -39,21 +39,33 @@ export class Exploring {
 
   /** With one crash, before and after every call. */
   async once(isOne: (end: End) => boolean = () => true): Promise<this> {
-    for (const end of endsOf(this.calls).filter(isOne)) await this.crash(end);
+    for (const end of endsOf(this.calls).filter(isOne)) await this.crash([end]);
     return this;
   }
 
-  private async crash(end: End): Promise<void> {
-    const find = (what: string): void => void this.findings.push(`${end.when} ${end.call} (${end.nth}): ${what}`);
+  /** With a second crash before and after every call of the process that comes after the first one. */
+  async twice(isFirst: (end: End) => boolean, isSecond: (end: End) => boolean): Promise<this> {
+    for (const first of endsOf(this.calls).filter(isFirst)) {
+      const { calls = [] } = (await this.crash([first])) ?? {};
+      for (const second of endsOf(calls[1] ?? []).filter(isSecond)) await this.crash([first, second]);
+    }
+    return this;
+  }
+
+  /** Undefined where it did not come to all of them. */
+  private async crash(ends: readonly End[]): Promise<Told | undefined> {
+    const place = ends.map(({ when, call, nth }) => `${when} ${call} (${nth})`).join(' and ');
+    const find = (what: string): void => void this.findings.push(`${place}: ${what}`);
     this.crashes += 1;
     for (let tries = 1; tries <= TRIES; tries += 1) {
-      const told = await tell(this.installation, this.story, this.person, [end]).catch((error: unknown) => find(String(error)));
-      if (told === undefined) return;
-      if (told.calls.length <= 1) continue;
+      const told = await tell(this.installation, this.story, this.person, ends).catch((error: unknown) => find(String(error)));
+      if (told === undefined) return undefined;
+      if (told.calls.length <= ends.length) continue;
       complaints(told, this.usual).forEach(find);
-      return;
+      return told;
     }
-    if (!GATHERING.test(end.call)) find('never came');
+    if (!ends.some(({ call }) => GATHERING.test(call))) find('never came');
+    return undefined;
   }
 }
 
