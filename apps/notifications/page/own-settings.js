@@ -42,6 +42,9 @@ export const askForCode = (kind, id, method) =>
 /** @param {ContactKind} kind @param {number} id @param {string} code @returns {Promise<Contact>} */
 export const enterCode = (kind, id, code) => call('POST', `${me}/contacts/${kind}/${id}/verify`, { code });
 
+/** @param {string} method */
+export const unlinkChat = (method) => call('DELETE', `${me}/contacts/chat-accounts/${method}`);
+
 /** @typedef {{ method: string, contact?: { id: number }, type?: string, delayMin?: number, beforeMin?: number }} RuleRequest */
 
 /** @param {RuleList} list @param {number} [id] */

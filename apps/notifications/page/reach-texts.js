@@ -126,6 +126,12 @@ const texts = {
       CLOSED: 'Your account is linked, but takes no more messages: let the bot write to you again.',
       NOT_LINKED: 'No account is linked.',
     },
+    unlink: 'Unlink',
+    /** @param {string} chat */
+    unlinkChat: (chat) =>
+      `Unlink your account in ${chat}? Nothing is sent to it any more, and it answers no alerts for you until it is linked again.`,
+    /** @param {string} chat */
+    unlinked: (chat) => `Your account in ${chat} is not linked any more.`,
     linkSlack: 'Type /tocsin in Slack, or press a button there: you are asked who you are.',
     /** @param {string} chat */
     linkChat: (chat) => `Link my account in ${chat}`,
@@ -310,6 +316,12 @@ const texts = {
       CLOSED: 'Dein Konto ist verbunden, nimmt aber keine Nachrichten mehr an: erlaube dem Bot wieder, dir zu schreiben.',
       NOT_LINKED: 'Es ist kein Konto verbunden.',
     },
+    unlink: 'Trennen',
+    /** @param {string} chat */
+    unlinkChat: (chat) =>
+      `Dein Konto in ${chat} trennen? Es wird nichts mehr dorthin gesendet, und es beantwortet keine Alarme für dich, bis es wieder verbunden ist.`,
+    /** @param {string} chat */
+    unlinked: (chat) => `Dein Konto in ${chat} ist nicht mehr verbunden.`,
     linkSlack: 'Gib in Slack /tocsin ein oder drücke dort einen Knopf: du wirst gefragt, wer du bist.',
     /** @param {string} chat */
     linkChat: (chat) => `Mein Konto in ${chat} verbinden`,

@@ -3,7 +3,8 @@
 /** @typedef {import('./own-settings.js').RuleList} RuleList */
 /** @typedef {{ method: string, contact?: import('./own-settings.js').Contact, isUsable: boolean }} Way */
 
-const MESSAGES = ['PUSH', 'SMS', 'EMAIL', 'WHATSAPP', 'TELEGRAM', 'SLACK', 'TEAMS'];
+const CHATS = ['TELEGRAM', 'SLACK', 'TEAMS'];
+const MESSAGES = ['PUSH', 'SMS', 'EMAIL', 'WHATSAPP', ...CHATS];
 
 /** @type {Record<RuleList, readonly string[]>} */
 const methodsOf = {
@@ -19,8 +20,8 @@ export const waysOf = ({ methods, emails, phoneNumbers, deviceCount, chats }, li
     .filter((method) => methods.includes(method))
     .flatMap((method) => {
       if (method === 'PUSH') return [{ method, isUsable: deviceCount > 0 }];
-      const chat = chats.find((each) => each.method === method);
-      if (chat !== undefined) return [{ method, isUsable: chat.state === 'LINKED' }];
+      if (CHATS.includes(method))
+        return chats.filter((chat) => chat.method === method).map(({ state }) => ({ method, isUsable: state === 'LINKED' }));
       return (method === 'EMAIL' ? emails : phoneNumbers).map((contact) => ({
         ...{ method, contact },
         isUsable: contact.verified && contact.status === 'OK',

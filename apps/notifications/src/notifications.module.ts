@@ -320,7 +320,13 @@ export class NotificationsModule {
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
         {
           provide: Reach,
-          useValue: new Reach({ configuration, readiness: new PeopleReadiness({ readStore, settings, clock }), settings, clock }),
+          useValue: new Reach({
+            configuration,
+            readiness: new PeopleReadiness({ readStore, settings, clock }),
+            settings,
+            chats: [...(slack === undefined ? [] : ['SLACK' as const]), ...bots.map(({ method }) => method)],
+            clock,
+          }),
         },
         { provide: SentMessages, useValue: new SentMessages({ readStore, views, visibleWithinMs }) },
         {

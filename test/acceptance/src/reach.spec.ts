@@ -53,11 +53,8 @@ describe('a person at their own page (B32)', () => {
       emails: [{ target: 'ana@example.test', verified: true }],
       phoneNumbers: [{ id: 8000, verified: false }],
       deviceCount: 0,
-      chats: [
-        { method: 'SLACK', state: 'NOT_LINKED' },
-        { method: 'TELEGRAM', state: 'CLOSED' },
-        { method: 'TEAMS', state: 'NOT_LINKED' },
-      ],
+      // No other chat is set up here, so that none could be linked.
+      chats: [{ method: 'TELEGRAM', state: 'CLOSED' }],
       alerts: [
         { method: 'EMAIL', delayMin: 0 },
         { method: 'SMS', delayMin: 5, contact: { id: 8000 } },

@@ -100,6 +100,9 @@ const goThroughPeople = async (): Promise<number> => {
   await get(`${contacts}/push-devices`);
   await get(`${contacts}/push-devices/${device}`);
   await write('DELETE', `${contacts}/push-devices/${device}`);
+  await server.linkChat(user);
+  await get(`${contacts}/chat-accounts`);
+  await write('DELETE', `${contacts}/chat-accounts/TELEGRAM`);
   await get(`/api/users/${user}/readiness`);
   const preferences = `/api/users/${user}/notification-preferences`;
   const preference = await goThrough(`${preferences}/alerts`, {

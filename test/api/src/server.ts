@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInstant } from '@tocsin/domain';
-import type { Role } from '@tocsin/domain';
+import type { Role, UserId } from '@tocsin/domain';
 import { ParkedMessages, Parking } from '@tocsin/messaging';
 import { WoundClock } from '@tocsin/platform';
 import { readSettings, startStandalone } from '@tocsin/standalone';
@@ -111,6 +111,14 @@ export class Server {
     const text = await answer.text();
     const isJson = method !== 'HEAD' && answer.headers.get('content-type')?.includes('json') === true;
     return { status: answer.status, headers: answer.headers, text, body: (isJson ? JSON.parse(text) : {}) as Answer['body'] };
+  }
+
+  /** As when the person has written to the bot, of which there is none here. */
+  async linkChat(userId: number): Promise<void> {
+    const { configurationStore } = this.standalone.platform;
+    const account = { method: 'TELEGRAM', id: '1', address: '1', linkedAt: this.standalone.platform.clock.now() } as const;
+    const by = { requestId: 'link', actor: { type: 'system', part: 'test' } } as const;
+    await configurationStore.change('user', userId as UserId, (user) => ({ ...user, chatAccounts: [account] }), by);
   }
 
   /** As if a service had given up this message. The id under which it is parked. */

@@ -113,7 +113,7 @@ withChromium('a responder who edits their contacts (B32)', () => {
     expect(ana.world.mailbox('ana').subjects).toEqual(['Test notification from Tocsin']);
   });
 
-  it('tries out push and sees its chats', async () => {
+  it('tries out push, sees its chats, and unlinks one', async () => {
     const others = page.getByRole('region', { name: 'Push and chats' });
     await others.getByText('Switched on for no device').waitFor();
     const { subscription } = ana.device;
@@ -130,7 +130,12 @@ withChromium('a responder who edits their contacts (B32)', () => {
     }));
     await page.reload();
     await others.getByText('takes no more messages: let the bot write to you again').waitFor();
+    await others.getByRole('button', { name: 'Unlink: Telegram' }).click();
+    await others.getByText('it answers no alerts for you until it is linked again').waitFor();
     expect([await violations(page), await overflows(page)]).toEqual([[], false]);
+    await others.getByRole('button', { name: 'Unlink', exact: true }).click();
+    await page.getByText('Your account in Telegram is not linked any more.').waitFor();
+    expect((await ana.world.get(`/api/users/${ana.userId}/contacts/chat-accounts`, ana.key)).body).toEqual([]);
   });
 
   it('has the code read by a call, and sees that a number takes no more messages', async () => {

@@ -44,6 +44,7 @@ export interface MyReach {
   readonly emails: readonly PublicContact[];
   readonly phoneNumbers: readonly PublicContact[];
   readonly deviceCount: number;
+  /** Those in which an account can be linked, and those in which one is. */
   readonly chats: readonly MyChat[];
   readonly alerts: readonly PublicAlertPreference[];
   readonly updates: readonly PublicUpdatePreference[];
@@ -59,6 +60,8 @@ export class Reach {
       readonly configuration: ConfigurationReader;
       readonly readiness: PeopleReadiness;
       readonly settings: PlatformSettings;
+      /** Chats that are set up. */
+      readonly chats: readonly AccountMethod[];
       readonly clock: Clock;
     },
   ) {}
@@ -84,7 +87,9 @@ export class Reach {
       emails: contacts('email'),
       phoneNumbers: contacts('phone'),
       deviceCount: pushDevicesOf(user).length,
-      chats: accountMethods.map((method) => ({ method, state: chatState(user, method) })),
+      chats: accountMethods
+        .map((method) => ({ method, state: chatState(user, method) }))
+        .filter(({ method, state }) => state !== 'NOT_LINKED' || this.parts.chats.includes(method)),
       alerts: user.alertPreferences.map((preference) => publicAlertPreference(preference, user.contacts)),
       updates: listed('updates').map(publicUpdatePreference),
       duties: listed('duties').map(publicDutyPreference),

@@ -6,6 +6,7 @@ import { platformProviders } from '@tocsin/platform/nest';
 import { AUDIT_LOG_VIEW, auditLogView, ProjectionRunner } from '@tocsin/read-models';
 import { ApiKeysController } from '../api-keys/api-keys.controller';
 import { AuditLogController } from '../audit-log/audit-log.controller';
+import { ChatAccountsController } from '../contacts/chat-accounts.controller';
 import { ContactReportsConsumer } from '../contacts/contact-reports.consumer';
 import { ContactVerification } from '../contacts/contact-verification';
 import { Contacts } from '../contacts/contacts';
@@ -63,6 +64,7 @@ export class PeopleModule {
         EmailContactsController,
         PhoneContactsController,
         PushDevicesController,
+        ChatAccountsController,
         ContactReportsConsumer,
         preferencesController(alertList),
         preferencesController(updateList),

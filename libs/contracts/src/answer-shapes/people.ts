@@ -1,6 +1,7 @@
 import type {
   PublicAlertPreference,
   PublicApiKey,
+  PublicChatAccount,
   PublicContact,
   PublicDutyPreference,
   PublicNewApiKey,
@@ -67,6 +68,11 @@ export const Contact = named(
     status: words('OK', 'LOCKED', 'BLACKLISTED'),
     verified: flag,
   }),
+);
+
+export const ChatAccount = named(
+  'ChatAccount',
+  object<PublicChatAccount>({ method: words('SLACK', 'TELEGRAM', 'TEAMS'), status: words('OK', 'CLOSED') }),
 );
 
 const deviceFields = {

@@ -1,4 +1,4 @@
-import { toIso } from '@tocsin/domain';
+import { accountMethods, linkedAccount, toIso } from '@tocsin/domain';
 import type {
   AlertPreference,
   ApiKey,
@@ -80,6 +80,13 @@ export interface PublicPushDevice {
   readonly addedAt?: string;
   readonly lostAt?: string;
   readonly reason?: string;
+}
+
+/** Additive: an account in a chat that pages are sent to in place of a contact. */
+export interface PublicChatAccount {
+  readonly method: string;
+  /** `CLOSED`: it takes no more messages. */
+  readonly status: 'OK' | 'CLOSED';
 }
 
 /** The only answer that tells the topic of an ntfy server. */
@@ -195,6 +202,13 @@ export const publicContact = (contact: Contact): PublicContact => {
     ? { id, target, status, verified }
     : { id, regionCode: contact.regionCode, target, primary: contact.primary, status, verified };
 };
+
+/** Where messages go is nobody's business. */
+export const publicChatAccounts = (user: User): readonly PublicChatAccount[] =>
+  accountMethods.flatMap((method) => {
+    const account = linkedAccount(user, method);
+    return account === undefined ? [] : [{ method, status: account.isClosed ? ('CLOSED' as const) : ('OK' as const) }];
+  });
 
 export const publicPushDevice = ({ id, type, name, onHomeScreen, addedAt }: PushDevice): PublicPushDevice => ({
   ...{ id, type, name, status: 'OK' },

@@ -1,7 +1,7 @@
 import type { ChatAccount, User } from '../configuration/resources';
 import type { UserId } from '../ids';
 import { person, second } from '../testing/notification-builders';
-import { closeChatAccount, linkChatAccount, linkedAccount, reopenChatAccount } from './chat-accounts';
+import { closeChatAccount, linkChatAccount, linkedAccount, reopenChatAccount, unlinkAccount } from './chat-accounts';
 
 const account: ChatAccount = { method: 'TELEGRAM', id: '4711', address: '4711', linkedAt: second(0) };
 const ana: User = person({ id: 1 as UserId });
@@ -46,4 +46,27 @@ describe('where messages of a method go', () => {
   ])('%s', (_where, user, found) => expect(linkedAccount(user, 'TELEGRAM')).toEqual(found));
   it('is in Slack the user there', () =>
     expect(linkedAccount({ slackAccount: { teamId: 'T1', userId: 'U1' } }, 'SLACK')).toEqual({ address: 'U1', isClosed: false }));
+});
+
+describe('an account that its person does not want any more (B32)', () => {
+  const by = { userId: ana.id, role: 'STAKEHOLDER' } as const;
+  const slackAccount = { teamId: 'T1', userId: 'U1' };
+  const both: User = { ...linked, slackAccount };
+
+  it('is gone, and the others stay', () => {
+    const { chatAccounts, ...rest } = unlinkAccount(both, 'TELEGRAM', { by, now: second(7) });
+    expect({ chatAccounts, ...rest }).toEqual({ ...ana, slackAccount, updatedAt: second(7) });
+    expect(unlinkAccount(both, 'SLACK', { by, now: second(7) })).toEqual({ ...linked, updatedAt: second(7) });
+  });
+  it('is gone also when it was closed', () =>
+    expect(unlinkAccount(closed, 'TELEGRAM', { by, now: second(7) })).toEqual({ ...ana, updatedAt: second(7) }));
+  it('has to be there', () =>
+    expect(() => unlinkAccount(both, 'TEAMS', { by, now: second(7) })).toThrow('has linked no account for TEAMS'));
+  it('is unlinked by nobody else, but by administrators', () => {
+    expect(() => unlinkAccount(both, 'SLACK', { by: { userId: ben.id, role: 'USER' }, now: second(7) })).toThrow();
+    expect(unlinkAccount(both, 'SLACK', { by: { userId: ben.id, role: 'ADMIN' }, now: second(7) })).toEqual({
+      ...linked,
+      updatedAt: second(7),
+    });
+  });
 });

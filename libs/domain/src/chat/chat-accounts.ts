@@ -1,4 +1,6 @@
 import type { ChatAccount, ChatMethod, NotificationMethod, User } from '../configuration/resources';
+import { refuseStrangers } from '../configuration/roles';
+import type { Editor } from '../configuration/roles';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
 
@@ -60,6 +62,20 @@ export const reopenChatAccount = (user: User, method: ChatMethod, now: Instant):
   if (account?.closed === undefined) return user;
   const { closed: _closed, ...open } = account;
   return withAccount(user, open, now);
+};
+
+/** Nothing is sent to it any more, and what comes from it is nobody's. @throws Rejection `not-found`, `forbidden` */
+export const unlinkAccount = (user: User, method: AccountMethod, { by, now }: { readonly by: Editor; readonly now: Instant }): User => {
+  refuseStrangers(by, user.id);
+  if (linkedAccount(user, method) === undefined) throw rejected('not-found', `user ${user.id} has linked no account for ${method}`);
+  const { slackAccount, chatAccounts, ...rest } = user;
+  const others = (chatAccounts ?? []).filter((account) => account.method !== method);
+  return {
+    ...rest,
+    ...(slackAccount === undefined || method === 'SLACK' ? {} : { slackAccount }),
+    ...(others.length === 0 ? {} : { chatAccounts: others }),
+    updatedAt: now,
+  };
 };
 
 const withAccount = (user: User, account: ChatAccount, now: Instant): User => ({
