@@ -123,11 +123,18 @@ export class NotificationsModule {
     const people = new PeopleThen(eventStore);
     const links = new AnswerLinks(secrets, settings);
     const posts = new SlackPosts(eventStore, clock);
+    const basics = options.slack === undefined ? undefined : slackBasics(platform, options.slack);
     const { bots = [] } = options;
     const chats: readonly Channel[] = [
-      ...(options.slack === undefined
+      ...(basics === undefined
         ? []
-        : [new KeptPagesChannel({ direct: slackPages(options.slack.workspace), notifications, posts, eventStore, clock })]),
+        : [
+            new KeptPagesChannel({
+              direct: slackPages(basics.workspace),
+              budget: basics.budget,
+              ...{ notifications, posts, eventStore, clock },
+            }),
+          ]),
       ...bots.map(pagesBy),
     ];
     const channelsFor: NotificationsOptions['channelsFor'] = (method) => {
@@ -219,7 +226,6 @@ export class NotificationsModule {
         }),
       );
     });
-    const basics = options.slack === undefined ? undefined : slackBasics(platform, options.slack);
     const means = {
       mail: new ActionMail(() => options.channelsFor('EMAIL')),
       slack: new ActionSlack(basics, eventStore),

@@ -12,6 +12,7 @@ import { Notifications } from '../notifications';
 import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { logInADirectory } from '../testing/log-in-a-directory';
 import { KeptPagesChannel } from './kept-pages.channel';
+import { SlackBudget } from './slack-budget';
 import { SlackPosts } from './slack-posts';
 
 const stream = `notification-${alertId}-1-9`;
@@ -61,14 +62,15 @@ const page = renderMessage('SLACK', {
   answers: { accept: 'https://tocsin.test/a', resolve: 'https://tocsin.test/r' },
 });
 
-const send = (attempt: number, point = CrashPoint.nowhere()) => {
+const channelWith = (budget: SlackBudget, point = CrashPoint.nowhere()) => {
   const settings = { baseUrl: slack.url, signingSecrets: [], token: () => slack.botToken, deadlineMs: 2_000 };
   const direct = new SlackDirectChannel(new WebApiWorkspace(settings));
   const store = crashing(eventStore, ['append'], point);
   const notifications = new Notifications(store, clock, new Metrics());
-  const channel = new KeptPagesChannel({ direct, notifications, posts: new SlackPosts(store, clock), eventStore: store, clock });
-  return channel.send({ target: anas.id, message: page, key: 'notification-93', correlation: { stream, attempt } });
+  return new KeptPagesChannel({ direct, budget, notifications, posts: new SlackPosts(store, clock), eventStore: store, clock });
 };
+const messageOf = (attempt: number) => ({ target: anas.id, message: page, key: 'notification-93', correlation: { stream, attempt } });
+const send = (attempt: number, point = CrashPoint.nowhere()) => channelWith(new SlackBudget(), point).send(messageOf(attempt));
 const kept = async () => postOf((await new SlackPosts(eventStore, clock).of(alertId)) ?? { followed: -1, posts: [] }, linkOfPage(93));
 
 describe('where a page stands', () => {
@@ -97,5 +99,34 @@ describe('where a page stands', () => {
     slack.fault({ method: 'chat.postMessage', what: 'lose-answer', times: 1 });
     expect(await send(1)).toMatchObject({ type: 'unknown' });
     expect(await kept()).toBeUndefined();
+  });
+});
+
+describe('a page while thousands of edits and updates wait', () => {
+  it('leaves at once', async () => {
+    const budget = new SlackBudget();
+    for (let index = 0; index < 5_000; index += 1) {
+      budget.placeFor(`edit ${index}`, 'edit', 'C1', clock.now());
+      budget.placeFor(`update ${index}`, 'update', 'C1', clock.now());
+    }
+    const channel = channelWith(budget);
+    const begun = performance.now();
+    const room = await channel.room({ target: anas.id });
+    expect(await channel.send(messageOf(1), room)).toMatchObject({ type: 'handed-over' });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(slack.direct(anas)).toHaveLength(1);
+  });
+
+  it('is turned away in time when there are more pages than Slack takes, and when nothing new is to begin', async () => {
+    const page = { burst: 1, everyMs: 60_000 };
+    const rates = { channel: page, workspace: page };
+    const channel = channelWith(new SlackBudget({ page, post: rates, edit: rates, update: rates, create: rates }));
+    expect(await channel.room({ target: anas.id })).toBeDefined();
+    expect(await channel.room({ target: anas.id })).toBeUndefined();
+    const slower = channelWith(
+      new SlackBudget({ page: { burst: 1, everyMs: 10_000 }, post: rates, edit: rates, update: rates, create: rates }),
+    );
+    await slower.room({ target: anas.id });
+    expect(await slower.room({ target: anas.id }, AbortSignal.abort())).toBeUndefined();
   });
 });

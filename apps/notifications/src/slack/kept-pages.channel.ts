@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Channel } from '@tocsin/channels';
 import type { Destination, OutgoingMessage, Room, SendOutcome } from '@tocsin/channels';
 import { Clock, linkOfPage, stoppedBy } from '@tocsin/domain';
@@ -6,15 +7,19 @@ import { eventOf, EventStore } from '@tocsin/event-store';
 import { newUuid } from '@tocsin/platform';
 import { readAlertFromItsStream } from '@tocsin/read-models';
 import { Notifications } from '../notifications';
+import type { SlackBudget } from './slack-budget';
 import { SlackPosts } from './slack-posts';
 
 export interface KeptPagesParts {
   readonly direct: Channel;
   readonly notifications: Notifications;
   readonly posts: SlackPosts;
+  readonly budget: SlackBudget;
   readonly eventStore: EventStore;
   readonly clock: Clock;
 }
+
+const LONGEST_WAIT_MS = 15_000;
 
 /**
  * Pages by direct message of which it is on record where they stand, so that they are put right when somebody else answers. On
@@ -29,8 +34,13 @@ export class KeptPagesChannel extends Channel {
     this.provider = parts.direct.provider;
   }
 
-  override room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
-    return this.parts.direct.room(to, noLonger);
+  /** Pages have a share of what Slack takes for themselves: whatever else waits for it, they do not wait for that. */
+  override async room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    const { budget, clock, direct } = this.parts;
+    const now = clock.now();
+    const at = budget.pageWithin(LONGEST_WAIT_MS, now);
+    if (at === undefined || !(await isThere(at - now, noLonger))) return undefined;
+    return direct.room(to, noLonger);
   }
 
   async send(message: OutgoingMessage, room?: Room): Promise<SendOutcome> {
@@ -58,3 +68,9 @@ export class KeptPagesChannel extends Channel {
     await posts.change(alertId, { type: 'keepPage', at: clock.now(), ...page }, { causationId, correlationId: stream });
   }
 }
+
+/** Whether the time has come before it was called off. */
+const isThere = async (inMs: number, noLonger: AbortSignal | undefined): Promise<boolean> => {
+  if (inMs <= 0) return true;
+  return delay(inMs, true, noLonger === undefined ? {} : { signal: noLonger }).catch(() => false);
+};

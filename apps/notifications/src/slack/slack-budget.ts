@@ -12,21 +12,26 @@ export interface SlackRates {
   readonly workspace: Rate;
 }
 
-/** Channels are counted apart from what is written in them. */
+/** Channels are counted apart from what is written in them, and pages apart from everything else. */
 type Counted = SlackAct | 'create';
+type Rates = Readonly<Record<Counted, SlackRates>> & { readonly page: Rate };
 
 /**
- * Slack takes about one message a second in a channel and some hundreds a minute in a workspace; edits it counts apart. New
- * alerts have most of that for themselves: what threads tell, and edits, never take from it, however much there is to tell.
+ * Slack takes about one message a second in a channel and some hundreds a minute in a workspace; edits it counts apart. Pages to
+ * people have a share of that for themselves, and so have new alerts: what threads tell, and edits, never take from either, however
+ * much there is to tell. Together they stay below 300 messages a minute.
  */
-const RATES: Readonly<Record<Counted, SlackRates>> = {
-  post: { channel: { burst: 6, everyMs: 1_250 }, workspace: { burst: 60, everyMs: 300 } },
+const RATES: Rates = {
+  page: { burst: 60, everyMs: 600 },
+  post: { channel: { burst: 6, everyMs: 1_250 }, workspace: { burst: 60, everyMs: 400 } },
   update: { channel: { burst: 3, everyMs: 5_000 }, workspace: { burst: 20, everyMs: 1_500 } },
   edit: { channel: { burst: 10, everyMs: 1_250 }, workspace: { burst: 40, everyMs: 1_300 } },
   create: { channel: { burst: 10, everyMs: 4_000 }, workspace: { burst: 10, everyMs: 4_000 } },
 };
 
 const MOST_KNOWN = 10_000;
+/** Whoever has not come by then does not come any more: what it waited with was called off. */
+const KEPT_MS = 600_000;
 
 /**
  * When something may be sent to Slack: a place in line for each, which it keeps until it is used. Kept in memory: only one
@@ -36,7 +41,7 @@ export class SlackBudget {
   private readonly free = new Map<string, number>();
   private readonly places = new Map<string, Instant>();
 
-  constructor(private readonly rates: Readonly<Record<Counted, SlackRates>> = RATES) {}
+  constructor(private readonly rates: Rates = RATES) {}
 
   /**
    * Of one sender, by its name; the same one until it is used. First in its channel; the workspace is asked for when that one
@@ -46,6 +51,15 @@ export class SlackBudget {
     const { channel, workspace } = this.rates[act];
     const inChannel = this.place(`${name} in its channel`, `${act} ${channelId}`, channel, now);
     return inChannel > now ? inChannel : this.place(name, act, workspace, now);
+  }
+
+  /** When a page may be sent by direct message; undefined, and nothing is taken, when that is later than in so much time. */
+  pageWithin(longestMs: number, now: Instant): Instant | undefined {
+    const { page } = this.rates;
+    const place = instant(Math.ceil(Math.max(now, this.next('page', page, now))));
+    if (place > now + longestMs) return undefined;
+    this.take('page', page, place);
+    return place;
   }
 
   used(name: string): void {
@@ -59,7 +73,16 @@ export class SlackBudget {
     const place = instant(Math.ceil(Math.max(now, this.next(bucket, rate, now))));
     this.take(bucket, rate, place);
     this.places.set(name, place);
+    this.forgetOver(now);
     return place;
+  }
+
+  /** Those that were given first; what is called off never says so. */
+  private forgetOver(now: Instant): void {
+    for (const [name, place] of this.places) {
+      if (place + KEPT_MS >= now) return;
+      this.places.delete(name);
+    }
   }
 
   /** As with a bucket that leaks: `free` is when it is empty again, and it holds `burst`. */

@@ -175,6 +175,17 @@ describe('a channel that is made', () => {
   });
 });
 
+describe('a message', () => {
+  it('waits for none of two hundred edits that Slack does not answer', async () => {
+    slack.fault({ method: 'chat.update', what: 'silent', times: 200 });
+    const patient = new WebApiWorkspace({ baseUrl: slack.url, signingSecrets: [], token: () => token, deadlineMs: 30_000 });
+    const answered = jest.fn();
+    for (let edit = 0; edit < 200; edit += 1) void patient.edit({ channelId: ops.id, ts: '1.1' }, alert()).then(answered);
+    expect(await patient.post({ channelId: ops.id, content: alert(), key: 'slack-7-1' })).toMatchObject({ ok: true });
+    expect(answered).not.toHaveBeenCalled();
+  }, 30_000);
+});
+
 describe('a call that fails', () => {
   it.each<[string, SlackFault['what'], object]>([
     [

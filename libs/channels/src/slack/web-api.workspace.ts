@@ -301,6 +301,8 @@ export class WebApiWorkspace extends SlackWorkspace {
       fetch: boundedFetch,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
+      // Else a page waits here for a hundred edits that Slack is slow with.
+      maxRequestConcurrency: Infinity,
       timeout: isQuick ? (this.settings.quickDeadlineMs ?? 1_200) : this.deadlineMs,
       logger: silent,
     });
