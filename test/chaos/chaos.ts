@@ -17,7 +17,7 @@ import type { World } from './evidence.ts';
 import { happenUntil, kinds } from './faults.ts';
 import type { Kind } from './faults.ts';
 import { laterLevels, lostLevels } from './levels.ts';
-import { appliedTwice, outOfOrder, unlikeStreams } from './order.ts';
+import { appliedTwice, heldTwice, outOfOrder, unlikeStreams } from './order.ts';
 import { copiesOf, groundlessCopies, LATE_FROM_MS, notMarkedLate, pagedAfterAnswer, stoppedBeforeCall, withoutEnd } from './pages.ts';
 import { eventsOfTools, recordsOf } from './record.ts';
 import { Responders } from './responders.ts';
@@ -260,6 +260,7 @@ const run = async (): Promise<readonly string[]> => {
     ...outOfOrder(records),
     ...unlikeStreams(records, evidence.alerts),
     ...appliedTwice(events),
+    ...heldTwice(events),
     ...pagedAfterAnswer(records, evidence.mails),
     ...lostLevels(records, Date.now()),
     ...notMarkedLate(records, evidence.mails),

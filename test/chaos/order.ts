@@ -72,6 +72,18 @@ export const appliedTwice = (events: readonly StoredEvent[]): readonly string[] 
   });
 };
 
+/** P4: a page that waits until some time is not held once more before it, and for good it is held once. */
+export const heldTwice = (events: readonly StoredEvent[]): readonly string[] => {
+  const until = new Map<string, number>();
+  return events.flatMap(({ stream, type, data }) => {
+    if (!stream.startsWith('notification-') || type !== 'NotificationHeld') return [];
+    const held = data as { readonly at: number; readonly until?: number };
+    const isEarly = held.at < (until.get(stream) ?? 0);
+    until.set(stream, held.until ?? Infinity);
+    return isEarly ? [`${stream} was held again before it was due`] : [];
+  });
+};
+
 /** What may be on record once only: an effect with its cause and, but for a tool's event, its place. */
 const effectOf = ({ stream, type, data, metadata }: StoredEvent): string | undefined => {
   const { tool, fact, attempt } = data as {
@@ -84,6 +96,8 @@ const effectOf = ({ stream, type, data, metadata }: StoredEvent): string | undef
     return tool === undefined ? `${stream}: ${type} by ${metadata.causationId}` : `${type} by ${tool.eventId}`;
   // What follows from a timer has no fact, and is looked at level by level.
   if (stream.startsWith('escalation-')) return fact === undefined ? undefined : `${stream}: ${type} by the fact ${fact}`;
+  // What a page waits for may go on: looked at by `heldTwice`.
+  if (type === 'NotificationHeld') return undefined;
   if (stream.startsWith('notification-')) return `${stream}: ${type}${attempt === undefined ? '' : ` of attempt ${attempt}`}`;
   return undefined;
 };

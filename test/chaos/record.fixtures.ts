@@ -53,6 +53,11 @@ export const attempt = (notificationId: number, number: number, { possiblyDuplic
   'AttemptStarted',
   { attempt: number, possiblyDuplicate, lateMs },
 ];
+export const held = (notificationId: number, at: number, until?: number): Written => [
+  stream(notificationId),
+  'NotificationHeld',
+  { at, ...(until === undefined ? {} : { until }) },
+];
 export const failed = (notificationId: number, number: number, uncertain: boolean): Written => [
   stream(notificationId),
   'AttemptFailed',

@@ -5,7 +5,7 @@ import type { SeenAlert } from '../kills/src/audit.ts';
 import { lostAnswers, withoutEffect } from './answers.ts';
 import type { Answer } from './responders.ts';
 import { laterLevels, lostLevels } from './levels.ts';
-import { appliedTwice, outOfOrder, unlikeStreams } from './order.ts';
+import { appliedTwice, heldTwice, outOfOrder, unlikeStreams } from './order.ts';
 import { copiesOf, groundlessCopies, notMarkedLate, pagedAfterAnswer, stoppedBeforeCall, withoutEnd } from './pages.ts';
 import {
   accepted,
@@ -16,6 +16,7 @@ import {
   failed,
   halted,
   handedOver,
+  held,
   logOf,
   mail,
   plannedLevel,
@@ -63,6 +64,12 @@ describe('the streams after the chaos', () => {
     expect(appliedTwice(logOf(...log, started()))).toHaveLength(1);
     expect(appliedTwice(logOf(...log, plannedPage(1, 0)))).toHaveLength(1);
     expect(appliedTwice(logOf(...log, attempt(1, 2)))).toHaveLength(1);
+  });
+
+  it('give away a page that was held again before it was due, or for good (P4)', () => {
+    expect(heldTwice(logOf(held(1, 10, 25), held(2, 11, 26), held(1, 25, 40), held(1, 40)))).toEqual([]);
+    expect(heldTwice(logOf(held(1, 10, 25), held(1, 24, 39)))).toEqual(['notification-7-1-1 was held again before it was due']);
+    expect(heldTwice(logOf(held(1, 10), held(1, 99)))).toHaveLength(1);
   });
 });
 
