@@ -52,6 +52,25 @@ export const lose = (what: 'bus' | 'views', directory: string): void => {
   namesIn(directory)[what] = `w${randomUUID().slice(0, 8)}`;
 };
 
+const DISCARD_WITHIN_MS = 30_000;
+/** A broker that keeps the topics of two hundred worlds does little else. */
+const discard = async (directory: string): Promise<void> => {
+  const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, MONGODB_URL } = placesOf(directory);
+  namesOf.delete(directory);
+  const [{ Kafka, logLevel }, { createConnection }] = await Promise.all([import('kafkajs'), import('mongoose')]);
+  const admin = new Kafka({ brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(KAFKA_TOPIC_PREFIX));
+    await admin.deleteTopics({ topics, timeout: DISCARD_WITHIN_MS });
+  } finally {
+    await admin.disconnect();
+  }
+  const views = await createConnection(MONGODB_URL).asPromise();
+  await views.dropDatabase();
+  await views.close();
+};
+
 /**
  * Five services, two replicas of each, in this process, on real Kafka and MongoDB and the server that speaks EventStoreDB's
  * protocol, which each world has to itself. Links lead to one address in front of all.
@@ -95,6 +114,7 @@ export const startCluster = async ({ directory, env, parts }: ProductOptions): P
       environment: { ...placesOf(directory), EVENTSTORE_URL: eventStore.url },
       settle: () => settleAll(all),
       stop,
+      discard: () => discard(directory),
     };
   } catch (error) {
     await stop();

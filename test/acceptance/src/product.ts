@@ -19,6 +19,8 @@ export interface Product {
   /** Resolves when everything that was set off has had its effect. */
   settle(): Promise<void>;
   stop(): Promise<void>;
+  /** After it has stopped for good: removes what it kept on servers that others use as well. */
+  discard(): Promise<void>;
 }
 
 /** Settings both profiles know, and where this world keeps what lasts. */
@@ -39,6 +41,7 @@ export const startOneProcess = async ({ directory, env, parts }: ProductOptions)
     environment: { TOCSIN_DATA_DIR: directory },
     settle: () => standalone.settle(),
     stop: () => standalone.stop(),
+    discard: async () => undefined,
   };
 };
 

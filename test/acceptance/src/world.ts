@@ -150,6 +150,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.product.stop();
+    await this.product.discard();
     await this.mail.stop();
     await rm(this.home, { recursive: true, force: true });
   }
