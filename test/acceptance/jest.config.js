@@ -2,7 +2,7 @@ const preset = require('../../jest.preset.js')();
 
 // Stories are told on both profiles, by the same specs. On real servers each world takes some seconds to start: a few of them are
 // told in every run, all of them in the long one (TOCSIN_TEST_FULL=1).
-const onBoth = ['alert-list', 'alertmanager', 'api-description', 'escalation', 'escalation-policies', 'explain'];
+const onBoth = ['alert-list', 'alertmanager', 'api-description', 'escalation', 'escalation-policies', 'explain', 'several-channels'];
 const cluster = process.env.TOCSIN_TEST_CLUSTER === '1';
 const full = process.env.TOCSIN_TEST_FULL === '1';
 
