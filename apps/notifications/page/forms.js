@@ -44,7 +44,8 @@ const setBusy = (button, isBusy) => {
 /** @param {HTMLButtonElement} button */
 const isBusy = (button) => button.ariaDisabled === 'true';
 
-export const isFormOpen = () => open.size > 0;
+/** One whose place is gone is nobody's any more. */
+export const isFormOpen = () => [...open.values()].some((form) => form.isConnected);
 
 /** @param {string} name @param {string} text */
 export const setOutcome = (name, text) => {

@@ -11,14 +11,20 @@ import { rulesSection } from './rules-section.js';
 /** The part of the page where somebody sees and changes how they are reached. */
 export const reachView = element('div');
 
-/** @type {import('./own-settings.js').Reach | undefined} */
+/** @type {{ reach: import('./own-settings.js').Reach, r: import('./reach-texts.js').ReachTexts } | undefined} */
 let known;
+let asked = 0;
 
-/** Asks the server, and shows what it says. @returns {Promise<string>} the language of the person */
+/** Asks the server, and shows what it says, unless it was asked again since. @returns {Promise<string>} the language of the person */
 export const showReach = async () => {
-  known = await myReach();
-  render();
-  return known.user.language;
+  const turn = (asked += 1);
+  const reach = await myReach();
+  const r = await reachTextsFor(reach.user.language);
+  if (turn === asked) {
+    known = { reach, r };
+    render();
+  }
+  return reach.user.language;
 };
 
 /** Nobody is interrupted in the middle of a form. */
@@ -26,8 +32,7 @@ export const isReachBusy = () => known !== undefined && isFormOpen();
 
 const render = () => {
   if (known === undefined) return;
-  const reach = known;
-  const r = reachTextsFor(reach.user.language);
+  const { reach, r } = known;
   const stage = { r, render, again: () => showReach().then(() => undefined, render) };
   const active = /** @type {HTMLElement | null} */ (reachView.contains(document.activeElement) ? document.activeElement : null);
   const sections = [muteSection, contactsSection, chatsSection, rulesSection].map((part) => part(stage, reach));

@@ -1,8 +1,9 @@
-import { reachTextsFor } from '../../page/reach-texts.js';
+import { phrases } from '../../page/reach-texts-de.js';
+import { wordedBy } from '../../page/reach-texts.js';
 import { faultsOf, WrongField } from '../../page/refusals.js';
 import { Refused } from '../../page/server.js';
 
-const r = reachTextsFor('de');
+const r = wordedBy(phrases, 'de');
 const refused = (status: number, code: string, details: object[] = []) => faultsOf(r, new Refused(status, { code, details }));
 
 describe('why something was not done', () => {

@@ -1,7 +1,8 @@
-import { reachTextsFor } from '../../page/reach-texts.js';
+import { phrases } from '../../page/reach-texts-en.js';
+import { wordedBy } from '../../page/reach-texts.js';
 import { outcomeText } from '../../page/sent-message.js';
 
-const r = reachTextsFor('en');
+const r = wordedBy(phrases, 'en');
 
 describe('what is said of a message that was sent to oneself', () => {
   it.each([
