@@ -1,7 +1,7 @@
 import { problemText, publicReadiness } from '@tocsin/contracts';
 import type { PublicLevelReadiness, PublicPolicyReadiness } from '@tocsin/contracts';
 import { Clock, peopleOf, whoToPage } from '@tocsin/domain';
-import type { EscalationPolicy, EscalationRule, Instant, UserId } from '@tocsin/domain';
+import type { EscalationPolicy, EscalationRule, Instant, Readiness, User, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { PeopleReadiness } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
@@ -29,7 +29,8 @@ export class PolicyReadiness {
       this.lookup(),
       this.clock.now(),
     );
-    const people = await Promise.all(userIds.map((userId) => this.person(userId)));
+    const readinessOf = this.people.together();
+    const people = await Promise.all(userIds.map((userId) => this.person(userId, readinessOf)));
     return { policy: { id, name }, ready: levels.every(({ ready }) => ready), levels, people: people.flat() };
   }
 
@@ -45,9 +46,9 @@ export class PolicyReadiness {
   }
 
   /** Somebody who is gone has no readiness; the level tells of them. */
-  private async person(userId: UserId) {
+  private async person(userId: UserId, readinessOf: (user: User) => Promise<Readiness>) {
     const user = this.configuration.get('user', userId);
-    return user === undefined ? [] : [publicReadiness(userId, await this.people.of(user), this.configuration)];
+    return user === undefined ? [] : [publicReadiness(userId, await readinessOf(user), this.configuration)];
   }
 
   private lookup(): Parameters<typeof peopleOf>[1] {

@@ -51,6 +51,7 @@ export const phrases = {
     CONTACT_LOCKED: 'gesperrt. Frage, wer Tocsin betreibt.',
     CONTACT_BLACKLISTED:
       'nimmt keine Nachrichten mehr an. Erlaube sie wieder: sende START an die Nummer, von der sie kamen, oder frage deinen Mail-Anbieter.',
+    PROVIDER_FAILING: 'dort wird zurzeit nichts angenommen. Wähle noch einen anderen Weg, und sende einen Test.',
     NEVER_REACHED: 'dort ist noch nichts angekommen. Sende einen Test.',
     LAST_SUCCESS_TOO_OLD: (time) => `dort ist seit ${time} nichts angekommen. Sende einen Test.`,
   },

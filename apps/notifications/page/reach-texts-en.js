@@ -51,6 +51,7 @@ export const phrases = {
     CONTACT_LOCKED: 'it is locked. Ask whoever runs Tocsin.',
     CONTACT_BLACKLISTED:
       'it takes no more messages. Allow them again: text START to the number that they came from, or ask your mail provider.',
+    PROVIDER_FAILING: 'messages are not taken there at the moment. Choose another way as well, and send a test.',
     NEVER_REACHED: 'nothing has arrived there yet. Send a test.',
     /** @param {string} time */
     LAST_SUCCESS_TOO_OLD: (time) => `nothing has arrived there since ${time}. Send a test.`,

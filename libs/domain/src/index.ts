@@ -82,6 +82,7 @@ export * from './notification/pacing';
 export * from './notification/pacing-events';
 export * from './notification/plan';
 export * from './notification/readiness';
+export * from './notification/tries';
 export * from './notification/recipient';
 export * from './notification/sign-in-mails';
 export * from './notification/status-updates';

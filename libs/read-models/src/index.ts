@@ -2,7 +2,7 @@ export * from './alert-document';
 export * from './alert-from-streams';
 export { ALERTS_VIEW, alertsView } from './alerts-view';
 export { AUDIT_LOG_VIEW, auditEntriesOfErased, auditLogView } from './audit-log-view';
-export { evolveNotificationDocument, lastSuccess, NOTIFICATIONS_VIEW, notificationsView } from './notifications-view';
+export { evolveNotificationDocument, lastSuccess, methodFailing, NOTIFICATIONS_VIEW, notificationsView } from './notifications-view';
 export { ALERT_ACTIONS_VIEW, alertActionsView, evolveAlertActionDocument } from './alert-actions-view';
 export type { AlertActionDocument, AlertActionRunDocument } from './alert-actions-view';
 export type { NotificationDocument } from './notifications-view';

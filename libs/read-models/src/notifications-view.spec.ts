@@ -40,6 +40,21 @@ describe('a notification in the view', () => {
     expect(shown(...failed, starts(dueAt), takes(dueAt, 2, false))).not.toHaveProperty('reason');
   });
 
+  it('says whether a provider took it when it was last tried, and since when none did', () => {
+    const failed = [starts(second(1)), fails(second(2), 1)];
+    expect(shown(...failed).tried).toEqual({ at: second(2), taken: false, failingFrom: second(2) });
+    const { dueAt } = shown(...failed);
+    expect(shown(...failed, starts(dueAt), fails(dueAt, 2)).tried).toEqual({ at: dueAt, taken: false, failingFrom: second(2) });
+    expect(shown(...failed, cancels(second(3))).tried).toEqual({ at: second(2), taken: false, failingFrom: second(2) });
+    expect(shown(...failed, starts(dueAt), takes(dueAt, 2)).tried).toEqual({ at: dueAt, taken: true });
+  });
+
+  it('says nothing of the provider when it was refused for good, or failed after it was taken', () => {
+    expect(shown(starts(second(1)), fails(second(2), 1, { retriable: false, otherProviderLeft: true }))).not.toHaveProperty('tried');
+    const called = [starts(second(1)), takes(second(2), 1)];
+    expect(shown(...called, fails(second(30), 1)).tried).toEqual({ at: second(2), taken: true });
+  });
+
   it('stays cancelled when the provider took it meanwhile, and is a success then', () =>
     expect(shown(starts(second(1)), cancels(second(2)), takes(second(3), 1))).toMatchObject({
       status: 'SUCCESS',

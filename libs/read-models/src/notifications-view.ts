@@ -1,14 +1,16 @@
-import { evolveNotification, initialNotification, notificationStatus } from '@tocsin/domain';
+import { evolveNotification, failingMethod, initialNotification, notificationStatus, triedOnce } from '@tocsin/domain';
 import type {
   AlertId,
   ContactId,
   Instant,
+  MethodFailing,
   Notification,
   NotificationEvent,
   NotificationMethod,
   NotificationPurpose,
   NotificationStatus,
   PlannedData,
+  Tried,
   UserId,
   Way,
 } from '@tocsin/domain';
@@ -39,6 +41,8 @@ export interface NotificationDocument extends NotificationStatus {
   readonly at: Instant;
   readonly provider?: string;
   readonly handedOverAt?: Instant;
+  /** Whether providers took it, the last times that they were asked. What they said no to for good is about the message. */
+  readonly tried?: Tried;
   /** The stream folded by the domain; everything that depends on the past is asked of it. */
   readonly notification: Exclude<Notification, { status: 'absent' }>;
 }
@@ -51,7 +55,14 @@ export const evolveNotificationDocument = (
   const notification = evolveNotification(document?.notification ?? initialNotification, event);
   if (notification.status === 'absent') return undefined;
   const { status: _status, state: _state, reason: _reason, ...before } = document ?? planned(stream, notification.plan);
-  return { ...before, ...changed(event), at: event.data.at, ...notificationStatus(notification), notification };
+  return {
+    ...before,
+    ...changed(event),
+    ...triedAgain(document, event),
+    at: event.data.at,
+    ...notificationStatus(notification),
+    notification,
+  };
 };
 
 const changed = (event: NotificationEvent): Partial<Pick<NotificationDocument, 'dueAt' | 'provider' | 'handedOverAt'>> => {
@@ -68,6 +79,13 @@ const changed = (event: NotificationEvent): Partial<Pick<NotificationDocument, '
     default:
       return {};
   }
+};
+
+/** A receipt that says no comes from beyond the provider, which had taken the message. */
+const triedAgain = (document: NotificationDocument | undefined, event: NotificationEvent): Partial<Pick<NotificationDocument, 'tried'>> => {
+  if (event.type === 'HandedOver') return { tried: triedOnce(document?.tried, event.data.at, true) };
+  const isUntaken = event.type === 'AttemptFailed' && event.data.permanent !== true && document?.notification.status === 'attempting';
+  return isUntaken ? { tried: triedOnce(document.tried, event.data.at, false) } : {};
 };
 
 const planned = (stream: string, data: PlannedData): Omit<NotificationDocument, 'notification'> => ({
@@ -104,9 +122,26 @@ export const lastSuccess = async (readStore: ReadStore, userId: UserId, way: Way
   return last?.at ?? null;
 };
 
+/** So many messages say whether a method works: of more that fail at once the first is of the same minute. */
+const LOOKED_AT = 100;
+
+/**
+ * Since when nothing is taken any more by this method, as the outcomes on record say, of whichever replica; undefined when
+ * something is, or when nothing was tried. @throws ReadStoreFault
+ */
+export const methodFailing = async (readStore: ReadStore, method: NotificationMethod): Promise<MethodFailing | undefined> => {
+  const last = await readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
+    in: { tried: [method] },
+    sort: [{ field: 'triedAt', descending: true }],
+    skip: 0,
+    limit: LOOKED_AT,
+  });
+  return failingMethod(last.flatMap(({ tried }) => (tried === undefined ? [] : [tried])));
+};
+
 const collection: CollectionDefinition<NotificationDocument> = {
   name: NOTIFICATIONS_VIEW,
-  version: 4,
+  version: 5,
   fields: {
     notificationId: (notification) => notification.notificationId,
     alert: (notification) => notification.alertId,
@@ -114,12 +149,15 @@ const collection: CollectionDefinition<NotificationDocument> = {
     provider: (notification) => notification.provider,
     state: (notification) => notification.state,
     at: (notification) => notification.at,
+    tried: (notification) => (notification.tried === undefined || notification.provider === 'outbox' ? undefined : notification.method),
+    triedAt: (notification) => notification.tried?.at,
     arrived: (notification) => (hasArrived(notification) ? arrivedWay(notification.userId, notification) : undefined),
   },
   indexes: [
     ['alert', 'notificationId'],
     ['provider', 'at', 'notificationId'],
     ['arrived', 'at'],
+    ['tried', 'triedAt'],
   ],
   counters: [],
 };

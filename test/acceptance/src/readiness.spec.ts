@@ -77,3 +77,45 @@ describe('somebody whom nothing has reached for long', () => {
     expect(await problemsOf(cleo)).toMatchObject([{ code: 'LAST_SUCCESS_TOO_OLD', lastSuccess }]);
   });
 });
+
+describe('a method whose provider takes nothing', () => {
+  it('is said to fail, with since when, also after a restart, until something is taken', async () => {
+    const ana = await world.person('dora');
+    const admins = await world.policy([{ targets: [{ type: 'user', userId: ana }] }]);
+    const [contact] = (await world.get<{ id: number }[]>(`/api/users/${ana}/contacts/emails`)).body;
+    const test = async () => {
+      await world.post(`/api/users/${ana}/test-notification`, { method: 'EMAIL', contact: { id: contact?.id } });
+      await world.settle();
+    };
+    const ready = async () => (await world.get<{ ready: boolean }>(`/api/users/${ana}/readiness`)).body.ready;
+    await test();
+    expect([await ready(), await problemsOf(ana)]).toEqual([true, []]);
+
+    world.mail.refuse({ code: 451, times: 1_000 });
+    const from = new Date(world.clock.now()).toISOString();
+    const key = await world.source(admins);
+    await world.event(key, { summary: 'disk full', alertKey: 'disk' });
+    // It may be a hiccup.
+    expect(await problemsOf(ana)).toEqual([]);
+    await world.advance('3m');
+    const failing = { code: 'PROVIDER_FAILING', method: 'EMAIL', message: expect.stringContaining(`from ${from} to `) };
+    expect([await ready(), await problemsOf(ana)]).toMatchObject([false, [failing]]);
+    const saved = await world.post<{ warnings: Problem[] }>('/api/escalation-policies', {
+      name: 'Mails',
+      escalationRules: [{ escalationTimeout: 5, users: [{ id: ana }] }],
+    });
+    // The level is tried all the same.
+    expect(saved.body.warnings).toMatchObject([{ code: 'PROVIDER_FAILING', user: { id: ana } }]);
+    expect(await world.metric('tocsin_people_readiness_problems')).toContainEqual(
+      expect.stringMatching(/^tocsin_people_readiness_problems\{problem="provider-failing"\} [1-9]/),
+    );
+    // Nobody waits for these pages any more, and nothing has shown that the provider is back.
+    await world.event(key, { eventType: 'RESOLVE', alertKey: 'disk' });
+    await world.down('1h');
+    expect(await problemsOf(ana)).toMatchObject([failing]);
+
+    world.mail.refuse({ code: 451, times: 0 });
+    await test();
+    expect([await ready(), await problemsOf(ana)]).toEqual([true, []]);
+  });
+});

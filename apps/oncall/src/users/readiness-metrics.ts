@@ -52,8 +52,9 @@ export class ReadinessMetrics {
     const problems = new Map<ReadinessProblem['type'], number>();
     let unready = 0;
     const people = this.people.all();
+    const readinessOf = this.readiness.together();
     for (let from = 0; from < people.length; from += ASKED_AT_ONCE) {
-      const some = await Promise.all(people.slice(from, from + ASKED_AT_ONCE).map((user) => this.readiness.of(user)));
+      const some = await Promise.all(people.slice(from, from + ASKED_AT_ONCE).map(readinessOf));
       for (const readiness of some) {
         if (!readiness.isReady) unready += 1;
         for (const type of typesOf(readiness)) problems.set(type, (problems.get(type) ?? 0) + 1);

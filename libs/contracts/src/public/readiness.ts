@@ -58,6 +58,7 @@ export const readinessCodes: Readonly<Record<ReadinessProblem['type'], string>> 
   'no-verified-contact': 'NO_VERIFIED_CONTACT',
   'no-provider': 'NO_PROVIDER',
   'no-device': 'NO_DEVICE',
+  'provider-failing': 'PROVIDER_FAILING',
   'device-not-on-home-screen': 'DEVICE_NOT_ON_HOME_SCREEN',
   'no-slack-account': 'NO_SLACK_ACCOUNT',
   'no-chat-account': 'NO_CHAT_ACCOUNT',
@@ -121,6 +122,10 @@ const messageOf = (problem: ReadinessProblem): string => {
       return `the contact for ${problem.method} is locked`;
     case 'contact-blacklisted':
       return `the contact for ${problem.method} takes no more messages: its owner has to allow them again`;
+    case 'provider-failing': {
+      const { from, to } = problem.failing;
+      return `no provider took a message by ${problem.method} from ${toIso(from)} to ${toIso(to)}, and none was tried since: send a test notification`;
+    }
     case 'never-reached':
       return `nothing has arrived by ${problem.method} yet: send a test notification`;
     case 'last-success-too-old':

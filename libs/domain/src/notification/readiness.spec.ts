@@ -9,7 +9,7 @@ const now = second(0);
 const mail = emailContact(3);
 const reachable = person({ contacts: [mail], alertPreferences: [preference(8, 'EMAIL', 3)] });
 const asked = (user = reachable, more: Partial<ReadinessQuestion> = {}) =>
-  readinessOf({ user, now, canSend: () => true, lastSuccess: () => now, ...more });
+  readinessOf({ user, now, canSend: () => true, lastSuccess: () => now, failing: () => undefined, ...more });
 
 describe('a person', () => {
   it('whom messages have reached lately is ready', () => expect(asked()).toEqual({ isReady: true, problems: [] }));
@@ -46,6 +46,19 @@ describe('a person', () => {
     const problem = { type: 'no-provider', preferenceId: 9, method: 'SMS', contactId: 4 };
     expect(asked(user, { canSend: (method) => method === 'EMAIL' })).toEqual({ isReady: true, problems: [problem] });
     expect(asked(user, { canSend: () => false })).toMatchObject({ isReady: false });
+  });
+
+  it('by whose method no provider takes anything is not ready by it, but by another one', () => {
+    const failing = { from: plusMs(now, -90_000), to: plusMs(now, -5_000) };
+    const mailFails = { failing: (method: string) => (method === 'EMAIL' ? failing : undefined) };
+    const problem = { type: 'provider-failing', failing, method: 'EMAIL', contactId: 3 };
+    expect(asked(reachable, mailFails)).toEqual({ isReady: false, problems: [problem] });
+    const alsoBySms = {
+      ...reachable,
+      contacts: [mail, phoneContact(4)],
+      alertPreferences: [preference(8, 'EMAIL', 3), preference(9, 'SMS', 4)],
+    };
+    expect(asked(alsoBySms, mailFails)).toEqual({ isReady: true, problems: [problem] });
   });
 
   it('is told once of each way by which nothing arrived yet, or too long ago', () => {

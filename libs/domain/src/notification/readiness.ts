@@ -5,6 +5,7 @@ import { peopleToCome } from '../oncall/people-to-come';
 import type { OnCallConfiguration } from '../oncall/resolve-level';
 import type { Instant } from '../time';
 import { unreachableBecause, wayProblem, type UnusableReason } from './plan';
+import type { MethodFailing } from './tries';
 
 /** How a person is reached: a method and, but for PUSH, one of their contacts. */
 export interface Way {
@@ -19,6 +20,8 @@ export type ReadinessProblem =
   | { readonly type: 'no-verified-contact' }
   /** A rule that leads to nothing. */
   | ({ readonly type: Exclude<UnusableReason, 'muted'>; readonly preferenceId: PreferenceId } & Way)
+  /** By which no provider takes anything any more, as far as was tried. */
+  | ({ readonly type: 'provider-failing'; readonly failing: MethodFailing } & Way)
   /** An iPhone shows pushes of an app on its home screen only (B28). */
   | ({ readonly type: 'device-not-on-home-screen' } & Way)
   /** Nothing has arrived there yet: a test would tell. */
@@ -37,6 +40,8 @@ export interface ReadinessQuestion {
   canSend(method: NotificationMethod): boolean;
   /** When something last arrived there; null: nothing ever did; undefined: that cannot be said now. */
   lastSuccess(way: Way): Instant | null | undefined;
+  /** Undefined when it works, or when that cannot be said now. */
+  failing(method: NotificationMethod): MethodFailing | undefined;
 }
 
 /** A quarter of a year: numbers are given up and mailboxes closed in less. */
@@ -44,7 +49,7 @@ export const SUCCESS_TOO_OLD_MS = 90 * 86_400_000;
 
 /** What stands between a person and the next page, told before it is needed. */
 export const readinessOf = (question: ReadinessQuestion): Readiness => {
-  const { user, now, canSend } = question;
+  const { user, now, canSend, failing: failingOf } = question;
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   const problems: ReadinessProblem[] = [
     ...(isMuted ? [{ type: 'muted' as const, until: user.mutedUntil }] : []),
@@ -60,8 +65,13 @@ export const readinessOf = (question: ReadinessQuestion): Readiness => {
   }
   if (ways.has('PUSH ') && pushDevicesOf(user).some(({ onHomeScreen }) => onHomeScreen === false))
     problems.push({ type: 'device-not-on-home-screen', method: 'PUSH' });
-  problems.push(...[...ways.values()].flatMap((way) => unproven(way, question)));
-  return { isReady: unreachableBecause({ user, priority: 'HIGH', activatedAt: now, canSend }) === undefined, problems };
+  for (const way of ways.values()) {
+    const failing = failingOf(way.method);
+    problems.push(...(failing === undefined ? unproven(way, question) : [{ type: 'provider-failing' as const, failing, ...way }]));
+  }
+  // A page is tried all the same, and so is a level: nobody knows that a provider is back before it was asked.
+  const canReach = (method: NotificationMethod): boolean => canSend(method) && failingOf(method) === undefined;
+  return { isReady: unreachableBecause({ user, priority: 'HIGH', activatedAt: now, canSend: canReach }) === undefined, problems };
 };
 
 const unproven = (way: Way, { now, lastSuccess }: ReadinessQuestion): readonly ReadinessProblem[] => {
