@@ -59,6 +59,14 @@ const switchOff = async (registration) => {
   if (known.some((device) => device.id === id && device.status === 'OK')) await removeDevice(id);
 };
 
+/** What became of it is said when that is known. */
+const sendTest = async () => {
+  const { id } = await sendTestPush();
+  void Promise.all([import('./sent-message.js'), import('./reach-texts.js')]).then(async ([{ followed, outcomeText }, { reachTextsFor }]) =>
+    say(outcomeText(await reachTextsFor(document.documentElement.lang), await followed('test', id))),
+  );
+};
+
 /**
  * @param {import('./texts.js').Texts} t
  * @param {{ registration: ServiceWorkerRegistration | undefined, pushKey: string | null, devices: import('./server.js').Device[], again: () => void }} about
@@ -84,7 +92,7 @@ export const pushSection = (t, { registration, pushKey, devices, again }) => {
   };
   const on = button(t.switchOn, () => switchOn(registration, pushKey), t.pushOn);
   const off = button(t.switchOff, () => switchOff(registration), t.pushOff);
-  const test = button(t.sendTest, sendTestPush, t.testSent);
+  const test = button(t.sendTest, sendTest, t.testSent);
   const lost = devices.filter(({ status }) => status === 'LOST');
   return section(
     t.device,

@@ -61,6 +61,7 @@ export const addDevice = (subscription, name, onHomeScreen) =>
 export const addNtfyApp = (name) => call('POST', devices, { type: 'NTFY', name });
 /** @param {number} id */
 export const removeDevice = (id) => call('DELETE', `${devices}/${id}`);
+/** @returns {Promise<{ id: number }>} */
 export const sendTestPush = () => call('POST', '/api/users/current/test-notification', { method: 'PUSH' });
 
 const preferences = '/api/users/current/notification-preferences/alerts';

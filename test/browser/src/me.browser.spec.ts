@@ -123,6 +123,7 @@ withChromium('the page of a responder', () => {
     await page.getByText('The test push is on its way.').waitFor();
     await world.settle();
     expect(device.received).toMatchObject([{ title: 'Test notification from Tocsin' }]);
+    await page.getByText('It was sent. Look whether it is there').waitFor();
     await ana.raised('disk full');
     expect(device.received[1]).toMatchObject({ title: expect.stringContaining('disk full') });
     await page.getByRole('button', { name: 'Switch push off' }).click();

@@ -75,11 +75,14 @@ withChromium('a responder who mutes what reaches them (B32)', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await ana.signIn('Meine offenen Alarme');
     await page.getByRole('link', { name: 'Wie ich erreicht werde' }).click();
-    await page.getByRole('button', { name: 'Bis zu einer anderen Zeit' }).click();
-    await page.getByRole('button', { name: 'Abbrechen' }).waitFor();
+    const opening = ['Telefonnummer hinzufügen', 'Schritt hinzufügen: Meine Schichten', 'Bis zu einer anderen Zeit'];
+    for (const name of opening) await page.getByRole('button', { name }).click();
+    // Several forms are open side by side, and none takes another one's place.
+    await page.getByRole('form', { name: 'Telefonnummer hinzufügen' }).getByRole('button', { name: 'Abbrechen' }).waitFor();
+    await page.getByRole('form', { name: 'Schritt hinzufügen' }).getByRole('button', { name: 'Abbrechen' }).waitFor();
     expect([await violations(page), await overflows(page)]).toEqual([[], false]);
     // Where the form was the focus stays: nobody has to look for it with the keyboard.
-    await page.getByRole('button', { name: 'Abbrechen' }).press('Enter');
+    await page.getByRole('form', { name: 'Bis zu einer anderen Zeit' }).getByRole('button', { name: 'Abbrechen' }).press('Enter');
     expect(await page.getByRole('button', { name: 'Bis zu einer anderen Zeit' }).evaluate((each) => each.matches(':focus'))).toBe(true);
   });
 });
