@@ -89,7 +89,7 @@ export class AttemptOutcomes {
       const { receiptExpected, reference } = outcome;
       const taken = { attempt, provider, receiptExpected, ...(reference === undefined ? {} : { reference }) };
       const { state } = await notifications.change(stream, { type: 'recordHandedOver', at: at.at, ...taken }, cause);
-      if (state.status === 'cancelled' && state.crossed) await this.parts.recalls.takeBack(state.plan.method, taken);
+      if (state.status === 'cancelled' && state.crossed && pages.length === 1) await this.parts.recalls.takeBack(state.plan.method, taken);
     });
   }
 

@@ -124,8 +124,10 @@ export class Delivery {
       channel === undefined ? ({ type: 'alone' } as const) : await pace.turnOf(stream, state, { channel, interruptedBefore }, cause);
     if (turn.type === 'waits') return;
     const sending = { state, recipient, interruptedBefore, firing };
-    if (state.plan.method === 'VOICE') return this.call(stream, sending, cause);
-    if (turn.type === 'alone') return void (await this.send([stream], sending, cause));
+    if (turn.type === 'alone') {
+      if (state.plan.method === 'VOICE') return this.call(stream, [stream], sending, cause);
+      return void (await this.send([stream], sending, cause));
+    }
     await firing.aside(this.turns.run(String(turn.bundle), () => this.sendBundle(stream, turn, sending, cause)));
   }
 
@@ -138,24 +140,26 @@ export class Delivery {
   ): Promise<void> {
     const state = await this.parts.notifications.load(stream);
     if (!isAttemptDue(state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore }))) return;
-    const firing = { ...sending.firing, aside: inPlace.aside };
-    await this.send(pages, { ...sending, state, firing, bundle }, cause);
+    const inTurn = { ...sending, state, firing: { ...sending.firing, aside: inPlace.aside }, bundle };
+    await (state.plan.method === 'VOICE' ? this.call(stream, pages, inTurn, cause) : this.send(pages, inTurn, cause));
   }
 
   /** When it is its turn: a telephone takes one call at a time (B25). */
-  private async call(stream: string, sending: Sending, cause: Cause): Promise<void> {
+  private async call(stream: string, pages: readonly string[], sending: Sending, cause: Cause): Promise<void> {
     const { callTurns } = this.parts;
     const { state } = sending;
     const call = { notification: stream, attempt: state.attempts + 1 };
     const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore });
     if (!isAttemptDue(state, start) || !(await callTurns.isNext(call, state, cause))) return;
-    const outcome = await this.send([stream], sending, cause);
+    // Of those that are told together, each has found the line taken by itself.
+    for (const other of pages) if (other !== stream) await callTurns.wake(other, cause);
+    const outcome = await this.send(pages, sending, cause);
     // What may be ringing now keeps its turn. Of what has no receipt nobody would hear that it is over.
     const isRinging =
       outcome === 'not-begun'
         ? await this.isMadeByAnother(call)
         : outcome?.type === 'unknown' || (outcome?.type === 'handed-over' && outcome.receiptExpected);
-    if (!isRinging) await callTurns.over(call, cause);
+    if (!isRinging) await callTurns.over({ stream, attempt: call.attempt }, cause);
   }
 
   /** A replica that loses its timers while it looks finds that the next owner was faster: that one says when the call is over. */
@@ -214,6 +218,8 @@ export class Delivery {
     if (first === undefined) return undefined;
     const { plan, stream, attempt, content } = first;
     const together = bundle === undefined || more.length === 0 ? undefined : this.parts.composer.bundle(wanted, recipient.user, bundle);
+    // A call is known by all that it was to tell, since the line is taken in the name of one of them.
+    const asOne = together === undefined && plan.method !== 'VOICE' ? undefined : bundle;
     const message = {
       ...destinationOf({ recipient, state: { plan } }),
       message: renderMessage(plan.method, together ?? content),
@@ -221,7 +227,7 @@ export class Delivery {
       // Whose answer would it be?
       ...(together === undefined ? this.waysToReply.byMail(stream, plan) : {}),
       // One that is left over is a page like any other.
-      correlation: together === undefined || bundle === undefined ? { stream, attempt: attempt.attempt } : bundle,
+      correlation: asOne ?? { stream, attempt: attempt.attempt },
     };
     const attributes = { 'tocsin.provider': channel.provider, 'tocsin.attempt': attempt.attempt, 'tocsin.pages': wanted.length };
     const outcome = await traced(this.parts.tracing, { name: `send ${plan.method}`, kind: 'client', attributes }, () =>

@@ -55,6 +55,7 @@ import { SendGridController } from './callbacks/sendgrid/sendgrid.controller';
 import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
 import { chatParts } from './chat/chat-parts';
 import { ChatPeople } from './chat/chat-people';
+import { CalledPages } from './calling/called-pages';
 import { CallLines } from './calling/call-lines';
 import { CallTurns } from './calling/call-turns';
 import { callingParts } from './calling/calling-parts';
@@ -162,7 +163,8 @@ export class NotificationsModule {
       channelsFor,
     });
     const lines = new CallLines(eventStore, clock);
-    const callTurns = new CallTurns({ lines, notifications, outcomes, clock });
+    const called = new CalledPages(bundles);
+    const callTurns = new CallTurns({ lines, called, notifications, outcomes, clock });
     const duties = new DutyComposer(eventStore, configuration);
     const composer = new MessageComposer(links, configuration, secrets, duties, new SignInLinks(secrets, settings));
     const sendgrid = options.callbacks?.sendgrid;
@@ -270,7 +272,15 @@ export class NotificationsModule {
     const chat = chatParts(platform, bots, { people: chatPeople, answers });
     const receipts = new Receipts(bus, clock);
     const texting = textingParts(platform, options.callbacks ?? {}, { texts, carrier, answers });
-    const calling = callingParts(platform, options.callbacks ?? {}, { lines, callTurns, notifications, composer, answers, receipts });
+    const calling = callingParts(platform, options.callbacks ?? {}, {
+      lines,
+      called,
+      callTurns,
+      notifications,
+      composer,
+      answers,
+      receipts,
+    });
     return {
       module: NotificationsModule,
       controllers: [

@@ -13,7 +13,9 @@ export class Recalls {
   /** @throws EventStoreFault */
   async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<void> {
     const state = await this.notifications.cancel(stream, reason, cause);
-    if (state.status === 'handed-over' && state.receiptExpected) await this.takeBack(state.plan.method, state);
+    // What it is to tell besides is still wanted.
+    const isAlone = state.status === 'handed-over' && state.bundle === undefined;
+    if (isAlone && state.receiptExpected) await this.takeBack(state.plan.method, state);
   }
 
   async takeBack(

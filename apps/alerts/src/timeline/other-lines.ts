@@ -138,12 +138,13 @@ export const notificationLines = (
       // A first attempt in time is followed by its outcome; only what is out of the ordinary is worth a line of its own.
       const others = (bundle?.size ?? 1) - 1;
       if (attempt === 1 && late < 2 && others === 0) return [];
+      const isCall = planned.method === 'VOICE';
       const together =
         others === 0
           ? { en: '', de: '' }
           : {
-              en: `, in one message with ${others} ${others === 1 ? 'other' : 'others'}`,
-              de: `, in einer Nachricht mit ${others} anderen`,
+              en: `, in one ${isCall ? 'call' : 'message'} with ${others} ${others === 1 ? 'other' : 'others'}`,
+              de: `, in ${isCall ? 'einem Anruf' : 'einer Nachricht'} mit ${others} anderen`,
             };
       const lateness = late < 2 ? { en: '', de: '' } : { en: `, ${late} s late`, de: `, ${late} s zu spät` };
       return line(

@@ -15,6 +15,7 @@ import { AnswerLinks } from '../answer-links';
 import { AttemptOutcomes } from '../attempt-outcomes';
 import { ChatPeople } from '../chat/chat-people';
 import { CallLines } from '../calling/call-lines';
+import { CalledPages } from '../calling/called-pages';
 import { CallTurns } from '../calling/call-turns';
 import { Delivery } from '../delivery';
 import { DutyComposer } from '../duties/duty-composer';
@@ -142,7 +143,7 @@ const begin = (point: CrashPoint): Running => {
   const delivery = new Delivery({
     ...{ notifications, eventStore: store, configuration, composer, clock, outcomes, bundles, channelsFor },
     texts: new Texts(store, clock),
-    callTurns: new CallTurns({ lines: new CallLines(store, clock), notifications, outcomes, clock }),
+    callTurns: new CallTurns({ lines: new CallLines(store, clock), called: new CalledPages(bundles), notifications, outcomes, clock }),
     pace: new PagePace({ eventStore: store, notifications, clock, metrics: new Metrics(), isOn: true }),
   });
   return { notifications, delivery };

@@ -41,12 +41,8 @@ const FORGET_EVERY = 50;
 /** Who only looks at what would have been sent is not disturbed by it. */
 const disturbsNobody = ({ provider }: Channel): boolean => provider === 'outbox';
 
-/** A call is a conversation about one alert: calls that waited together are made one after the other. */
-const isOneMessage = (method: NotificationMethod): boolean => method !== 'VOICE';
-
 interface Together {
   readonly place: string;
-  readonly method: NotificationMethod;
   readonly bundle: number;
 }
 
@@ -87,7 +83,7 @@ export class PagePace {
     const isDue = isAttemptDue(state, { at, ...(interruptedBefore === undefined ? {} : { interruptedBefore }) });
     if (!this.parts.isOn || !isPaced(plan.purpose) || !isDue || disturbsNobody(channel)) return alone;
     const place = pacingStream(plan);
-    if (bundle !== undefined) return this.together(stream, { place, method: plan.method, bundle }, cause);
+    if (bundle !== undefined) return this.together(stream, { place, bundle }, cause);
     return attempts > 0 ? alone : this.first(stream, place, state, cause);
   }
 
@@ -100,7 +96,7 @@ export class PagePace {
     switch (verdict?.type) {
       case 'bundled': {
         const { bundle, dueAt } = verdict;
-        if (dueAt <= clock.now()) return this.together(stream, { place, method: plan.method, bundle }, cause);
+        if (dueAt <= clock.now()) return this.together(stream, { place, bundle }, cause);
         await notifications.change(stream, { type: 'hold', at: clock.now(), reason: 'bundled', until: dueAt, bundle }, cause);
         return { type: 'waits' };
       }
@@ -125,10 +121,10 @@ export class PagePace {
   }
 
   /** Nothing joins it any more; all that are in it go out now. */
-  private async together(stream: string, { place, method, bundle }: Together, cause: Cause): Promise<Turn> {
+  private async together(stream: string, { place, bundle }: Together, cause: Cause): Promise<Turn> {
     const { state } = await this.change(place, { type: 'close', at: this.parts.clock.now(), bundle }, cause);
     const pages = bundleWith(state, stream)?.pages ?? [];
-    return pages.length > 1 && isOneMessage(method) ? { type: 'together', bundle, pages } : alone;
+    return pages.length > 1 ? { type: 'together', bundle, pages } : alone;
   }
 
   /** Of these pages, those that have reached the person for certain: what says the same as one that failed is sent. */

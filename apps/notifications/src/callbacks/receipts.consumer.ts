@@ -27,6 +27,6 @@ export class ReceiptsConsumer {
     const { unreachedBy, ...call } = message.data as CallOver;
     const outcome = { type: 'failed', permanent: true, reason: unreachedReason(unreachedBy) } as const;
     await this.outcomes.receipt({ ...call, outcome }, causeOf(message));
-    await this.turns.over({ notification: call.stream, attempt: call.attempt }, causeOf(message));
+    await this.turns.over(call, causeOf(message));
   }
 }

@@ -1,8 +1,10 @@
+import type { Correlation } from '@tocsin/channels';
 import { callUnderWay, Clock, LINE_BUSY, plusMs } from '@tocsin/domain';
 import type { CallId, OpenNotification } from '@tocsin/domain';
 import type { Cause } from '@tocsin/messaging';
 import type { AttemptOutcomes } from '../attempt-outcomes';
 import { Notifications } from '../notifications';
+import { CalledPages, lineHolder } from './called-pages';
 import { CallLines } from './call-lines';
 
 /** Nothing is held longer without another method being tried (B29). */
@@ -13,6 +15,7 @@ export class CallTurns {
   constructor(
     private readonly parts: {
       readonly lines: CallLines;
+      readonly called: CalledPages;
       readonly notifications: Notifications;
       readonly outcomes: Pick<AttemptOutcomes, 'bringNextForward'>;
       readonly clock: Clock;
@@ -42,18 +45,23 @@ export class CallTurns {
    * The call is over, or was not made: the first one that still waits goes on. Only that one: of a hundred, each would find the line
    * taken again, and write it down. Whoever follows it looks by itself as well. @throws EventStoreFault
    */
-  async over(call: CallId, cause: Cause): Promise<void> {
-    const { lines, notifications } = this.parts;
-    const state = await notifications.load(call.notification);
+  async over(call: Correlation, cause: Cause): Promise<void> {
+    const { lines, notifications, called } = this.parts;
+    const pages = await called.of(call);
+    const [first] = pages;
+    if (first === undefined) return;
+    const state = await notifications.load(first.notification);
     if (state.status === 'absent' || state.plan.contactId === undefined) return;
-    const { current, waiting } = await lines.change(state.plan.contactId, 'end', call);
+    const line = await lines.load(state.plan.contactId);
+    const holder = lineHolder(line, pages);
+    const { current, waiting } = holder === undefined ? line : await lines.change(state.plan.contactId, 'end', holder);
     // Somebody else is called already, and whoever waits for that was told so.
     if (current !== undefined) return;
     for (const next of waiting) if (await this.wake(next, cause)) return;
   }
 
-  /** Whether it waited. */
-  private async wake(notification: string, cause: Cause): Promise<boolean> {
+  /** It goes on where it waits for the line: whether it did. @throws EventStoreFault */
+  async wake(notification: string, cause: Cause): Promise<boolean> {
     const { notifications, clock } = this.parts;
     const { events } = await notifications.change(notification, { type: 'bringForward', at: clock.now(), because: 'line-free' }, cause);
     return events.length > 0;

@@ -5,6 +5,7 @@ import type { CallbackSettings } from '../callback-settings';
 import type { Receipts } from '../callbacks/receipts';
 import type { MessageComposer } from '../message-composer';
 import type { Notifications } from '../notifications';
+import type { CalledPages } from './called-pages';
 import type { CallLines } from './call-lines';
 import { CallTurns } from './call-turns';
 import { Calls } from './calls';
@@ -18,6 +19,7 @@ export const callingParts = (
     ...parts
   }: {
     readonly lines: CallLines;
+    readonly called: CalledPages;
     readonly callTurns: CallTurns;
     readonly notifications: Notifications;
     readonly composer: MessageComposer;

@@ -1,23 +1,25 @@
-import { spokenCode, spokenMessage, spokenPage, spokenTexts } from '@tocsin/channels';
+import { spokenCode, spokenMessage, spokenPage, spokenPages, spokenTexts } from '@tocsin/channels';
 import type { Correlation, Language, PageContent } from '@tocsin/channels';
-import { Clock, isAnsweredNow, nextInCall, stoppedBy, unreachedReason } from '@tocsin/domain';
-import type { AlertEvent, CallMove, ContactId, Notification, User } from '@tocsin/domain';
+import { assertNever, Clock, isAnsweredNow, nextInCall, nextInCallOfMany, stoppedBy, unreachedReason } from '@tocsin/domain';
+import type { AlertEvent, CallId, CallMove, ContactId, Notification, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
+import { answerTexts } from '../answer-texts';
 import { Answers, wordsOf } from '../answers';
 import { Receipts } from '../callbacks/receipts';
 import type { MessageComposer, Planned } from '../message-composer';
 import { Notifications } from '../notifications';
 import { contactOfNumber } from '../texting/contact-of-number';
+import { CalledPages, lineHolder } from './called-pages';
 import { CallLines } from './call-lines';
 
 /** Somebody picked up, pressed a key, or pressed none for as long as one was listened for. */
 export interface CallMoment {
   readonly call: Correlation;
   readonly provider: string;
-  /** The notification that is being told: the call's own, or one that waited for its turn. */
+  /** The notification that is being told: the call's own, or one that waited for its turn; or the whole bundle. */
   readonly about: string;
   /** How often it was told. */
   readonly told: number;
@@ -40,6 +42,12 @@ interface ToldPage {
   readonly history: AlertHistory;
 }
 
+interface ToldInCall {
+  /** All that the call was made for. */
+  readonly pages: readonly CallId[];
+  readonly page: ToldPage;
+}
+
 /** How late a page is said to be counts from here: until somebody has picked up, it is the telephone's time. */
 const LATE_FROM_MS = 60_000;
 
@@ -51,6 +59,7 @@ export class Calls {
   constructor(
     private readonly parts: {
       readonly lines: CallLines;
+      readonly called: CalledPages;
       readonly notifications: Notifications;
       readonly composer: MessageComposer;
       readonly configuration: ConfigurationReader;
@@ -67,20 +76,26 @@ export class Calls {
   async next(moment: CallMoment): Promise<CallReply> {
     const { notifications, configuration, lines, clock } = this.parts;
     const { call, about, told } = moment;
-    const own = planOf(await notifications.load(call.stream));
+    const pages = await this.parts.called.of(call);
+    const [first] = pages;
+    const own = first === undefined ? undefined : planOf(await notifications.load(first.notification));
     const user = own === undefined ? undefined : await configuration.surely(() => configuration.get('user', own.userId));
     if (own?.contactId === undefined || own.method !== 'VOICE' || user === undefined) return over('en');
-    const id = { notification: call.stream, attempt: call.attempt };
-    const line = told === 0 ? await lines.change(own.contactId, 'answer', id) : await lines.load(own.contactId);
-    if (!isAnsweredNow(line, id, clock.now())) return over(user.language);
-    const state = await notifications.load(about);
+    const line = await lines.load(own.contactId);
+    const holder = lineHolder(line, pages);
+    if (holder === undefined) return over(user.language);
+    const answered = told === 0 ? await lines.change(own.contactId, 'answer', holder) : line;
+    if (!isAnsweredNow(answered, holder, clock.now())) return over(user.language);
+    const isAboutAll = pages.length > 1 && about === call.stream;
+    const state = await notifications.load(isAboutAll ? holder.notification : about);
     const plan = planOf(state);
     if (plan?.contactId !== own.contactId) return over(user.language);
     if (moment.isMachine) await this.tellReceipt(moment, { type: 'failed', permanent: true, reason: unreachedReason('machine') });
     else if (moment.key !== undefined) await this.tellReceipt(moment, { type: 'delivered' });
     if (plan.alertId === undefined) return this.message(moment, plan, user);
+    if (isAboutAll) return this.many(moment, pages, user);
     const page = await this.pageOf(about, state);
-    return page === undefined ? over(user.language) : this.page(moment, page, user);
+    return page === undefined ? over(user.language) : this.page({ ...moment, pages }, page, user);
   }
 
   /** Somebody calls us (B26). */
@@ -90,26 +105,76 @@ export class Calls {
     return { language, says: numbers.includes(to) ? [spokenTexts[language].inbound] : [] };
   }
 
-  private async page(moment: CallMoment, page: ToldPage, user: User): Promise<CallReply> {
+  /** Several alerts, told at once and accepted by one key, or answered one after the other (B29). */
+  private async many(moment: CallMoment, pages: readonly CallId[], user: User): Promise<CallReply> {
+    const { language, firstName } = user;
+    const t = spokenTexts[language];
+    const { call, told, isMachine, key } = moment;
+    const all = await this.pagesOf(pages);
+    const wanted = all.filter(isWanted);
+    const [first, last] = [wanted[0], all.at(-1)];
+    if (last === undefined) return over(language);
+    const goOn = (says: readonly string[]) => this.goOn(says, { pages, page: last }, user);
+    if (first === undefined) {
+      // Others were faster, after the telephone rang (B9). Whoever picked up has been told.
+      await this.tellReceipt(moment, { type: 'delivered' });
+      return goOn([...(told === 0 ? [t.greeting(firstName)] : []), t.noneLeft]);
+    }
+    const contents = wanted.map((page) => this.contentOf(page, user));
+    if (isMachine) return { language, says: [...spokenPages(language, contents), t.forMachine] };
+    const move = nextInCallOfMany({ told, key });
+    switch (move.type) {
+      case 'end':
+        return { language, says: [bye(user)] };
+      case 'accept-all':
+        return goOn(await this.acceptAll(wanted, user));
+      case 'one-by-one':
+        return { language, says: [], asks: asking(first, this.contentOf(first, user), { turn: 1, why: 'repeat' }, user) };
+      case 'tell': {
+        // What is left of them is told as the page that it is.
+        if (wanted.length === 1) return { language, says: [], asks: asking(first, this.contentOf(first, user), move, user) };
+        const says = [...before(move.why, user), ...(move.why === 'wrong-key' ? [] : spokenPages(language, contents)), t.keysOfMany];
+        return { language, says: [], asks: { says, about: call.stream, told: move.turn } };
+      }
+      default:
+        return assertNever(move);
+    }
+  }
+
+  /** How many were accepted; and of each other one, what came of it. */
+  private async acceptAll(pages: readonly ToldPage[], user: User): Promise<readonly string[]> {
     const t = spokenTexts[user.language];
-    const { told, isMachine, key } = moment;
+    const given = await Promise.all(
+      pages.map(async (page) => ({ page, words: wordsOf(await this.parts.answers.give('accept', claimsOf(page, user))) })),
+    );
+    const others = given.filter(({ words }) => words !== answerTexts[user.language].done.accept);
+    const accepted = given.length - others.length;
+    return [
+      ...(accepted === 0 ? [] : [t.acceptedAll(accepted)]),
+      ...others.map(({ page, words }) => t.aboutOne(String(page.plan.alertId), words)),
+    ];
+  }
+
+  private async page(moment: CallMoment & { readonly pages: readonly CallId[] }, page: ToldPage, user: User): Promise<CallReply> {
+    const t = spokenTexts[user.language];
+    const { told, isMachine, key, pages } = moment;
     const content = this.contentOf(page, user);
     if (isMachine) return { language: user.language, says: [...spokenPage(content), t.forMachine] };
     const move = nextInCall({ told, key, canEscalate: content.answers.escalate !== undefined });
     if (move.type === 'end') return { language: user.language, says: [bye(user)] };
     if (move.type === 'answer') {
       const view = await this.parts.answers.give(move.purpose, claimsOf(page, user));
-      return this.goOn([wordsOf(view)], page, user);
+      return this.goOn([wordsOf(view)], { pages, page }, user);
     }
     if (isWanted(page)) return { language: user.language, says: [], asks: asking(page, content, move, user) };
     // Somebody was faster, after the telephone rang (B9). Whoever picked up has been told.
     await this.tellReceipt(moment, { type: 'delivered' });
     const standing = await this.parts.answers.standing(claimsOf(page, user));
-    return this.goOn([t.greeting(user.firstName), ...spokenPage(content), standing ?? t.notForYou], page, user);
+    return this.goOn([t.greeting(user.firstName), ...spokenPage(content), standing ?? t.notForYou], { pages, page }, user);
   }
 
-  /** After a page has been answered: the next one that waits for this telephone, in the same call (B29). */
-  private async goOn(says: readonly string[], told: ToldPage, user: User): Promise<CallReply> {
+  /** After a page has been answered: the next one of the call, or that waits for this telephone, in the same call (B29). */
+  private async goOn(says: readonly string[], told: ToldInCall, user: User): Promise<CallReply> {
     const next = await this.nextWaiting(told);
     if (next === undefined) return { language: user.language, says: [...says, bye(user)] };
     const t = spokenTexts[user.language];
@@ -117,7 +182,12 @@ export class Calls {
     return { language: user.language, says, asks: { says: [t.nextAlert, ...page], ...rest } };
   }
 
-  private async nextWaiting({ stream, plan: { contactId } }: ToldPage): Promise<ToldPage | undefined> {
+  private async nextWaiting({ pages, page: { stream, plan } }: ToldInCall): Promise<ToldPage | undefined> {
+    const { contactId } = plan;
+    const place = pages.findIndex(({ notification }) => notification === stream);
+    // What had waited for the line is told after all that the call is about.
+    const left = place < 0 ? undefined : (await this.pagesOf(pages.slice(place + 1))).find(isWanted);
+    if (left !== undefined) return left;
     const { waiting } = await this.parts.lines.load(contactId as ContactId);
     // In their order, each once.
     for (const candidate of waiting.slice(waiting.indexOf(stream) + 1)) {
@@ -143,6 +213,13 @@ export class Calls {
     if (move.type !== 'tell') return { language, says: [bye(user)] };
     const says = isCode ? [t.beforeCode] : [t.greeting(user.firstName), ...spokenMessage(content), t.confirm];
     return { language, says: [], asks: { says, about: call.stream, told: move.turn } };
+  }
+
+  private async pagesOf(pages: readonly CallId[]): Promise<readonly ToldPage[]> {
+    const found = await Promise.all(
+      pages.map(async ({ notification }) => this.pageOf(notification, await this.parts.notifications.load(notification))),
+    );
+    return found.filter((page) => page !== undefined);
   }
 
   /** Undefined when it is about no alert, or about one that is in the archive. */
@@ -187,10 +264,14 @@ const asking = (
   { stream }: ToldPage,
   content: PageContent,
   { turn, why }: Pick<Extract<CallMove, { type: 'tell' }>, 'turn' | 'why'>,
-  { language, firstName }: User,
+  user: User,
 ): NonNullable<CallReply['asks']> => {
-  const t = spokenTexts[language];
-  const before = { first: [t.greeting(firstName)], repeat: [], 'wrong-key': [t.wrongKey], 'no-key': [t.noKey] }[why];
   const page = why === 'wrong-key' ? [] : spokenPage(content);
-  return { says: [...before, ...page, t.keys(content.answers.escalate !== undefined)], about: stream, told: turn };
+  const keys = spokenTexts[user.language].keys(content.answers.escalate !== undefined);
+  return { says: [...before(why, user), ...page, keys], about: stream, told: turn };
+};
+
+const before = (why: Extract<CallMove, { type: 'tell' }>['why'], { language, firstName }: User): readonly string[] => {
+  const t = spokenTexts[language];
+  return { first: [t.greeting(firstName)], repeat: [], 'wrong-key': [t.wrongKey], 'no-key': [t.noKey] }[why];
 };

@@ -1,5 +1,5 @@
 import type { PageContent } from '../message';
-import { speakable, spokenCode, spokenMessage, spokenPage } from './spoken';
+import { speakable, spokenCode, spokenMessage, spokenPage, spokenPages } from './spoken';
 
 const page = (changes: Partial<PageContent> = {}): PageContent => ({
   type: 'page',
@@ -31,6 +31,20 @@ describe('a page that is heard', () => {
   it('says that its priority is low', () =>
     expect(spokenPage(page({ alert: { ...page().alert, priority: 'LOW' } }))[0]).toBe('Alert of low priority 7: disk full.'));
   it('is in German', () => expect(spokenPage(page({ language: 'de' }))[0]).toBe('Alarm 7: disk full.'));
+});
+
+describe('several pages that are heard at once', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => page({ alert: { ...page().alert, id: index + 1 } }));
+
+  it('are counted and told, shorter than one by itself', () => {
+    expect(spokenPages('en', many(2))).toEqual(['There are 2 alerts.', 'Alert 1: disk full.', 'Alert 2: disk full.']);
+    const long = page({ alert: { ...page().alert, summary: 'a'.repeat(500) } });
+    expect(spokenPages('en', [long, page()])[1]?.length).toBeLessThan(100);
+  });
+  it('are five at most, and the others counted', () =>
+    expect(spokenPages('de', many(8)).slice(-2)).toEqual(['Alarm 5: disk full.', 'Und 3 weitere.']));
+  it('say that one of them may be a repetition', () =>
+    expect(spokenPages('en', [page(), page({ possiblyDuplicate: true })]).at(-1)).toBe('You may have received this page before.'));
 });
 
 describe('a code that is heard', () => {

@@ -29,9 +29,22 @@ export const nextInCall = ({
 }): CallMove => {
   const purpose = key === undefined ? undefined : purposes.get(key);
   if (told > 0 && purpose !== undefined && (purpose !== 'escalate' || canEscalate)) return { type: 'answer', purpose };
-  if (told >= MOST_TURNS) return { type: 'end' };
-  return { type: 'tell', turn: told + 1, why: whyTold(told, key) };
+  return toldAgain(told, key);
 };
+
+/** What happens next in a call about several alerts (B29). `one-by-one`: each is told and answered by itself. */
+export type CallMoveOfMany =
+  Extract<CallMove, { type: 'tell' | 'end' }> | { readonly type: 'accept-all' } | { readonly type: 'one-by-one' };
+
+/** Its keys: 1 accepts all of them, 4 has them told one after the other with the keys of a page, 0 repeats. */
+export const nextInCallOfMany = ({ told, key }: { readonly told: number; readonly key: string | undefined }): CallMoveOfMany => {
+  if (told > 0 && key === '1') return { type: 'accept-all' };
+  if (told > 0 && key === '4') return { type: 'one-by-one' };
+  return toldAgain(told, key);
+};
+
+const toldAgain = (told: number, key: string | undefined): Extract<CallMove, { type: 'tell' | 'end' }> =>
+  told >= MOST_TURNS ? { type: 'end' } : { type: 'tell', turn: told + 1, why: whyTold(told, key) };
 
 const whyTold = (told: number, key: string | undefined): Extract<CallMove, { type: 'tell' }>['why'] => {
   if (told === 0) return 'first';
