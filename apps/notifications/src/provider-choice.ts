@@ -10,6 +10,9 @@ export interface ProviderChoiceParts {
   readonly routes?: MethodRoutes;
 }
 
+/** Whoever could go to another provider waits for this one as long as a call may take. */
+const WITH_ANOTHER_MS = 15_000;
+
 /** Undefined: nobody is left who could ever take it. */
 interface Chosen {
   readonly channel: Channel | undefined;
@@ -19,6 +22,8 @@ interface Chosen {
 /** Whom a message is given to next: by its route, by who failed with it, and by who fails with others. */
 export class ProviderChoice {
   private readonly health: ProviderHealth;
+  /** Aborted when a provider is found to be down. */
+  private readonly down = new Map<string, AbortController>();
 
   constructor(private readonly parts: ProviderChoiceParts) {
     this.health = new ProviderHealth(parts.clock);
@@ -39,18 +44,28 @@ export class ProviderChoice {
   async withRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
     const busy = new Set<string>();
     for (;;) {
-      const first = (): Channel | undefined => this.toAsk(state, to.target).find(({ provider }) => !busy.has(provider));
-      const channel = first();
+      const left = (): readonly Channel[] => this.toAsk(state, to.target).filter(({ provider }) => !busy.has(provider));
+      const [channel, ...others] = left();
       if (channel === undefined) return busy.size === 0 ? { channel, room: undefined } : undefined;
-      const room = await channel.room(to, noLonger);
+      const room = await channel.room(to, others.length === 0 ? noLonger : this.orAnother(channel, noLonger));
       if (room === undefined) busy.add(channel.provider);
       // It may have turned out meanwhile that it is down.
-      else if (first()?.provider === channel.provider) return { channel, room };
+      else if (left()[0]?.provider === channel.provider) return { channel, room };
       else room.leave();
     }
   }
 
   record(provider: string, outcome: SendOutcome): void {
     this.health.record(provider, outcome);
+    if (!this.health.isDown(provider)) return;
+    this.down.get(provider)?.abort();
+    this.down.delete(provider);
+  }
+
+  /** Nobody who has another provider waits for one that is down. */
+  private orAnother({ provider }: Channel, noLonger: AbortSignal): AbortSignal {
+    const isDown = this.down.get(provider) ?? new AbortController();
+    this.down.set(provider, isDown);
+    return AbortSignal.any([noLonger, isDown.signal, AbortSignal.timeout(WITH_ANOTHER_MS)]);
   }
 }

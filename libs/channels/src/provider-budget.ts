@@ -5,8 +5,8 @@ export interface ProviderBudgetOptions {
   readonly mostWaiting?: number;
 }
 
-/** As long as most providers may take for one call. */
-const LONGEST_WAIT_MS = 15_000;
+/** Ten thousand pages of one moment are through by then; holding them back, and looking at them again, costs more than their waiting. */
+const LONGEST_WAIT_MS = 60_000;
 const MOST_WAITING = 10_000;
 
 /** So many calls to a provider at once; whoever comes then waits in line, for a bounded time. */

@@ -118,7 +118,7 @@ describe('a page while thousands of edits and updates wait', () => {
   });
 
   it('is turned away in time when there are more pages than Slack takes, and when nothing new is to begin', async () => {
-    const page = { burst: 1, everyMs: 60_000 };
+    const page = { burst: 1, everyMs: 600_000 };
     const rates = { channel: page, workspace: page };
     const channel = channelWith(new SlackBudget({ page, post: rates, edit: rates, update: rates, create: rates }));
     expect(await channel.room({ target: anas.id })).toBeDefined();
