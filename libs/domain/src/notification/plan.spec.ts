@@ -201,7 +201,15 @@ describe('the last resort for a person', () => {
     expect(planLastResort(question({ user }))).toEqual([
       { method: 'EMAIL', contactId: 1, dueAt: second(0) },
       { method: 'SMS', contactId: 2, dueAt: second(0) },
+      { method: 'VOICE', contactId: 2, dueAt: second(0) },
     ]);
     expect(planLastResort(question({ user, canSend: (method) => method === 'EMAIL' }))).toHaveLength(1);
+  });
+
+  it('is a call where nothing else can be sent to them (B11)', () => {
+    const user = person({ contacts: [phoneContact(2)], alertPreferences: [] });
+    expect(planLastResort(question({ user, canSend: (method) => method === 'VOICE' }))).toEqual([
+      { method: 'VOICE', contactId: 2, dueAt: second(0) },
+    ]);
   });
 });

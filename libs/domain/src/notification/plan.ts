@@ -1,6 +1,6 @@
 import { accountMethods, isAccountMethod, linkedAccount, type HavingAccounts } from '../chat/chat-accounts';
 import { pushDevicesOf } from '../configuration/push-devices';
-import type { AlertPreference, AlertPriority, NotificationMethod, User } from '../configuration/resources';
+import type { AlertPreference, AlertPriority, Contact, NotificationMethod, User } from '../configuration/resources';
 import type { AlertId, ContactId, PreferenceId, ScheduleId, UserId } from '../ids';
 import type { DutySubject } from '../oncall/duties';
 import type { NotificationPurpose } from './notification-events';
@@ -113,6 +113,12 @@ type Told = Extract<WhyUnreachable, UnusableReason>;
 const isTold = (reason: UnusableReason): reason is Told =>
   reason === 'no-device' || reason === 'no-slack-account' || reason === 'no-chat-account' || reason === 'chat-account-closed';
 
+/** Which numbers take no texts, or where nobody looks at one now, is known to nobody here. */
+const lastResortOf = { email: ['EMAIL'], phone: ['SMS', 'VOICE'] } as const satisfies Record<
+  Contact['type'],
+  readonly NotificationMethod[]
+>;
+
 /**
  * The last resort (B11, B12): everywhere this person can be reached, chosen or not, muted or not, because nobody else is left
  * to be told.
@@ -120,7 +126,7 @@ const isTold = (reason: UnusableReason): reason is Told =>
 export const planLastResort = ({ user, activatedAt, canSend }: PlanQuestion): readonly Omit<PlannedNotification, 'preferenceId'>[] => {
   const contacts = user.contacts
     .filter(({ verified, status }) => verified && status === 'OK')
-    .map(({ id, type }) => ({ method: type === 'email' ? ('EMAIL' as const) : ('SMS' as const), contactId: id, dueAt: activatedAt }));
+    .flatMap(({ id, type }) => lastResortOf[type].map((method) => ({ method, contactId: id, dueAt: activatedAt })));
   const devices = pushDevicesOf(user).length === 0 ? [] : [{ method: 'PUSH' as const, dueAt: activatedAt }];
   const accounts = accountMethods
     .filter((method) => linkedAccount(user, method)?.isClosed === false)
