@@ -1,13 +1,14 @@
 import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
-import { Clock, isAccountMethod, LINE_BUSY, notificationDecider, notificationStream } from '@tocsin/domain';
+import { Clock, isAccountMethod, notificationDecider, notificationStream, successorOf } from '@tocsin/domain';
 import type {
   BroughtForwardReason,
   Instant,
   NotificationCommand,
   NotificationMethod,
   OpenNotification,
+  PageOf,
   PushDeviceId,
 } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -166,7 +167,7 @@ export class AttemptOutcomes {
     await this.parts.notifications.change(stream, command, cause);
   }
 
-  /** @throws EventStoreFault */
+  /** Again changes nothing. @throws EventStoreFault */
   async bringNextForward(
     { alertId, activation, userId, preferenceId }: Planned,
     because: BroughtForwardReason,
@@ -175,15 +176,17 @@ export class AttemptOutcomes {
     const { notifications, configuration, clock } = this.parts;
     if (alertId === undefined || activation === undefined) return;
     const preferences = configuration.get('user', userId)?.alertPreferences ?? [];
-    const others = preferences.filter(({ id }) => id !== preferenceId);
-    const streams = others.map(({ id }) => notificationStream(alertId, activation, id));
-    const unsent = (await Promise.all(streams.map((other) => notifications.unsent(other)))).filter((other) => other !== undefined);
-    for (const { stream } of unsent.toSorted((a, b) => a.dueAt - b.dueAt)) {
-      const state = await notifications.load(stream);
-      // It waits for a call to end, however early it is wanted: the one after it.
-      if (state.status === 'held' && state.reason === LINE_BUSY) continue;
-      await notifications.change(stream, { type: 'bringForward', at: clock.now(), because }, cause);
-      return;
+    const streams = preferences.filter(({ id }) => id !== preferenceId).map(({ id }) => notificationStream(alertId, activation, id));
+    const others = (): Promise<readonly PageOf[]> =>
+      Promise.all(streams.map(async (stream) => ({ stream, state: await notifications.load(stream) })));
+    const forward = { type: 'bringForward', because, ...(preferenceId === undefined ? {} : { insteadOf: preferenceId }) } as const;
+    for (let tries = 0; tries < streams.length; tries++) {
+      const at = clock.now();
+      const next = successorOf(preferenceId, await others(), at);
+      if (next === undefined) return;
+      const { events } = await notifications.change(next, { ...forward, at }, cause);
+      // Else it was held or answered a moment ago: perhaps there is one after it.
+      if (events.length > 0) return;
     }
   }
 }

@@ -105,6 +105,34 @@ describe('a page whose provider takes no more at once', () => {
     expect(second.sent.length).toBe(5);
   });
 
+  it('is passed over where another page looks for its next method', async () => {
+    await server.platform.configurationStore.change(
+      'user',
+      ana,
+      (user) => {
+        const [contact] = user.contacts;
+        const [rule] = user.alertPreferences;
+        if (contact === undefined || rule === undefined) throw new Error('ana has no rule');
+        const more = [2, 10].map((delayMin) => ({ delayMin, contactId: (contact.id + 500 + delayMin) as ContactId }));
+        return {
+          ...user,
+          contacts: [contact, ...more.map(({ contactId }) => ({ ...contact, id: contactId, target: `ana-${contactId}@example.org` }))],
+          alertPreferences: [rule, ...more.map((later) => ({ ...rule, ...later, id: (rule.id + 500 + later.delayMin) as PreferenceId }))],
+        };
+      },
+      server.context(),
+    );
+    await server.settle();
+    for (const channel of [server.channel, second]) await isFull(channel, { longestWaitMs: 20 });
+    await happens();
+    await server.settle();
+    const forward = (await Promise.all([1, 2].map((index) => server.stream(streamOf(index))))).map((events) =>
+      events.flatMap(({ type, data }) => (type === 'NotificationBroughtForward' ? [data] : [])),
+    );
+    const [first, next] = server.platform.configuration.get('user', ana)?.alertPreferences.map(({ id }) => id) ?? [];
+    expect(forward).toMatchObject([[{ insteadOf: first }], [{ insteadOf: next }]]);
+  });
+
   it('is held back on record when nobody has room, its next method is sent now, and it goes out later', async () => {
     const next = { id: 9_001 as PreferenceId, type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 10 } as const;
     await server.platform.configurationStore.change(

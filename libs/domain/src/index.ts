@@ -86,6 +86,7 @@ export * from './notification/tries';
 export * from './notification/recipient';
 export * from './notification/sign-in-mails';
 export * from './notification/status-updates';
+export * from './notification/successor';
 export * from './notification/wanted';
 export * from './oncall/calendar-months';
 export * from './oncall/duties';

@@ -94,7 +94,13 @@ export type NotificationEvent =
   /** A method before it did not reach the person, as far as is known, or what it was held for is over: this one is due now. */
   | {
       readonly type: 'NotificationBroughtForward';
-      readonly data: { readonly at: Instant; readonly dueAt: Instant; readonly because: BroughtForwardReason };
+      readonly data: {
+        readonly at: Instant;
+        readonly dueAt: Instant;
+        readonly because: BroughtForwardReason;
+        /** The rule whose method did not reach the person: no other one is brought forward for it. */
+        readonly insteadOf?: PreferenceId;
+      };
     }
   | { readonly type: 'Delivered'; readonly data: { readonly at: Instant; readonly provider: string } }
   | {

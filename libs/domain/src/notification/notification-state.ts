@@ -5,8 +5,11 @@ import type { CancelReason, HeldBackReason, NotificationEvent, NotificationEvent
 
 export type PlannedData = NotificationEventOf<'NotificationPlanned'>['data'];
 
+/** As it was planned, and moved since. */
+export type Plan = PlannedData & Pick<NotificationEventOf<'NotificationBroughtForward'>['data'], 'insteadOf'>;
+
 interface Open {
-  readonly plan: PlannedData;
+  readonly plan: Plan;
   /** Attempts begun so far. */
   readonly attempts: number;
   /** An attempt has no known outcome, so that the provider may have sent it. */
@@ -36,12 +39,12 @@ export type Notification =
       readonly receiptBy: Instant;
       readonly overdue: boolean;
     } & Open)
-  | { readonly status: 'delivered'; readonly plan: PlannedData; readonly provider: string }
-  | { readonly status: 'failed'; readonly plan: PlannedData; readonly reason: string }
+  | { readonly status: 'delivered'; readonly plan: Plan; readonly provider: string }
+  | { readonly status: 'failed'; readonly plan: Plan; readonly reason: string }
   /** `crossed`: the provider took it while it was being cancelled. */
   | {
       readonly status: 'cancelled';
-      readonly plan: PlannedData;
+      readonly plan: Plan;
       readonly reason: CancelReason;
       readonly possiblyHandedOver: boolean;
       readonly crossed: boolean;
@@ -119,8 +122,9 @@ export const evolveNotification = (state: Notification, event: NotificationEvent
     case 'ReceiptOverdue':
       return state.status === 'handed-over' ? { ...state, receiptBy: event.data.until, overdue: true } : state;
     case 'NotificationBroughtForward': {
-      const { dueAt } = event.data;
-      return state.status === 'held' ? { ...state, until: dueAt } : { ...state, plan: { ...plan, dueAt } };
+      const { dueAt, insteadOf } = event.data;
+      if (state.status === 'held') return { ...state, until: dueAt };
+      return { ...state, plan: { ...plan, dueAt, ...(insteadOf === undefined ? {} : { insteadOf }) } };
     }
     case 'NotificationHeld': {
       const { reason, until, bundle } = event.data;

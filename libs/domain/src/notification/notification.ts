@@ -1,4 +1,5 @@
 import { assertNever, type Decider } from '../decider';
+import type { PreferenceId } from '../ids';
 import { plusMs, type Instant } from '../time';
 import type { BroughtForwardReason, CancelReason, NotificationEvent, NotificationPurpose } from './notification-events';
 import {
@@ -64,7 +65,12 @@ export type NotificationCommand =
   /** No receipt has come in its usual time, or at all. */
   | { readonly type: 'expireReceipt'; readonly at: Instant }
   /** A method before it did not reach the person; or, where a call is held, the call before it is over. */
-  | { readonly type: 'bringForward'; readonly at: Instant; readonly because: BroughtForwardReason };
+  | {
+      readonly type: 'bringForward';
+      readonly at: Instant;
+      readonly because: BroughtForwardReason;
+      readonly insteadOf?: PreferenceId;
+    };
 
 type Command<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
 
@@ -236,12 +242,13 @@ const expireReceipt = ({ at }: Command<'expireReceipt'>, state: Notification): r
     : [{ type: 'ReceiptOverdue', data: { at, provider: state.provider, until } }];
 };
 
-const bringForward = ({ at, because }: Command<'bringForward'>, state: Notification): readonly NotificationEvent[] => {
+const bringForward = ({ at, because, insteadOf }: Command<'bringForward'>, state: Notification): readonly NotificationEvent[] => {
   const isLater =
     because === 'line-free'
       ? state.status === 'held' && state.reason === LINE_BUSY && state.until !== null && state.until > at
       : state.status === 'planned' && state.plan.dueAt > at;
-  return isLater ? [{ type: 'NotificationBroughtForward', data: { at, dueAt: at, because } }] : [];
+  if (!isLater) return [];
+  return [{ type: 'NotificationBroughtForward', data: { at, dueAt: at, because, ...(insteadOf === undefined ? {} : { insteadOf }) } }];
 };
 
 /**
