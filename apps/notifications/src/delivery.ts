@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, renderMessage } from '@tocsin/channels';
 import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
-import { Clock, isAttemptDue, isFinal, plusMs, PROVIDER_BUSY, pushDevicesOf, recipientOf } from '@tocsin/domain';
+import { Clock, isAttemptDue, isFinal, isNews, plusMs, PROVIDER_BUSY, pushDevicesOf, recipientOf } from '@tocsin/domain';
 import type { CallId, CancelReason, Instant, NotificationCommand, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -29,7 +29,7 @@ const SOONEST_AGAIN_MS = 15_000;
 const LATEST_AGAIN_MS = 300_000;
 
 /** By no timer: it waits where it is, for as long as it takes. */
-const inPlace: Firing = { aside: (waiting) => waiting, ended: new AbortController().signal };
+const inPlace: Firing = { aside: (waiting) => waiting, ended: new AbortController().signal, assertOpen: () => undefined };
 
 export interface DeliveryParts {
   readonly notifications: Notifications;
@@ -64,6 +64,8 @@ interface Sending {
   readonly interruptedBefore: Instant | undefined;
   readonly bundle?: number;
   readonly firing: Firing;
+  /** Asked when there is room: what it takes is not kept from others for as long as that is waited for. */
+  mayBegin?(): Promise<boolean>;
 }
 
 /** Who sends it, and what is true of it at that moment. */
@@ -96,13 +98,14 @@ export class Delivery {
    * started. Only where no other process can be making them; else the next attempt waits until nobody can be.
    * @throws EventStoreFault
    */
-  async repeatInterrupted(streams: readonly string[], startedAt: Instant): Promise<void> {
+  async repeatInterrupted(streams: readonly string[], startedAt: Instant, firing: Firing = inPlace): Promise<void> {
     const repeated: Promise<void>[] = [];
     for (const [index, stream] of streams.entries()) {
+      if (firing.ended.aborted) break;
       if (index % LOADED_PER_TURN === LOADED_PER_TURN - 1) await nextTurn();
       const state = await this.parts.notifications.load(stream);
       if (state.status !== 'attempting' || state.startedAt >= startedAt) continue;
-      const attempt = this.attempt(stream, inPlace, startedAt);
+      const attempt = this.attempt(stream, firing, startedAt);
       // It may fail while others are still looked for; a rejection that nobody waits for yet would end the process.
       attempt.catch(() => undefined);
       repeated.push(attempt);
@@ -149,11 +152,15 @@ export class Delivery {
     const { callTurns } = this.parts;
     const { state } = sending;
     const call = { notification: stream, attempt: state.attempts + 1 };
-    const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore });
-    if (!isAttemptDue(state, start) || !(await callTurns.isNext(call, state, cause))) return;
-    // Of those that are told together, each has found the line taken by itself.
-    for (const other of pages) if (other !== stream) await callTurns.wake(other, cause);
-    const outcome = await this.send(pages, sending, cause);
+    let isNext = false;
+    const mayBegin = async (): Promise<boolean> => {
+      isNext = await callTurns.isNext(call, state, cause);
+      // Of those that are told together, each has found the line taken by itself.
+      if (isNext) for (const other of pages) if (other !== stream) await callTurns.wake(other, cause);
+      return isNext;
+    };
+    const outcome = await this.send(pages, { ...sending, mayBegin }, cause);
+    if (!isNext) return;
     // What may be ringing now keeps its turn. Of what has no receipt nobody would hear that it is over.
     const isRinging =
       outcome === 'not-begun'
@@ -186,13 +193,16 @@ export class Delivery {
    * `not-begun` when there is no attempt of it here that is on record.
    */
   private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | 'not-begun' | undefined> {
-    const { aside, ended } = sending.firing;
+    const { aside, ended, assertOpen } = sending.firing;
     if (!isAttemptDue(sending.state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore })))
       return 'not-begun';
-    const chosen = await aside(this.providers.withRoom(sending.state, destinationOf(sending), ended));
+    const chosen = await aside(
+      this.providers.withRoom(sending.state, { ...destinationOf(sending), isUrgent: !isNews(sending.state.plan.purpose) }, ended),
+    );
     try {
-      ended.throwIfAborted();
+      assertOpen();
       if (chosen === undefined) return await this.holdBack(streams, cause);
+      if ((await sending.mayBegin?.()) === false) return 'not-begun';
       const begun = await this.begin(streams, { ...sending, ...chosen }, cause);
       return begun === undefined ? 'not-begun' : await this.sendBegun(begun, sending, cause);
     } finally {

@@ -220,10 +220,11 @@ export class NotificationsModule {
             const probe = await pathProbes.goOn(stream, 'page-due');
             if (probe !== undefined) beating?.arrived(probe);
           }),
-          onBegin: (streams) =>
+          onBegin: (streams, firing) =>
             delivery.repeatInterrupted(
               streams.filter((stream) => !isProbeStream(stream)),
               ownerSince,
+              firing,
             ),
         }),
       );

@@ -10,6 +10,8 @@ export interface ProviderChoiceParts {
   readonly routes?: MethodRoutes;
 }
 
+/** With all providers together: nobody waits longer before another method is tried (B29). */
+const LONGEST_WAIT_MS = 30_000;
 /** Whoever could go to another provider waits for this one as long as a call may take. */
 const WITH_ANOTHER_MS = 15_000;
 
@@ -42,6 +44,16 @@ export class ProviderChoice {
 
   /** The first one that has room for it in time; undefined when none has. Nothing of the waiting is a failure of theirs. */
   async withRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
+    const longEnough = new AbortController();
+    const timer = setTimeout(() => longEnough.abort(), LONGEST_WAIT_MS);
+    try {
+      return await this.firstWithRoom(state, to, AbortSignal.any([noLonger, longEnough.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async firstWithRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
     const busy = new Set<string>();
     for (;;) {
       const left = (): readonly Channel[] => this.toAsk(state, to.target).filter(({ provider }) => !busy.has(provider));

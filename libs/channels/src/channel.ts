@@ -16,7 +16,10 @@ export interface OutgoingMessage {
 }
 
 /** To whom a message goes. */
-export type Destination = Pick<OutgoingMessage, 'target' | 'devices'>;
+export type Destination = Pick<OutgoingMessage, 'target' | 'devices'> & {
+  /** It asks for an answer: whatever does not waits behind it. */
+  readonly isUrgent?: boolean;
+};
 
 /** What a provider has for a message. */
 export interface Room {

@@ -21,8 +21,8 @@ export class LimitedChannel extends Channel {
     return this.channel.senderTo(target);
   }
 
-  override room(_to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
-    return this.budget.room(noLonger);
+  override room({ isUrgent }: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    return this.budget.room(noLonger, isUrgent);
   }
 
   async send(message: OutgoingMessage, room?: Room): Promise<SendOutcome> {

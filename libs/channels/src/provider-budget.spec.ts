@@ -37,6 +37,21 @@ describe('a provider that is asked to take two messages at once', () => {
     expect(order).toEqual(['a', 'b', 'c', 'late']);
   });
 
+  it('is given to what is urgent before anything else, and turns it away for nothing else', async () => {
+    const budget = new ProviderBudget(1, { mostWaiting: 2 });
+    const running = await found(budget.room());
+    const order: string[] = [];
+    const waits = async (name: string, isUrgent: boolean): Promise<void> => {
+      const room = await found(budget.room(undefined, isUrgent));
+      order.push(name);
+      room.leave();
+    };
+    const waiting = [waits('news', false), waits('more news', false), waits('page', true), waits('another page', true)];
+    running.leave();
+    await Promise.all(waiting);
+    expect(order).toEqual(['page', 'another page', 'news', 'more news']);
+  });
+
   it('has no more room when the same one is left twice', async () => {
     const budget = new ProviderBudget(1, { longestWaitMs: 20 });
     const room = await found(budget.room());

@@ -6,14 +6,17 @@ export interface ProviderBudgetOptions {
 }
 
 /** Ten thousand pages of one moment are through by then; holding them back, and looking at them again, costs more than their waiting. */
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 30_000;
 const MOST_WAITING = 10_000;
 
-/** So many calls to a provider at once; whoever comes then waits in line, for a bounded time. */
+type Waiter = (room: Room | undefined) => void;
+
+/** So many calls to a provider at once; whoever comes then waits in line, for a bounded time, and what is urgent in one before it. */
 export class ProviderBudget {
   private underWay = 0;
   /** In the order in which they came. */
-  private readonly waiting = new Set<(room: Room | undefined) => void>();
+  private readonly urgent = new Set<Waiter>();
+  private readonly others = new Set<Waiter>();
   private readonly longestWaitMs: number;
   private readonly mostWaiting: number;
 
@@ -30,26 +33,27 @@ export class ProviderBudget {
   }
 
   /** Undefined when there was none in time, or before `noLonger`. */
-  async room(noLonger?: AbortSignal): Promise<Room | undefined> {
+  async room(noLonger?: AbortSignal, isUrgent = false): Promise<Room | undefined> {
     if (this.underWay < this.atOnce) {
       this.underWay += 1;
       return this.taken();
     }
-    return this.waiting.size < this.mostWaiting && noLonger?.aborted !== true ? this.turn(noLonger) : undefined;
+    const line = isUrgent ? this.urgent : this.others;
+    return line.size < this.mostWaiting && noLonger?.aborted !== true ? this.turn(line, noLonger) : undefined;
   }
 
-  private turn(noLonger: AbortSignal | undefined): Promise<Room | undefined> {
+  private turn(line: Set<Waiter>, noLonger: AbortSignal | undefined): Promise<Room | undefined> {
     return new Promise((resolve) => {
       const goAway = (): void => turn(undefined);
       const tooLong = setTimeout(goAway, this.longestWaitMs);
-      const turn = (room: Room | undefined): void => {
+      const turn: Waiter = (room) => {
         clearTimeout(tooLong);
         noLonger?.removeEventListener('abort', goAway);
-        this.waiting.delete(turn);
+        line.delete(turn);
         resolve(room);
       };
       noLonger?.addEventListener('abort', goAway, { once: true });
-      this.waiting.add(turn);
+      line.add(turn);
     });
   }
 
@@ -59,7 +63,7 @@ export class ProviderBudget {
       leave: () => {
         if (isLeft) return;
         isLeft = true;
-        const [next] = this.waiting;
+        const [next] = this.urgent.size > 0 ? this.urgent : this.others;
         // It is handed on, so that nobody who comes just now is before those who waited.
         if (next === undefined) this.underWay -= 1;
         else next(this.taken());

@@ -8,12 +8,15 @@ export interface Firing {
   aside<T>(waiting: Promise<T>): Promise<T>;
   /** Aborted when nothing new is to begin: what it waits for is given up, by rejecting with the reason. It stays due. */
   readonly ended: AbortSignal;
+  /** Whether something new may begin now, after a wait; throws otherwise. It stays due. */
+  assertOpen(): void;
 }
 
 /** Not a failure: whoever waited goes on in the next life. */
 export class Ended extends Error {}
 
 interface Run {
+  readonly dueAt: Instant;
   readonly ended: Promise<void>;
   /** An event spoke about the id meanwhile: what it said counts, also if the run fails. */
   superseded: boolean;
@@ -45,6 +48,8 @@ export class DuePlan {
   private alarm: { readonly at: Instant; readonly timer: Timer } | undefined;
   private open = false;
   private setAside = 0;
+  /** Those whose waiting is over and who go on when there is a place for them. */
+  private readonly comingBack = new Set<() => void>();
   private ending = new AbortController();
 
   constructor(private readonly options: DuePlanOptions) {}
@@ -100,10 +105,9 @@ export class DuePlan {
 
   oldestDue(): Instant | undefined {
     this.skipStale();
-    const failed = [...this.failed.values()].map(({ dueAt }) => dueAt);
-    const planned = this.heap.peek()?.dueAt;
-    const all = planned === undefined ? failed : [...failed, planned];
-    return all.length === 0 ? undefined : all.reduce((a, b) => (a < b ? a : b));
+    let oldest = this.heap.peek()?.dueAt;
+    for (const { dueAt } of [...this.failed.values(), ...this.running.values()]) if (oldest === undefined || dueAt < oldest) oldest = dueAt;
+    return oldest;
   }
 
   /** Nothing is due that has not fired, nothing runs, nothing waits to be tried again. */
@@ -116,7 +120,7 @@ export class DuePlan {
   /** Fires what is due and sets the alarm for what comes next. */
   fire(): void {
     if (!this.open) return;
-    for (this.skipStale(); this.running.size - this.setAside < this.options.concurrency; this.skipStale()) {
+    for (this.skipStale(); !this.isFull(); this.skipStale()) {
       const next = this.heap.peek();
       if (next === undefined) return this.setAlarm(undefined);
       if (next.dueAt > this.options.clock.now()) return this.setAlarm(next.dueAt);
@@ -129,23 +133,41 @@ export class DuePlan {
   private run(id: string, dueAt: Instant): void {
     // Begins in a later turn, so that it stands in `running` before it can end.
     const ended = Promise.resolve()
-      .then(() => this.options.onDue(id, dueAt, { aside: this.aside, ended: this.ending.signal }))
+      .then(() => this.options.onDue(id, dueAt, this.firing()))
       .then(
         () => this.finish(id, dueAt, undefined),
         (cause: unknown) => this.finish(id, dueAt, { cause }),
       );
-    this.running.set(id, { ended, superseded: false });
+    this.running.set(id, { dueAt, ended, superseded: false });
+  }
+
+  private firing(): Firing {
+    const { signal } = this.ending;
+    return { aside: this.aside, ended: signal, assertOpen: () => signal.throwIfAborted() };
   }
 
   private readonly aside = async <T>(waiting: Promise<T>): Promise<T> => {
     this.setAside += 1;
-    this.fire();
+    this.placeIsFree();
     try {
       return await waiting;
     } finally {
+      while (this.isFull()) await new Promise<void>((resolve) => this.comingBack.add(resolve));
       this.setAside -= 1;
     }
   };
+
+  /** Whoever has begun goes on before anything new begins. */
+  private placeIsFree(): void {
+    const [next] = this.comingBack;
+    if (next === undefined) return this.fire();
+    this.comingBack.delete(next);
+    next();
+  }
+
+  private isFull(): boolean {
+    return this.running.size - this.setAside >= this.options.concurrency;
+  }
 
   /** Without an error the id is planned again by an event alone: what was done and changed nothing would change nothing again. */
   private finish(id: string, dueAt: Instant, error: { readonly cause: unknown } | undefined): void {
@@ -156,7 +178,7 @@ export class DuePlan {
     const again = this.planned.get(id);
     if (again !== undefined) this.heap.push({ id, dueAt: again });
     else if (error !== undefined && !superseded) this.retryLater(id, dueAt);
-    this.fire();
+    this.placeIsFree();
   }
 
   private retryLater(id: string, dueAt: Instant): void {

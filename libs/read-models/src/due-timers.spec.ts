@@ -26,6 +26,7 @@ describe('durable timers', () => {
   let logged: DueTimersLog[];
   let happened: EventEmitter;
   let onDue: (id: string, dueAt: Instant, firing: Firing) => Promise<void>;
+  let onBegin: (firing: Firing) => Promise<void>;
   let isOwner: () => boolean;
 
   const start = (concurrency?: number): void => {
@@ -47,7 +48,10 @@ describe('durable timers', () => {
         }
       },
       isOwner: () => isOwner(),
-      onBegin: async (ids) => void begun.push(...ids),
+      onBegin: async (ids, firing) => {
+        begun.push(...ids);
+        await onBegin(firing);
+      },
       ...(concurrency === undefined ? {} : { concurrency }),
       log: (entry) => told.push(entry),
     });
@@ -86,6 +90,7 @@ describe('durable timers', () => {
     logged = [];
     happened = new EventEmitter();
     onDue = async () => undefined;
+    onBegin = async () => undefined;
     isOwner = () => true;
     stores = await embeddedStores();
   });
@@ -108,6 +113,62 @@ describe('durable timers', () => {
       goOn();
       await settled();
       expect(ids()).toEqual(['a', 'b']);
+    });
+
+    it('that have waited go on when there is a place for them, and before anything else begins', async () => {
+      const gates = new EventEmitter();
+      const went: string[] = [];
+      onDue = async (id, _dueAt, { aside }) => {
+        if (id === 'process-a') await aside(once(gates, 'a'));
+        if (id === 'process-b') await once(gates, 'b');
+        went.push(id);
+      };
+      start(1);
+      for (const id of ['a', 'b', 'c']) await plan(id, clock.now());
+      await until(() => gates.listenerCount('a') === 1 && gates.listenerCount('b') === 1);
+      gates.emit('a');
+      await stores.eventStore.head();
+      expect(went).toEqual([]);
+      gates.emit('b');
+      await settled();
+      expect(went).toEqual(['process-b', 'process-a', 'process-c']);
+    });
+
+    it('that another replica took while they waited go no further, and stay due', async () => {
+      const gates = new EventEmitter();
+      const went: string[] = [];
+      onDue = async (id, _dueAt, { aside, assertOpen }) => {
+        await aside(once(gates, 'go'));
+        assertOpen();
+        went.push(id);
+      };
+      start();
+      await plan('a', clock.now());
+      await until(() => gates.listenerCount('go') === 1);
+      isOwner = () => false;
+      const over = once(happened, 'fired');
+      gates.emit('go');
+      await over;
+      expect([went, logged]).toEqual([[], []]);
+      isOwner = () => true;
+      await until(() => gates.listenerCount('go') === 1);
+      gates.emit('go');
+      await settled();
+      expect(went).toEqual(['process-a']);
+    });
+
+    it('fire no more while what was begun at the start comes to its end, which is told to end', async () => {
+      let waits = false;
+      onBegin = async ({ ended, assertOpen }) => {
+        waits = true;
+        await once(ended, 'abort');
+        await plan('late', clock.now());
+        assertOpen();
+      };
+      start();
+      await until(() => waits);
+      await timers.stop();
+      expect([fired, logged]).toEqual([[], []]);
     });
 
     it('that wait when nothing new is to begin give up, and fire in the next life', async () => {

@@ -26,12 +26,12 @@ export interface DueTimersOptions {
    */
   onDue(id: string, dueAt: Instant, firing: Firing): Promise<void>;
   /**
-   * Asked right before each `onDue`: whoever lost the timers to another replica while it slept fires nothing more. It may be
+   * Asked right before each `onDue`, and by whoever has waited in it: whoever lost the timers to another replica while it slept fires nothing more. It may be
    * theirs again a moment later, by a renewal that came late; so what did not fire stays due.
    */
   readonly isOwner?: () => boolean;
   /** Called once after each start, when all is known: every id something is pending for. What it rejects with is logged. */
-  onBegin?(ids: readonly string[]): Promise<void>;
+  onBegin?(ids: readonly string[], firing: Firing): Promise<void>;
   /** Calls of `onDue` at once (default 64). */
   readonly concurrency?: number;
   /** Change it when `due` answers differently for old events: all timers are then read from the log again (default 1). */
@@ -42,6 +42,9 @@ export interface DueTimersOptions {
 const PAGE = 1000;
 
 class NotOwner extends Error {}
+
+/** It stays due, and fires in the next life or where the timers are now. */
+const isNoFailure = (error: unknown): boolean => error instanceof NotOwner || error instanceof Ended;
 
 /**
  * Durable timers as a projection of the log. What is due fires from memory as soon as the log says so; storing the pending
@@ -66,11 +69,15 @@ export class DueTimers {
       clock: options.clock,
       concurrency: options.concurrency ?? 64,
       onDue: async (id, dueAt, firing) => {
-        if (options.isOwner?.() === false) throw new NotOwner();
-        await options.onDue(id, dueAt, firing);
+        const assertOpen = (): void => {
+          firing.assertOpen();
+          this.assertOwner();
+        };
+        assertOpen();
+        await options.onDue(id, dueAt, { ...firing, assertOpen });
       },
       onError: (id, error) => {
-        if (!(error instanceof NotOwner || error instanceof Ended)) log?.({ message: 'timer failed', timers, id, error });
+        if (!isNoFailure(error)) log?.({ message: 'timer failed', timers, id, error });
       },
     });
     this.storage = new TimerStorage(timers, options.version ?? 1, readStore, (error) =>
@@ -87,13 +94,15 @@ export class DueTimers {
 
   /** Nothing new fires; resolves when what runs has ended and what is known has been stored, if it can be. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.stopping.abort(new Ended('nothing new begins'));
+    // First of all: nothing fires any more while the others come to their end.
+    const ended = this.plan.end();
     await this.running;
     this.running = undefined;
     this.atHead = false;
     await this.beginning;
     this.beginning = undefined;
-    await this.plan.end();
+    await ended;
     await this.storage.close();
     this.plan.clear();
   }
@@ -128,7 +137,7 @@ export class DueTimers {
         if (signal.aborted) return;
         this.storage.complete(this.plan.entries(), this.reached);
         this.plan.begin();
-        this.beginning ??= this.begin();
+        this.beginning ??= this.begin(this.stopping);
         await this.follow(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -139,15 +148,27 @@ export class DueTimers {
     }
   }
 
-  private async begin(): Promise<void> {
+  private async begin({ signal }: AbortController): Promise<void> {
+    const assertOpen = (): void => {
+      signal.throwIfAborted();
+      this.assertOwner();
+    };
     this.inFlight += 1;
     try {
-      await this.options.onBegin?.([...this.plan.entries()].map(([id]) => id));
+      await this.options.onBegin?.(
+        [...this.plan.entries()].map(([id]) => id),
+        { aside: (waiting) => waiting, ended: signal, assertOpen },
+      );
     } catch (error) {
+      if (isNoFailure(error)) return;
       this.options.log?.({ message: 'timer failed', timers: this.options.name, id: 'all', error });
     } finally {
       this.inFlight -= 1;
     }
+  }
+
+  private assertOwner(): void {
+    if (this.options.isOwner?.() === false) throw new NotOwner();
   }
 
   /** Pending timers only: a million alerts that are over cost a start nothing. */

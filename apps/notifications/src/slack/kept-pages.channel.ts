@@ -19,7 +19,7 @@ export interface KeptPagesParts {
   readonly clock: Clock;
 }
 
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Pages by direct message of which it is on record where they stand, so that they are put right when somebody else answers. On

@@ -24,18 +24,23 @@ export const NIGHT = instant(Date.parse('2026-03-02T03:00:00Z'));
 
 /** A provider that does as it is told, and keeps what it was asked to send. */
 export class ToldChannel extends Channel {
-  readonly method = 'EMAIL';
   readonly sent: OutgoingMessage[] = [];
+  /** How often it was asked for room. */
+  asked = 0;
   answer: (message: OutgoingMessage) => Promise<SendOutcome> = async () => ({ type: 'handed-over', receiptExpected: false });
 
   /** Absent: it takes any number at once. */
   budget?: ProviderBudget;
 
-  constructor(readonly provider: string) {
+  constructor(
+    readonly provider: string,
+    readonly method: NotificationMethod = 'EMAIL',
+  ) {
     super();
   }
 
   override room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
+    this.asked += 1;
     return this.budget?.room(noLonger) ?? super.room(to);
   }
 
@@ -68,7 +73,7 @@ export const notificationsServer = async (
     module: (platform) =>
       NotificationsModule.register(platform, {
         random: () => 0.5,
-        channelsFor: (method) => (method === 'EMAIL' ? [channel, ...others] : []),
+        channelsFor: (method) => [channel, ...others].filter((each) => each.method === method),
         callbacks,
         bundlePages,
         actions: actionSettings({ outgoingAllow: ['http://127.0.0.0/8'], githubApiBaseUrl: 'https://github.invalid' }),
@@ -80,7 +85,7 @@ export const notificationsServer = async (
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://tocsin.test',
-    reachableMethods: new Set<NotificationMethod>(['EMAIL']),
+    reachableMethods: new Set([channel, ...others].map(({ method }) => method)),
     // Nobody here acts on answers: a page would wait for them in vain. Changes of configuration are settled instead.
     visibleWithinMs: 150,
     relays: true,

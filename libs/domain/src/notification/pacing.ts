@@ -54,7 +54,8 @@ export const pacingStream = ({
 }: Pick<PlannedData, 'userId' | 'method' | 'contactId' | 'purpose'>): string =>
   ['pace', userId, method.toLowerCase(), ...(contactId === undefined ? [] : [contactId]), ...(isNews(purpose) ? ['news'] : [])].join('-');
 
-const isNews = (purpose: NotificationPurpose): boolean => purpose === 'update' || purpose === 'subscription';
+/** What nobody is asked to answer: the person follows it. */
+export const isNews = (purpose: NotificationPurpose): boolean => purpose === 'update' || purpose === 'subscription';
 
 /** What comes in numbers with the alerts that it is about. Whatever a person has asked for themselves comes at once. */
 export const isPaced = (purpose: NotificationPurpose): boolean => purpose === 'page' || purpose === 'fallback' || isNews(purpose);
