@@ -1,7 +1,7 @@
 import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
 import type { NotificationReceipt } from '@tocsin/contracts';
-import { Clock, isAccountMethod, notificationDecider, notificationStream, successorOf } from '@tocsin/domain';
+import { Clock, isAccountMethod, movesOn, notificationDecider, notificationStream, successorOf } from '@tocsin/domain';
 import type {
   BroughtForwardReason,
   Instant,
@@ -157,12 +157,11 @@ export class AttemptOutcomes {
   }
 
   /**
-   * Records what may be the end of a method. Where the person was not reached by it, their next one is sent now: that one is
+   * Records what may be the end of a method. Where the person was not reached by it, or not soon, their next one is sent now: that one is
    * brought forward first, since a crash in between then costs an early page and never the only one.
    */
   private async end(stream: string, state: OpenNotification, command: EndingCommand, cause: Cause): Promise<void> {
-    const types = notificationDecider.decide(command, state).map(({ type }) => type);
-    if (types.includes('NotificationFailed') || types.includes('ReceiptOverdue'))
+    if (notificationDecider.decide(command, state).some(movesOn))
       await this.bringNextForward(state.plan, command.type === 'expireReceipt' ? 'no-receipt' : 'failed', cause);
     await this.parts.notifications.change(stream, command, cause);
   }

@@ -28,6 +28,21 @@ const paged = async (): Promise<void> => {
   await server.happens(alertId, raised(), activated(step(0), 1, ana));
   await server.settle();
 };
+/** The same again after ten minutes, and after twenty. */
+const hasLaterRules = async () => {
+  await server.platform.configurationStore.change(
+    'user',
+    ana,
+    (user) => {
+      const [first] = user.alertPreferences;
+      if (first === undefined) throw new Error('ana has no preference');
+      const later = [10, 20].map((delayMin) => ({ ...first, id: (first.id + 500 + delayMin) as PreferenceId, delayMin }));
+      return { ...user, alertPreferences: [first, ...later] };
+    },
+    server.context(),
+  );
+  await server.settle();
+};
 const down = { type: 'failed', permanent: false, reason: 'HTTP 503' } as const;
 
 describe('a provider that fails', () => {
@@ -65,6 +80,23 @@ describe('a provider that fails', () => {
     await server.clock.advance(60_000);
     expect(second.sent).toHaveLength(1);
     expect(server.channel.sent.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a page whose every provider asks to be left alone for long', () => {
+  it('has the next method sent now, and no other one however often it is refused', async () => {
+    await hasLaterRules();
+    let refused: string | undefined;
+    server.channel.answer = second.answer = async ({ key }) => {
+      refused ??= key;
+      return key === refused ? { ...down, retryAfterMs: 900_000 } : { type: 'handed-over', receiptExpected: false };
+    };
+    await paged();
+    expect((await told()).at(-1)).toBe('AttemptFailed');
+    expect(await told(1)).toEqual(['NotificationPlanned', 'NotificationBroughtForward', 'AttemptStarted', 'HandedOver']);
+    await server.clock.advance(960_000);
+    expect((await told()).filter((type) => type === 'AttemptFailed')).toHaveLength(4);
+    expect(await told(2)).toEqual(['NotificationPlanned']);
   });
 });
 
@@ -133,20 +165,7 @@ describe('a receipt', () => {
   });
 
   describe('that does not come in its usual time', () => {
-    beforeEach(async () => {
-      await server.platform.configurationStore.change(
-        'user',
-        ana,
-        (user) => {
-          const [first] = user.alertPreferences;
-          if (first === undefined) throw new Error('ana has no preference');
-          const later = [10, 20].map((delayMin) => ({ ...first, id: (first.id + 500 + delayMin) as PreferenceId, delayMin }));
-          return { ...user, alertPreferences: [first, ...later] };
-        },
-        server.context(),
-      );
-      await server.settle();
-    });
+    beforeEach(hasLaterRules);
 
     it('moves the page on to the next method, now instead of after its delay, and no further', async () => {
       second.answer = async () => ({ type: 'handed-over', receiptExpected: false });

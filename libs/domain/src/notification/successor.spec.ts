@@ -4,6 +4,7 @@ import {
   delivers,
   fails,
   notified,
+  notifying,
   page,
   second,
   starts,
@@ -14,9 +15,10 @@ import {
 } from '../testing/notification-builders';
 import type { NotificationCommand } from './notification';
 import { PROVIDER_BUSY } from './notification-state';
-import { successorOf } from './successor';
+import { movesOn, successorOf } from './successor';
 
 const now = second(60);
+const begun = notifying(page(), starts(second(0)));
 const failed = 1 as PreferenceId;
 const pages = (...all: readonly (readonly NotificationCommand[])[]) =>
   all.map((commands, index) => ({ stream: `page ${index + 2}`, state: notified(...commands).state }));
@@ -60,5 +62,17 @@ describe('a page that has brought one forward already', () => {
   });
   it('is not held for one that did so for another', () => {
     expect(next([soon, forward(7), starts(now), takes(now, 1)], [later])).toBe('page 3');
+  });
+});
+
+describe('a page that its provider did not take', () => {
+  it.each<[string, boolean, Parameters<typeof fails>[2]]>([
+    ['will never do so', true, { retriable: false }],
+    ['asks to be left alone for a quarter of an hour', true, { retryAfterMs: 900_000 }],
+    ['asks to be left alone for half a minute', false, { retryAfterMs: 30_000 }],
+    ['is asked again in a moment', false, {}],
+    ['has another one beside it', false, { retryAfterMs: 900_000, otherProviderLeft: true }],
+  ])('and that %s: whether the person hears of it by their next method is %s', (_what, expected, how) => {
+    expect(begun.when(fails(second(0), 1, how)).some(movesOn)).toBe(expected);
   });
 });

@@ -1,6 +1,23 @@
 import type { PreferenceId } from '../ids';
-import type { Instant } from '../time';
+import { plusMs, type Instant } from '../time';
+import type { NotificationEvent } from './notification-events';
 import { LINE_BUSY, PROVIDER_BUSY, type Notification, type OpenNotification } from './notification-state';
+
+/** Nobody waits longer for a method without another one being tried (B29). */
+const LONGEST_ALONE_MS = 30_000;
+
+/** Whether the person's next page is sent now: this one did not reach them, as far as is known, or is tried again much later only. */
+export const movesOn = (event: NotificationEvent): boolean => {
+  switch (event.type) {
+    case 'NotificationFailed':
+    case 'ReceiptOverdue':
+      return true;
+    case 'AttemptFailed':
+      return event.data.retryAt > plusMs(event.data.at, LONGEST_ALONE_MS);
+    default:
+      return false;
+  }
+};
 
 /** One of a person's pages of the same activation. */
 export interface PageOf<State extends Notification = Notification> {
