@@ -50,7 +50,9 @@ describe('a push by ntfy', () => {
       { type: 'failed', permanent: false, reason: 'answered 429', retryAfterMs: 7_000 },
     ],
     [500, { type: 'failed', permanent: false, reason: 'answered 500' }],
-    [403, { type: 'failed', permanent: true, reason: 'answered 403' }],
+    [401, { type: 'failed', permanent: false, reason: 'answered 401', retryAfterMs: 60_000 }],
+    [403, { type: 'failed', permanent: false, reason: 'answered 403', retryAfterMs: 60_000 }],
+    [413, { type: 'failed', permanent: true, reason: 'answered 413' }],
     ['lost' as const, { type: 'unknown', reason: 'no answer (connection-lost)' }],
   ])('that is answered %s says what became of it', async (answer, outcome) => {
     server.answer = answer;

@@ -1,6 +1,6 @@
 import type { Outgoing } from '@tocsin/platform';
 import type { DeviceOutcome, DeviceService } from '../devices.channel';
-import { outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
+import { ABOUT_US, outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
 import type { RenderedMessage } from '../message';
 
 export interface NtfySettings {
@@ -50,7 +50,7 @@ export class NtfyService implements DeviceService {
         headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       });
       const isTaken = answer.status >= 200 && answer.status < 300;
-      return isTaken ? { type: 'handed-over', receiptExpected: false } : outcomeOfRefusal(answer);
+      return isTaken ? { type: 'handed-over', receiptExpected: false } : outcomeOfRefusal(answer, ABOUT_US);
     } catch (error) {
       return outcomeWithoutAnswer(error);
     }

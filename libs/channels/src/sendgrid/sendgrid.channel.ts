@@ -4,6 +4,7 @@ import { retryAfterOf } from '@tocsin/platform';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
+import { FOR_NOW } from '../http-outcome';
 
 export interface SendGridSettings {
   readonly apiKey: string;
@@ -17,9 +18,6 @@ export interface SendGridSettings {
 
 const DEADLINE_MS = 15_000;
 const LONGEST_ANSWER = 262_144;
-
-/** About our account, our rate or SendGrid itself: may be put right meanwhile, whatever message it was. */
-const FOR_NOW: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 408, 425, 429]);
 
 /** It was not reached at all: nothing was sent. */
 const NOT_REACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);

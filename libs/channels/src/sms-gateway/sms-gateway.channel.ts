@@ -1,6 +1,7 @@
 import { retryAfterOf } from '@tocsin/platform';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
+import { FOR_NOW } from '../http-outcome';
 
 export interface SmsGatewaySettings {
   /** May have `{{to}}`, `{{text}}` and `{{key}}`, as the body. */
@@ -17,8 +18,6 @@ export interface SmsGatewaySettings {
 
 const DEADLINE_MS = 10_000;
 const LONGEST_ANSWER = 65_536;
-/** About us, our rate or the gateway: may be put right meanwhile. */
-const FOR_NOW: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 408, 425, 429]);
 const NOT_REACHED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

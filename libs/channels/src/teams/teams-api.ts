@@ -3,6 +3,7 @@ import { OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
 import type { Outgoing, OutgoingAnswer } from '@tocsin/platform';
 import { failedCall } from '../call-result';
 import type { CallFailed, CallResult } from '../call-result';
+import { UNTIL_PUT_RIGHT } from '../http-outcome';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -107,6 +108,8 @@ const resultOf = ({ status, headers, body }: OutgoingAnswer): CallResult<Json> =
   }
   if (status >= 500) return failedCall(`http_${status}`, { uncertain: true });
   if (status === 429) return failedCall('limited', retryAfterOf(status, headers));
+  // What is forbidden (403) is about the conversation.
+  if (status === 401) return failedCall('http_401', UNTIL_PUT_RIGHT);
   const code = String((answer?.['error'] as Json | undefined)?.['code'] ?? '');
   const about = known[code];
   return failedCall(about === undefined ? `http_${status}` : code, { permanent: status !== 408 && status !== 412, ...about });

@@ -143,6 +143,12 @@ describe('a message by Teams', () => {
     expect(signIns()).toBe(2);
   });
 
+  it('is tried again when no token is taken, in case that is put right', async () => {
+    opened.teams.fault({ call: 'post', what: 'unauthorized', times: 2 });
+    expect(await send()).toMatchObject({ reason: 'http_401', permanent: false, retryAfterMs: 60_000 });
+    expect(await send()).toMatchObject({ ok: true });
+  });
+
   it('waits as long as Teams wants, and is not written again to whoever has blocked the bot', async () => {
     opened.teams.fault({ call: 'post', what: 'limited', times: 1 });
     expect(await send()).toEqual({ ok: false, reason: 'limited', permanent: false, uncertain: false, retryAfterMs: 30_000 });

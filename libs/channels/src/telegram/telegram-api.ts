@@ -2,6 +2,7 @@ import { AllowedTargets, leftAloneMs, Outgoing, OutgoingFault, OutgoingRefused }
 import type { OutgoingAnswer } from '@tocsin/platform';
 import { failedCall } from '../call-result';
 import type { CallFailed, CallResult } from '../call-result';
+import { UNTIL_PUT_RIGHT } from '../http-outcome';
 
 export interface TelegramApiSettings {
   /** `https://api.telegram.org`, without a slash at the end. */
@@ -71,6 +72,8 @@ const resultOf = ({ status, body }: OutgoingAnswer): CallResult<Json> | Moved =>
   if (typeof movedTo === 'number') return { ...failedCall('moved', { permanent: true }), movedTo };
   const description = String(answer?.['description'] ?? '');
   const [, reason = `http_${status}`, about] = known.find(([pattern]) => pattern.test(description)) ?? [];
+  // A token that was revoked, or one that is none. What is forbidden (403) is about the chat.
+  if (status === 401 || status === 404) return failedCall(reason, UNTIL_PUT_RIGHT);
   return failedCall(reason, { permanent: status !== 408, ...about });
 };
 

@@ -133,10 +133,13 @@ describe('a message by Telegram', () => {
     expect(opened.telegram.chats.messages).toMatchObject([{ chatId: -1_005, text: 'hello' }]);
   });
 
-  it('tells nothing of a token that is none', async () => {
-    const bot = new TelegramBot({ baseUrl: opened.telegram.url, token: '1:none', secrets: [] });
+  it.each([
+    ['revoked', '1:none', 'http_401'],
+    ['none at all', 'none', 'http_404'],
+  ])('tells nothing of a token that is %s, and is tried again when it may have been put right', async (_what, token, reason) => {
+    const bot = new TelegramBot({ baseUrl: opened.telegram.url, token, secrets: [] });
     expect(await bot.post(opened.address, { type: 'text', text: 'x' })).toEqual({
-      ...{ ok: false, reason: 'http_401', permanent: true, uncertain: false },
+      ...{ ok: false, reason, permanent: false, uncertain: false, retryAfterMs: 60_000 },
     });
   });
 });

@@ -94,6 +94,7 @@ describe('a push', () => {
     [429, false],
     [500, false],
     [503, false],
+    [401, false],
     [400, true],
     [403, true],
     [413, true],

@@ -10,6 +10,8 @@ import type { PushContext } from '../provider';
 /** A phone that was off for longer shows what is open when the page is looked at, not what may be over. */
 const KEPT_BY_PUSH_SERVICE_SEC = 3_600;
 const TOPIC_LENGTH = 32;
+/** It does not understand our signature. That the key is not the one of the subscription (403) is about the device (RFC 8292, 4.2). */
+const UNSIGNED: ReadonlySet<number> = new Set([401]);
 
 /**
  * Browsers, through the push service of each: encrypted for the device, signed with the key of this installation. The URL comes
@@ -47,7 +49,7 @@ export class WebPushService implements DeviceService {
       if (status >= 200 && status < 300) return { type: 'handed-over', receiptExpected: false };
       if (status === 404 || status === 410)
         return { type: 'gone', reason: `the push service does not know the device any more (${status})` };
-      return outcomeOfRefusal(answer);
+      return outcomeOfRefusal(answer, UNSIGNED);
     } catch (error) {
       return outcomeWithoutAnswer(error);
     }

@@ -186,7 +186,7 @@ export class TelegramServer {
         { retry_after: RETRY_AFTER_SEC },
       );
     }
-    const answer: Answered = token === this.token ? this.answer(method, given) : { code: 401, description: 'Unauthorized' };
+    const answer: Answered = token === this.token ? this.answer(method, given) : noBot(token);
     this.calls.push({ method, given, outcome: 'description' in answer ? answer.description : 'ok' });
     if (fault?.what === 'lose-answer') {
       response.destroy();
@@ -254,3 +254,7 @@ const send = (response: ServerResponse, answer: Answered, parameters?: Given): v
   response.statusCode = code;
   response.end(JSON.stringify({ ok: false, error_code: code, description, ...(also === undefined ? {} : { parameters: also }) }));
 };
+
+/** What does not even look like a token is an address that is not there. */
+const noBot = (token = ''): Answered =>
+  /^\d+:./.test(token) ? { code: 401, description: 'Unauthorized' } : { code: 404, description: 'Not Found' };
