@@ -136,7 +136,7 @@ export const methodFailing = async (readStore: ReadStore, method: NotificationMe
     skip: 0,
     limit: LOOKED_AT,
   });
-  return failingMethod(last.flatMap(({ tried }) => (tried === undefined ? [] : [tried])));
+  return failingMethod(last.flatMap(({ userId, tried }) => (tried === undefined ? [] : [{ userId, tried }])));
 };
 
 const collection: CollectionDefinition<NotificationDocument> = {

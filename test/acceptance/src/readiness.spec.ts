@@ -83,10 +83,12 @@ describe('a method whose provider takes nothing', () => {
     const ana = await world.person('dora');
     const admins = await world.policy([{ targets: [{ type: 'user', userId: ana }] }]);
     const [contact] = (await world.get<{ id: number }[]>(`/api/users/${ana}/contacts/emails`)).body;
-    const test = async () => {
-      await world.post(`/api/users/${ana}/test-notification`, { method: 'EMAIL', contact: { id: contact?.id } });
+    const [emil, frida] = [await world.person('emil'), await world.person('frida')];
+    const test = async (whom = ana, contactId = contact?.id) => {
+      await world.post(`/api/users/${whom}/test-notification`, { method: 'EMAIL', contact: { id: contactId } });
       await world.settle();
     };
+    const codesOf = async (whom: number) => (await problemsOf(whom)).map(({ code }) => code);
     const ready = async () => (await world.get<{ ready: boolean }>(`/api/users/${ana}/readiness`)).body.ready;
     await test();
     expect([await ready(), await problemsOf(ana)]).toEqual([true, []]);
@@ -100,6 +102,10 @@ describe('a method whose provider takes nothing', () => {
     await world.advance('3m');
     const failing = { code: 'PROVIDER_FAILING', method: 'EMAIL', message: expect.stringContaining(`from ${from} to `) };
     expect([await ready(), await problemsOf(ana)]).toMatchObject([false, [failing]]);
+    // It may be her mailbox: two people make it the method.
+    expect(await codesOf(frida)).toEqual(['NEVER_REACHED']);
+    await test(emil, (await world.get<{ id: number }[]>(`/api/users/${emil}/contacts/emails`)).body[0]?.id);
+    expect(await codesOf(frida)).toEqual(['PROVIDER_FAILING']);
     const saved = await world.post<{ warnings: Problem[] }>('/api/escalation-policies', {
       name: 'Mails',
       escalationRules: [{ escalationTimeout: 5, users: [{ id: ana }] }],

@@ -49,7 +49,7 @@ describe('a person', () => {
   });
 
   it('by whose method no provider takes anything is not ready by it, but by another one', () => {
-    const failing = { from: plusMs(now, -90_000), to: plusMs(now, -5_000) };
+    const failing = { from: plusMs(now, -90_000), to: plusMs(now, -5_000), people: [reachable.id] };
     const mailFails = { failing: (method: string) => (method === 'EMAIL' ? failing : undefined) };
     const problem = { type: 'provider-failing', failing, method: 'EMAIL', contactId: 3 };
     expect(asked(reachable, mailFails)).toEqual({ isReady: false, problems: [problem] });
@@ -59,6 +59,11 @@ describe('a person', () => {
       alertPreferences: [preference(8, 'EMAIL', 3), preference(9, 'SMS', 4)],
     };
     expect(asked(alsoBySms, mailFails)).toEqual({ isReady: true, problems: [problem] });
+  });
+
+  it('is ready although nobody takes what somebody else alone is sent', () => {
+    const failing = { from: plusMs(now, -90_000), to: plusMs(now, -5_000), people: [77 as UserId] };
+    expect(asked(reachable, { failing: () => failing })).toEqual({ isReady: true, problems: [] });
   });
 
   it('is told once of each way by which nothing arrived yet, or too long ago', () => {

@@ -5,7 +5,7 @@ import { peopleToCome } from '../oncall/people-to-come';
 import type { OnCallConfiguration } from '../oncall/resolve-level';
 import type { Instant } from '../time';
 import { unreachableBecause, wayProblem, type UnusableReason } from './plan';
-import type { MethodFailing } from './tries';
+import { failsFor, type MethodFailing } from './tries';
 
 /** How a person is reached: a method and, but for PUSH, one of their contacts. */
 export interface Way {
@@ -40,7 +40,7 @@ export interface ReadinessQuestion {
   canSend(method: NotificationMethod): boolean;
   /** When something last arrived there; null: nothing ever did; undefined: that cannot be said now. */
   lastSuccess(way: Way): Instant | null | undefined;
-  /** Undefined when it works, or when that cannot be said now. */
+  /** For whomever; undefined when it works, or when that cannot be said now. */
   failing(method: NotificationMethod): MethodFailing | undefined;
 }
 
@@ -49,7 +49,11 @@ export const SUCCESS_TOO_OLD_MS = 90 * 86_400_000;
 
 /** What stands between a person and the next page, told before it is needed. */
 export const readinessOf = (question: ReadinessQuestion): Readiness => {
-  const { user, now, canSend, failing: failingOf } = question;
+  const { user, now, canSend } = question;
+  const failingOf = (method: NotificationMethod): MethodFailing | undefined => {
+    const failing = question.failing(method);
+    return failing !== undefined && failsFor(failing, user.id) ? failing : undefined;
+  };
   const isMuted = user.mutedUntil !== undefined && user.mutedUntil > now;
   const problems: ReadinessProblem[] = [
     ...(isMuted ? [{ type: 'muted' as const, until: user.mutedUntil }] : []),
