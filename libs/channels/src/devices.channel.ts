@@ -1,8 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PushDevice, PushDeviceId, PushDeviceType } from '@tocsin/domain';
+import { SecretUnreadable } from '@tocsin/platform';
 import { Channel } from './channel';
 import type { Destination, OutgoingMessage, Room, SendOutcome } from './channel';
+import { DevicesRoom } from './devices-room';
+import type { Turn } from './devices-room';
 import type { RenderedMessage } from './message';
 import { ProviderBudget } from './provider-budget';
+import { outcomeOfUnreadable } from './unreadable';
 
 /** `gone`: nothing will ever reach the device again, and it is to be removed. */
 export type DeviceOutcome = SendOutcome | { readonly type: 'gone'; readonly reason: string };
@@ -18,30 +23,40 @@ export interface DeviceService {
   push(address: string, message: RenderedMessage, key: string): Promise<DeviceOutcome>;
 }
 
-interface Tried {
-  readonly id: PushDeviceId;
-  readonly provider: string;
-  readonly outcome: DeviceOutcome;
-}
-
 /** Of a device that one of the services writes to. */
 interface Place {
   readonly service: DeviceService;
   readonly id: PushDeviceId;
   readonly address: string;
+  readonly host: string;
 }
 
-/** Devices that there is room for. */
-class DevicesRoom implements Room {
-  constructor(readonly places: readonly (Place & { readonly room: Room })[]) {}
-
-  leave(): void {
-    for (const { room } of this.places) room.leave();
-  }
+interface Tried {
+  readonly id: PushDeviceId;
+  readonly outcome: DeviceOutcome;
+  /** Absent: nobody was asked. */
+  readonly provider?: string;
 }
 
-/** Who has a device that can be written to does not wait longer for a host that is behind. */
-const OTHERS_WAIT_MS = 2_000;
+interface Host {
+  readonly budget: ProviderBudget;
+  /** Messages begun that are in line there. */
+  waiting: number;
+}
+
+export interface DevicesChannelOptions {
+  readonly othersWaitMs?: number;
+  readonly mostWaiting?: number;
+}
+
+/** Once one device can be written to, the others wait for their hosts as long as a call may take. */
+const OTHERS_WAIT_MS = 15_000;
+/** At one host. Messages that wait there have places of the timers, which a host that is silent must not take from everybody else. */
+const MOST_WAITING = 100;
+/** In line: 30 s until one device has room, and then as long as the others wait. */
+const LONGEST_WAIT_MS = 30_000 + OTHERS_WAIT_MS;
+
+const NO_ROOM: SendOutcome = { type: 'failed', permanent: false, reason: 'too many messages are under way' };
 
 /**
  * One message to all devices of a person, whatever they are: which of them is at hand nobody knows. It is handed over when one
@@ -51,11 +66,12 @@ export class DevicesChannel extends Channel {
   readonly method = 'PUSH';
   readonly provider: string;
   /** By service and host: browsers and rooms bring their own, and a host that does not answer holds up no other. */
-  private readonly budgets = new Map<string, ProviderBudget>();
+  private readonly hosts = new Map<string, Host>();
 
   constructor(
     private readonly services: readonly DeviceService[],
     private readonly openAddress: (cipher: string) => string,
+    private readonly options: DevicesChannelOptions = {},
   ) {
     super();
     const [only, ...others] = services.map(({ provider }) => provider);
@@ -64,36 +80,33 @@ export class DevicesChannel extends Channel {
 
   /** Together with what writes to devices of other types. */
   and({ services }: DevicesChannel): DevicesChannel {
-    return new DevicesChannel([...this.services, ...services], this.openAddress);
+    return new DevicesChannel([...this.services, ...services], this.openAddress, this.options);
   }
 
-  override async room({ devices = [] }: Pick<Destination, 'devices'>, noLonger?: AbortSignal): Promise<DevicesRoom | undefined> {
-    const places = devices.flatMap((device) => this.placeOf(device));
-    const enough = new AbortController();
-    const untilThen = noLonger === undefined ? enough.signal : AbortSignal.any([enough.signal, noLonger]);
-    let soon: NodeJS.Timeout | undefined;
-    const found = await Promise.all(
-      places.map(async (place) => {
-        const room = await this.budgetOf(place).room(untilThen);
-        if (room === undefined) return [];
-        soon ??= setTimeout(() => enough.abort(), OTHERS_WAIT_MS);
-        return [{ ...place, room }];
-      }),
-    );
-    clearTimeout(soon);
-    const withRoom = found.flat();
-    return places.length > 0 && withRoom.length === 0 ? undefined : new DevicesRoom(withRoom);
+  override async room(
+    { devices = [], isUrgent = false }: Pick<Destination, 'devices' | 'isUrgent'>,
+    noLonger?: AbortSignal,
+  ): Promise<Room | undefined> {
+    const { places } = this.placesOf(devices);
+    const room = new DevicesRoom({ isUrgent, ...(noLonger === undefined ? {} : { noLonger }) });
+    for (const place of places) room.turnOf(place.id, this.hostOf(place).budget);
+    // With no place there is nothing to wait for, and `send` says why.
+    return places.length === 0 || (await room.some()) ? room : undefined;
   }
 
+  /** Each device is written to when its host has room. What cannot be in time is left out, and so is what was removed meanwhile. */
   async send({ devices = [], message, key }: OutgoingMessage, waitedFor?: Room): Promise<SendOutcome> {
-    const room = waitedFor instanceof DevicesRoom ? waitedFor : await this.room({ devices });
-    if (room === undefined) return { type: 'failed', permanent: false, reason: 'too many messages are under way' };
+    const room = waitedFor instanceof DevicesRoom ? waitedFor : new DevicesRoom();
+    const tooLong = setTimeout(() => room.waitNoLonger(), this.options.othersWaitMs ?? OTHERS_WAIT_MS);
     try {
-      // Whatever was removed while it waited is not written to.
-      const places = room.places.filter(({ id }) => devices.some((device) => device.id === id));
-      const tried = await Promise.all(places.map((place) => this.pushTo(place, message, key)));
+      const { places, unreadable } = this.placesOf(devices);
+      room.leaveAllBut(places.map(({ id }) => id));
+      const written = await Promise.all(places.map((place) => this.write(place, room, message, key)));
+      // Those without room first: what another device's provider wants, to be left alone for long, is not for them.
+      const tried = [...written.toSorted(unaskedFirst), ...unreadable];
       return this.services.length === 1 ? together(tried) : { ...together(tried), asked: this.asked(tried) };
     } finally {
+      clearTimeout(tooLong);
       room.leave();
       this.forgetIdle();
     }
@@ -108,35 +121,61 @@ export class DevicesChannel extends Channel {
     });
   }
 
-  private placeOf({ id, type, address: { cipher } }: PushDevice): readonly Place[] {
-    const service = this.services.find((each) => each.type === type);
-    return service === undefined ? [] : [{ service, id, address: this.openAddress(cipher) }];
+  /** What cannot be decrypted, since its key was taken off the list, keeps nothing from the other devices. */
+  private placesOf(devices: readonly PushDevice[]): { readonly places: readonly Place[]; readonly unreadable: readonly Tried[] } {
+    const places: Place[] = [];
+    const unreadable: Tried[] = [];
+    for (const { id, type, address: stored } of devices) {
+      const service = this.services.find((each) => each.type === type);
+      if (service === undefined) continue;
+      try {
+        const address = this.openAddress(stored.cipher);
+        places.push({ service, id, address, host: `${service.provider} ${service.hostOf(address)}` });
+      } catch (error) {
+        if (!(error instanceof SecretUnreadable)) throw error;
+        unreadable.push({ id, outcome: outcomeOfUnreadable('the address of a device', error) });
+      }
+    }
+    return { places, unreadable };
   }
 
   /** Each device gives its room back by itself: the others of the person may be at hosts that need longer. */
-  private async pushTo(
-    { service, id, address, room }: Place & { readonly room: Room },
-    message: RenderedMessage,
-    key: string,
-  ): Promise<Tried> {
+  private async write(place: Place, room: DevicesRoom, message: RenderedMessage, key: string): Promise<Tried> {
+    const { service, id, address } = place;
+    const host = this.hostOf(place);
+    const turn = room.turnOf(id, host.budget);
+    if (!(await this.comes(turn, host))) return { id, outcome: NO_ROOM };
     try {
       return { id, provider: service.provider, outcome: await service.push(address, message, key) };
     } finally {
-      room.leave();
+      turn.leave();
     }
   }
 
-  private budgetOf({ service, address }: Place): ProviderBudget {
-    const name = `${service.provider} ${service.hostOf(address)}`;
-    const budget = this.budgets.get(name) ?? new ProviderBudget(service.atOnce);
-    this.budgets.set(name, budget);
-    return budget;
+  private async comes(turn: Turn, host: Host): Promise<boolean> {
+    // Where there is room, it is there by then.
+    if (turn.isThere || (await Promise.race([turn.came, nextTurn(false)]))) return true;
+    if (host.waiting >= (this.options.mostWaiting ?? MOST_WAITING)) turn.leave();
+    host.waiting += 1;
+    try {
+      return await turn.came;
+    } finally {
+      host.waiting -= 1;
+    }
+  }
+
+  private hostOf({ service, host: name }: Place): Host {
+    const host = this.hosts.get(name) ?? { budget: new ProviderBudget(service.atOnce, { longestWaitMs: LONGEST_WAIT_MS }), waiting: 0 };
+    this.hosts.set(name, host);
+    return host;
   }
 
   private forgetIdle(): void {
-    for (const [name, budget] of this.budgets) if (budget.isIdle) this.budgets.delete(name);
+    for (const [name, { budget }] of this.hosts) if (budget.isIdle) this.hosts.delete(name);
   }
 }
+
+const unaskedFirst = (a: Tried, b: Tried): number => Number(a.provider !== undefined) - Number(b.provider !== undefined);
 
 const together = (tried: readonly Tried[]): SendOutcome => {
   const outcomes = tried.map(({ outcome }) => outcome);

@@ -13,9 +13,9 @@ export interface VapidDetails {
 
 /** What pushing to devices needs. */
 export interface PushContext {
-  /** Of a device, as it is stored. */
+  /** Of a device, as it is stored. @throws SecretUnreadable */
   openAddress(cipher: string): string;
-  /** The same in all processes. @throws EventStoreFault while they cannot be read */
+  /** The same in all processes. @throws EventStoreFault while they cannot be read; SecretUnreadable */
   vapid(): Promise<VapidDetails>;
   /** For URLs that browsers bring. */
   readonly outgoing: Outgoing;

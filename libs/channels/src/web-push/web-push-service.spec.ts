@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto';
 import type { PushDevice as StoredDevice } from '@tocsin/domain';
-import { AllowedTargets, Outgoing } from '@tocsin/platform';
+import { AllowedTargets, Outgoing, SecretUnreadable } from '@tocsin/platform';
 import { PushService } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
 import { DevicesChannel } from '../devices.channel';
@@ -121,6 +121,15 @@ describe('a push', () => {
       type: 'failed',
       permanent: false,
     });
+  });
+
+  it.each([
+    ['unknown-key', { permanent: false, retryAfterMs: 60_000 }],
+    ['tampered', { permanent: true }],
+  ] as const)('fails where its keys cannot be decrypted, and is tried again where that may be put right: %s', async (why, failed) => {
+    const lost = { vapid: () => Promise.reject(new SecretUnreadable(why)) };
+    const reason = `the pair of keys for push cannot be read (${why})`;
+    expect(await push(channelTo(undefined, lost), stored(1, service.device()))).toEqual({ type: 'failed', reason, ...failed });
   });
 
   it('fails for good where no device is left, and tells nothing private', async () => {

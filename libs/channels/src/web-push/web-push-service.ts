@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { generateRequestDetails } from 'web-push';
 import type { PushSubscription } from 'web-push';
+import { SecretUnreadable } from '@tocsin/platform';
 import type { DeviceOutcome, DeviceService } from '../devices.channel';
 import { hostIn } from '../host-in';
 import { outcomeOfRefusal, outcomeWithoutAnswer } from '../http-outcome';
 import type { RenderedMessage } from '../message';
-import type { PushContext } from '../provider';
+import type { PushContext, VapidDetails } from '../provider';
+import { outcomeOfUnreadable } from '../unreadable';
 
 /** A phone that was off for longer shows what is open when the page is looked at, not what may be over. */
 const KEPT_BY_PUSH_SERVICE_SEC = 3_600;
@@ -33,7 +35,7 @@ export class WebPushService implements DeviceService {
   async push(address: string, message: RenderedMessage, key: string): Promise<DeviceOutcome> {
     const subscription = JSON.parse(address) as PushSubscription;
     const vapidDetails = await this.vapid();
-    if (vapidDetails === undefined) return { type: 'failed', permanent: false, reason: 'the keys for push are not available' };
+    if ('type' in vapidDetails) return vapidDetails;
     const { endpoint, headers, body } = generateRequestDetails(subscription, JSON.stringify(message.notice), {
       vapidDetails,
       contentEncoding: 'aes128gcm',
@@ -56,12 +58,13 @@ export class WebPushService implements DeviceService {
   }
 
   /** They may have to be read from the event store. */
-  private async vapid() {
+  private async vapid(): Promise<VapidDetails | DeviceOutcome> {
     try {
       return await this.parts.vapid();
     } catch (error) {
+      if (error instanceof SecretUnreadable) return outcomeOfUnreadable('the pair of keys for push', error);
       if ((error as { readonly retriable?: boolean }).retriable === undefined) throw error;
-      return undefined;
+      return { type: 'failed', permanent: false, reason: 'the keys for push are not available' };
     }
   }
 }
