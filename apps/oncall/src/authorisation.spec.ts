@@ -62,6 +62,8 @@ const table: readonly Row[] = [
   ...codes(`${contacts}/phone-numbers`),
   { route: `POST ${contacts}/phone-numbers/search-target`, ...oneself, body: phone },
   ...crud(`${contacts}/push-devices`, device).filter(({ route }) => !route.startsWith('PUT')),
+  { route: `GET ${contacts}/chat-accounts`, ...oneself },
+  { route: `DELETE ${contacts}/chat-accounts/:method`, ...oneself },
   ...crud(`${preferences}/alerts`, preference),
   ...crud(`${preferences}/duties`, { method: 'PUSH' }),
   ...crud(`${preferences}/updates`, { method: 'PUSH', type: 'ALERT_ACCEPTED' }),
