@@ -20,7 +20,7 @@ const nearly = fields({
   status: fc.oneof(sometimes('firing', 'resolved'), fields({ reachable: sometimes(true, false), text: sometimes('reachable') })),
   state: sometimes('alerting', 'ok', 'paused', 'no_data', 'pending'),
   groupKey: sometimes('{}:{}'),
-  truncatedAlerts: sometimes(0, 3),
+  truncatedAlerts: fc.oneof(sometimes(0, 3, { toString: [] }), json),
   groupLabels: texts,
   commonLabels: texts,
   commonAnnotations: texts,

@@ -48,7 +48,7 @@ export const parseGroup = (body: Payload): AlertmanagerGroup => {
   if (groupKey === '') throw invalid('groupKey', 'is required; send the webhook body unchanged');
   const alerts = body.alerts ?? [];
   if (!Array.isArray(alerts)) throw invalid('alerts', 'must be a list');
-  const truncatedAlerts = Number(body.truncatedAlerts);
+  const truncatedAlerts = Number(textOf(body.truncatedAlerts));
   return {
     groupKey,
     truncatedAlerts: truncatedAlerts > 0 ? truncatedAlerts : 0,
