@@ -8,6 +8,7 @@ import type { Page } from '@tocsin/platform/nest';
 const texts: Readonly<Record<WhyWithoutEffect, string>> = {
   'source-inactive': 'the alert source is not active',
   'key-required': 'without an alertKey there is no alert that it could mean',
+  'no-comment': 'a COMMENT has to bring comments',
   'no-open-alert': 'no alert is open for its alertKey',
   'episode-over': 'the tool has ended this episode before: a late duplicate',
   ambiguous: 'several alerts are open, and it names none of them',

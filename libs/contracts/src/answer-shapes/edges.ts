@@ -62,7 +62,7 @@ export const SourceEvent = named(
     alertKey: orNull(text),
     outcome: words('DROPPED'),
     reason: words(
-      ...(['source-inactive', 'key-required', 'no-open-alert', 'episode-over', 'ambiguous'] as const),
+      ...(['source-inactive', 'key-required', 'no-comment', 'no-open-alert', 'episode-over', 'ambiguous'] as const),
       ...(['nothing-firing', 'received-before-resolution'] as const),
     ),
     text,

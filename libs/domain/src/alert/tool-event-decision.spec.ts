@@ -67,6 +67,13 @@ describe('a source that does not group', () => {
     expect(take(delivery('ACCEPT', { alertKey: 'disk' }))).toBe('acceptByTool on 1');
     expect(statuses()).toEqual(['accepted']);
   });
+  it('says the same of a comment that brings none, whether its alert is open or over (P4)', () => {
+    const { take } = telling(perKey);
+    take(disk());
+    expect(take(delivery('COMMENT', { alertKey: 'disk' }))).toBe('drop: no-comment');
+    take(delivery('RESOLVE', { alertKey: 'disk' }));
+    expect(take(delivery('COMMENT', { alertKey: 'disk' }))).toBe('drop: no-comment');
+  });
 });
 
 describe('an episode that the tool has resolved (B18)', () => {

@@ -102,6 +102,8 @@ const addressed = (candidates: readonly Candidate[], question: ToolEventQuestion
   if (isKeyless && settings.alertCreation !== 'ONE_PENDING_ALERT_ALLOWED' && settings.alertCreation !== 'ONE_OPEN_ALERT_ALLOWED') {
     return drop('key-required');
   }
+  // It would leave nothing on record, and be taken for another one when it comes again after the alert is over.
+  if (event.eventType === 'COMMENT' && (event.comments ?? []).length === 0) return drop('no-comment');
   const meant = isKeyless ? meantWithoutKey(candidates, settings) : heldByKey(candidates, event, settings);
   if (meant === 'ambiguous') return logged(newestOpen(candidates), 'ambiguous', question);
   if (meant === undefined) return endedAfterPerson(candidates, question);

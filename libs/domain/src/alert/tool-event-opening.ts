@@ -19,7 +19,14 @@ export interface ToolEventQuestion {
 }
 
 export type DroppedBecause =
-  'duplicate' | 'key-required' | 'no-open-alert' | 'episode-over' | 'ambiguous' | 'nothing-firing' | 'received-before-resolution';
+  | 'duplicate'
+  | 'key-required'
+  | 'no-comment'
+  | 'no-open-alert'
+  | 'episode-over'
+  | 'ambiguous'
+  | 'nothing-firing'
+  | 'received-before-resolution';
 
 /** What only the guard knows of an alert that is to be raised; the rest comes from the event and its source. */
 export type GuardedAlert = Pick<AlertEventOf<'AlertRaised'>['data'], 'alertKey' | 'grouping' | 'openKeys' | 'tool'>;
