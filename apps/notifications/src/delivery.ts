@@ -1,8 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dialled, renderMessage } from '@tocsin/channels';
 import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
-import { Clock, isAttemptDue, isFinal, isNews, plusMs, PROVIDER_BUSY, pushDevicesOf, recipientOf } from '@tocsin/domain';
-import type { CallId, CancelReason, Instant, NotificationCommand, NotificationMethod, OpenNotification, Recipient } from '@tocsin/domain';
+import { Clock, isAttemptDue, isFinal, isNews, PROVIDER_BUSY, pushDevicesOf, recipientOf, roomAskedAgainAt } from '@tocsin/domain';
+import type {
+  CallId,
+  CancelReason,
+  Instant,
+  Notification,
+  NotificationCommand,
+  NotificationMethod,
+  OpenNotification,
+  Recipient,
+} from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
@@ -24,9 +33,6 @@ import type { Page } from './wanted-pages';
 import { WaysToReply } from './ways-to-reply';
 
 const LOADED_PER_TURN = 64;
-/** Whoever found no room with any provider asks again after as long as the message has been due for, within these. */
-const SOONEST_AGAIN_MS = 15_000;
-const LATEST_AGAIN_MS = 300_000;
 
 /** By no timer: it waits where it is, for as long as it takes. */
 const inPlace: Firing = { aside: (waiting) => waiting, ended: new AbortController().signal, assertOpen: () => undefined };
@@ -142,7 +148,7 @@ export class Delivery {
     cause: Cause,
   ): Promise<void> {
     const state = await this.parts.notifications.load(stream);
-    if (!isAttemptDue(state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore }))) return;
+    if (!this.isDue(state, sending)) return;
     const inTurn = { ...sending, state, firing: { ...sending.firing, aside: inPlace.aside }, bundle };
     await (state.plan.method === 'VOICE' ? this.call(stream, pages, inTurn, cause) : this.send(pages, inTurn, cause));
   }
@@ -194,8 +200,7 @@ export class Delivery {
    */
   private async send(streams: readonly string[], sending: Sending, cause: Cause): Promise<SendOutcome | 'not-begun' | undefined> {
     const { aside, ended, assertOpen } = sending.firing;
-    if (!isAttemptDue(sending.state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore: sending.interruptedBefore })))
-      return 'not-begun';
+    if (!this.isDue(sending.state, sending)) return 'not-begun';
     const chosen = await aside(
       this.providers.withRoom(sending.state, { ...destinationOf(sending), isUrgent: !isNews(sending.state.plan.purpose) }, ended),
     );
@@ -256,8 +261,8 @@ export class Delivery {
       const state = await notifications.load(stream);
       if (!isAttemptDue(state, { at })) continue;
       await outcomes.bringNextForward(state.plan, PROVIDER_BUSY, cause);
-      const again = Math.min(LATEST_AGAIN_MS, Math.max(SOONEST_AGAIN_MS, at - state.plan.dueAt));
-      await notifications.change(stream, { type: 'hold', at, reason: PROVIDER_BUSY, until: plusMs(at, again) }, cause);
+      const until = roomAskedAgainAt(state.plan, at);
+      await notifications.change(stream, { type: 'hold', at, reason: PROVIDER_BUSY, until }, cause);
     }
     return 'not-begun';
   }
@@ -294,6 +299,10 @@ export class Delivery {
     const [page, ...others] = begun.flat();
     // Another provider's room is of no use to it; it then waits where it is sent.
     return page === undefined ? undefined : { channel, pages: [page, ...others], recipient, room: channel === chosen ? room : undefined };
+  }
+
+  private isDue(state: Notification, { interruptedBefore }: Pick<Sending, 'interruptedBefore'>): state is OpenNotification {
+    return isAttemptDue(state, this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore }));
   }
 
   private startOf({ interruptedBefore, ...start }: StartOf): Extract<NotificationCommand, { type: 'startAttempt' }> {

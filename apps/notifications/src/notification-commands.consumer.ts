@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { SendDutyNotice, SendSignInLink, SendTestNotification, SendVerificationCode } from '@tocsin/contracts';
+import { sentStream } from '@tocsin/domain';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
@@ -21,7 +22,7 @@ export class NotificationCommandsConsumer {
   async sendTest(message: Message): Promise<void> {
     const { notificationId, userId, method, contactId, list, at } = message.data as SendTestNotification;
     await this.notifications.plan(
-      `notification-test-${notificationId}`,
+      sentStream('test', notificationId),
       () =>
         Promise.resolve({
           notificationId,
@@ -46,7 +47,7 @@ export class NotificationCommandsConsumer {
   async sendVerificationCode(message: Message): Promise<void> {
     const { at, ...data } = message.data as SendVerificationCode;
     await this.notifications.plan(
-      `notification-verification-${data.notificationId}`,
+      sentStream('verification', data.notificationId),
       () => Promise.resolve({ ...data, purpose: 'verification', at, dueAt: at }),
       causeOf(message),
     );

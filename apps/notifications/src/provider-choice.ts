@@ -1,4 +1,4 @@
-import { ProviderHealth, providersToAsk, routeOf } from '@tocsin/channels';
+import { LONGEST_ROOM_WAIT_MS, ProviderHealth, providersToAsk, routeOf } from '@tocsin/channels';
 import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
 import { Clock } from '@tocsin/domain';
 import type { NotificationMethod, OpenNotification } from '@tocsin/domain';
@@ -10,8 +10,6 @@ export interface ProviderChoiceParts {
   readonly routes?: MethodRoutes;
 }
 
-/** With all providers together: nobody waits longer before another method is tried (B29). */
-const LONGEST_WAIT_MS = 30_000;
 /** Whoever could go to another provider waits for this one as long as a call may take. */
 const WITH_ANOTHER_MS = 15_000;
 
@@ -42,10 +40,10 @@ export class ProviderChoice {
     });
   }
 
-  /** The first one that has room for it in time; undefined when none has. Nothing of the waiting is a failure of theirs. */
+  /** The first one that has room for it, in one time for all of them; undefined when none has. Nothing of the waiting is a failure of theirs. */
   async withRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
     const longEnough = new AbortController();
-    const timer = setTimeout(() => longEnough.abort(), LONGEST_WAIT_MS);
+    const timer = setTimeout(() => longEnough.abort(), LONGEST_ROOM_WAIT_MS);
     try {
       return await this.firstWithRoom(state, to, AbortSignal.any([noLonger, longEnough.signal]));
     } finally {

@@ -1,4 +1,4 @@
-import { OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
+import { isNotNow, OutgoingFault, OutgoingRefused, retryAfterOf } from '@tocsin/platform';
 import type { OutgoingAnswer } from '@tocsin/platform';
 import type { ActionOutcome } from './action-kind';
 
@@ -13,8 +13,7 @@ export const outcomeOfAnswer = (answer: OutgoingAnswer, reference?: string): Act
   const heard = { status, ...excerptOf(answer) };
   if (status >= 200 && status < 300) return { type: 'done', ...heard, ...(reference === undefined ? {} : { reference }) };
   const failed = { type: 'failed', uncertain: false, ...heard } as const;
-  if (status === 408 || status === 425 || status === 429 || status === 503)
-    return { ...failed, reason: 'overloaded', retriable: true, ...retryAfterOf(status, answer.headers) };
+  if (isNotNow(status)) return { ...failed, reason: 'overloaded', retriable: true, ...retryAfterOf(status, answer.headers) };
   if (status >= 500) return { ...failed, reason: 'server-error', retriable: true, uncertain: true };
   if (status >= 300 && status < 400) return { ...failed, reason: 'redirected', retriable: false };
   if (status === 401 || status === 403) return { ...failed, reason: 'unauthorised', retriable: false };

@@ -6,7 +6,7 @@ import type { Destination, OutgoingMessage, Room, SendOutcome } from './channel'
 import { DevicesRoom } from './devices-room';
 import type { Turn } from './devices-room';
 import type { RenderedMessage } from './message';
-import { ProviderBudget } from './provider-budget';
+import { LONGEST_ROOM_WAIT_MS, NO_ROOM, ProviderBudget } from './provider-budget';
 import { outcomeOfUnreadable } from './unreadable';
 
 /** `gone`: nothing will ever reach the device again, and it is to be removed. */
@@ -53,10 +53,8 @@ export interface DevicesChannelOptions {
 const OTHERS_WAIT_MS = 15_000;
 /** At one host. Messages that wait there have places of the timers, which a host that is silent must not take from everybody else. */
 const MOST_WAITING = 100;
-/** In line: 30 s until one device has room, and then as long as the others wait. */
-const LONGEST_WAIT_MS = 30_000 + OTHERS_WAIT_MS;
-
-const NO_ROOM: SendOutcome = { type: 'failed', permanent: false, reason: 'too many messages are under way' };
+/** In line: until one device has room, and then as long as the others wait. */
+const LONGEST_WAIT_MS = LONGEST_ROOM_WAIT_MS + OTHERS_WAIT_MS;
 
 /**
  * One message to all devices of a person, whatever they are: which of them is at hand nobody knows. It is handed over when one

@@ -7,7 +7,7 @@ export { chats } from './chats';
 export { usualSender } from './email/settings';
 export * from './message';
 export * from './provider';
-export { ProviderBudget } from './provider-budget';
+export { LONGEST_ROOM_WAIT_MS, ProviderBudget } from './provider-budget';
 export * from './provider-health';
 export * from './provider-order';
 export * from './registry';

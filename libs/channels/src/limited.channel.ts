@@ -1,5 +1,6 @@
 import { Channel } from './channel';
 import type { Destination, OutgoingMessage, Room, SendOutcome } from './channel';
+import { NO_ROOM } from './provider-budget';
 import type { ProviderBudget } from './provider-budget';
 
 /** A channel whose provider is asked to take so many messages at once and no more, by whoever has them. */
@@ -27,7 +28,7 @@ export class LimitedChannel extends Channel {
 
   async send(message: OutgoingMessage, room?: Room): Promise<SendOutcome> {
     const taken = room ?? (await this.budget.room());
-    if (taken === undefined) return { type: 'failed', permanent: false, reason: 'too many messages are under way' };
+    if (taken === undefined) return NO_ROOM;
     try {
       return await this.channel.send(message);
     } finally {

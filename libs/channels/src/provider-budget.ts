@@ -1,4 +1,4 @@
-import type { Room } from './channel';
+import type { Room, SendOutcome } from './channel';
 
 export interface ProviderBudgetOptions {
   readonly longestWaitMs?: number;
@@ -6,8 +6,11 @@ export interface ProviderBudgetOptions {
 }
 
 /** Ten thousand pages of one moment are through by then; holding them back, and looking at them again, costs more than their waiting. */
-const LONGEST_WAIT_MS = 30_000;
+export const LONGEST_ROOM_WAIT_MS = 30_000;
 const MOST_WAITING = 10_000;
+
+/** What comes of a message that was given to a channel without room, and found none. */
+export const NO_ROOM: SendOutcome = { type: 'failed', permanent: false, reason: 'too many messages are under way' };
 
 type Waiter = (room: Room | undefined) => void;
 
@@ -22,7 +25,7 @@ export class ProviderBudget {
 
   constructor(
     private readonly atOnce: number,
-    { longestWaitMs = LONGEST_WAIT_MS, mostWaiting = MOST_WAITING }: ProviderBudgetOptions = {},
+    { longestWaitMs = LONGEST_ROOM_WAIT_MS, mostWaiting = MOST_WAITING }: ProviderBudgetOptions = {},
   ) {
     this.longestWaitMs = longestWaitMs;
     this.mostWaiting = mostWaiting;

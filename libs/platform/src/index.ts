@@ -12,7 +12,7 @@ export * from './opened';
 export { AllowedTargets, outgoingSchema } from './outgoing/allowed-targets';
 export { Outgoing, OutgoingFault, OutgoingRefused } from './outgoing/outgoing';
 export type { OutgoingAnswer, OutgoingFaultReason, OutgoingRefusal, OutgoingRequest } from './outgoing/outgoing';
-export { leftAloneMs, retryAfterOf } from './outgoing/retry-after';
+export { isNotNow, leftAloneMs, retryAfterOf } from './outgoing/retry-after';
 export * from './ownership';
 export { Heartbeat } from './path-probe/heartbeat';
 export { heartbeatOf, heartbeatSchema } from './path-probe/heartbeat-settings';

@@ -1,3 +1,4 @@
+import { alertOf } from '@tocsin/domain';
 import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
 import { evolveAlertDocument } from './alert-document';
 import type { AlertDocument } from './alert-document';
@@ -43,18 +44,16 @@ export const alertsView: Projection = {
   prefixes: ['alert-', 'escalation-', 'archive-'],
   collections: [collection],
   touches: (event) =>
-    (archivedBy(event)?.map(({ alertId }) => alertId) ?? [alertIdOf(event.stream)]).map((id) => ({ collection: ALERTS_VIEW, id })),
+    (archivedBy(event)?.map(({ alertId }) => alertId) ?? [alertOf(event.stream)]).map((id) => ({ collection: ALERTS_VIEW, id })),
   apply: (event, documents) => {
     const archived = archivedBy(event);
     if (archived !== undefined) {
       for (const { alertId } of archived) documents.remove(ALERTS_VIEW, alertId);
       return;
     }
-    const id = alertIdOf(event.stream);
+    const id = alertOf(event.stream);
     const before = documents.get<AlertDocument>(ALERTS_VIEW, id as AlertId);
     const after = evolveAlertDocument(before, { type: event.type, data: event.data } as AlertEvent | EscalationEvent);
     if (after !== undefined && after !== before) documents.put(ALERTS_VIEW, after);
   },
 };
-
-const alertIdOf = (stream: string): number => Number(stream.slice(stream.indexOf('-') + 1));

@@ -101,39 +101,6 @@ describe('durable timers', () => {
   });
 
   describe('of one process', () => {
-    it('that only wait hold up none of the others, and are not settled', async () => {
-      let goOn = (): void => undefined;
-      const elsewhere = new Promise<void>((resolve) => (goOn = resolve));
-      onDue = async (id, _dueAt, { aside }) => (id === 'process-a' ? aside(elsewhere) : undefined);
-      start(1);
-      await plan('a', clock.now());
-      await plan('b', clock.now());
-      await until(() => fired.length === 2);
-      expect(timers.settled()).toBe(false);
-      goOn();
-      await settled();
-      expect(ids()).toEqual(['a', 'b']);
-    });
-
-    it('that have waited go on when there is a place for them, and before anything else begins', async () => {
-      const gates = new EventEmitter();
-      const went: string[] = [];
-      onDue = async (id, _dueAt, { aside }) => {
-        if (id === 'process-a') await aside(once(gates, 'a'));
-        if (id === 'process-b') await once(gates, 'b');
-        went.push(id);
-      };
-      start(1);
-      for (const id of ['a', 'b', 'c']) await plan(id, clock.now());
-      await until(() => gates.listenerCount('a') === 1 && gates.listenerCount('b') === 1);
-      gates.emit('a');
-      await stores.eventStore.head();
-      expect(went).toEqual([]);
-      gates.emit('b');
-      await settled();
-      expect(went).toEqual(['process-b', 'process-a', 'process-c']);
-    });
-
     it('that another replica took while they waited go no further, and stay due', async () => {
       const gates = new EventEmitter();
       const went: string[] = [];

@@ -2,8 +2,6 @@ import type { UserId } from '@tocsin/domain';
 import { START } from '@tocsin/event-store';
 import { World } from './world';
 
-jest.setTimeout(60_000);
-
 const DISK = { summary: 'disk full', details: 'free: 0', alertKey: 'disk' };
 
 describe('an action of type email', () => {

@@ -4,8 +4,6 @@ import { startWithSlack } from './slack-world';
 import type { SlackWorld } from './slack-world';
 import { World } from './world';
 
-jest.setTimeout(60_000);
-
 const DISK = { summary: 'disk full', alertKey: 'disk' };
 
 describe('an action of type slack', () => {

@@ -2,8 +2,6 @@ import type { UserId } from '@tocsin/domain';
 import { startGithub, startJira, startServiceNow, startZendesk } from '@tocsin/testing';
 import { World } from './world';
 
-jest.setTimeout(60_000);
-
 const DISK = { summary: 'disk full', details: 'free: 0', alertKey: 'disk' };
 
 /** What each system has in its own words, and what a story looks at. */

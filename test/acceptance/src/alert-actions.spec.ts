@@ -7,8 +7,6 @@ import { isSignedWith, WebhookReceiver } from '@tocsin/testing';
 import { World } from './world';
 import type { Answer } from './world';
 
-jest.setTimeout(60_000);
-
 type Body = Record<string, unknown> & { readonly id: string; readonly params: Record<string, unknown> };
 
 const DISK = { summary: 'disk "full"', alertKey: 'disk' };

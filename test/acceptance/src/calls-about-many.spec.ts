@@ -3,8 +3,6 @@ import { TelephoneNetwork } from '@tocsin/testing';
 import type { Call, Telephone } from '@tocsin/testing';
 import { World } from './world';
 
-jest.setTimeout(120_000);
-
 const BY_CALL_THEN_MAIL = [
   { type: 'HIGH_PRIORITY', method: 'VOICE', delayMin: 0 },
   { type: 'HIGH_PRIORITY', method: 'EMAIL', delayMin: 30 },

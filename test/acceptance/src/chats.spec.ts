@@ -2,8 +2,6 @@ import type { EscalationTarget } from '@tocsin/domain';
 import { DiscordServer, MattermostServer } from '@tocsin/testing';
 import { World } from './world';
 
-jest.setTimeout(60_000);
-
 let discord: DiscordServer;
 let mattermost: MattermostServer;
 let world: World;

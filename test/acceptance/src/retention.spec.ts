@@ -5,8 +5,6 @@ import type { EscalationTarget, UserId } from '@tocsin/domain';
 import { readSettings } from '@tocsin/standalone';
 import { World } from './world';
 
-jest.setTimeout(60_000);
-
 interface ArchivedLine {
   readonly alertId: number;
   readonly summary: string;

@@ -5,8 +5,6 @@ import { startWithSlack } from './slack-world';
 import type { SlackWorld } from './slack-world';
 import type { World } from './world';
 
-jest.setTimeout(60_000);
-
 const DISK = { summary: 'disk full', alertKey: 'disk' };
 
 describe("an alert's own channel in Slack", () => {

@@ -1,22 +1,15 @@
 import {
   actionStream,
+  alertChannelDecider,
   alertChannelStream,
   alertStream,
+  fold,
   isConfigurationChange,
   possibleTriggers,
   triggersOf,
   wantedRuns,
 } from '@tocsin/domain';
-import type {
-  AlertAction,
-  AlertChannelEvent,
-  AlertChannelEventOf,
-  AlertEvent,
-  AlertEventOf,
-  AlertFact,
-  AlertId,
-  ConfigurationEvent,
-} from '@tocsin/domain';
+import type { AlertAction, AlertChannelEvent, AlertEvent, AlertEventOf, AlertFact, AlertId, ConfigurationEvent } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -103,11 +96,10 @@ export class ActionPlanner {
   }
 
   private async channelOf({ event, alertId }: FactAt): Promise<Pick<PlacedFact, 'channelId'>> {
-    if (event.type === 'AlertChannelMade') return { channelId: event.data.channelId };
-    if (event.type !== 'AlertChannelArchived') return {};
-    const events = (await this.parts.eventStore.readStream(alertChannelStream(alertId))).map(eventOf<AlertChannelEvent>);
-    const made = events.find((each): each is AlertChannelEventOf<'AlertChannelMade'> => each.type === 'AlertChannelMade');
-    return made === undefined ? {} : { channelId: made.data.channelId };
+    if (event.type !== 'AlertChannelMade' && event.type !== 'AlertChannelArchived') return {};
+    const stored = await this.parts.eventStore.readStream(alertChannelStream(alertId));
+    const channel = fold(alertChannelDecider, stored.map(eventOf<AlertChannelEvent>));
+    return 'channelId' in channel ? { channelId: channel.channelId } : {};
   }
 
   private async asItWas(action: AlertAction, { event, position }: FactAt): Promise<AlertAction | undefined> {

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { InvokeAlertAction } from '@tocsin/contracts';
-import { actionStream } from '@tocsin/domain';
+import { actionStream, alertOf } from '@tocsin/domain';
 import type { AlertChannelEvent, AlertEvent } from '@tocsin/domain';
 import type { Position } from '@tocsin/event-store';
 import { causeOf } from '@tocsin/messaging';
@@ -9,7 +9,6 @@ import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { ActionPlanner } from './action-planner';
 import { ActionStreams } from './action-streams';
-import { alertOf } from '../slack/slack-posts';
 
 /** Sets actions off: by what happens to alerts, in a group of its own so that pages do not wait for it, and by people. */
 @Controller()
@@ -29,10 +28,10 @@ export class ActionTriggersConsumer {
 
   @Consumes(topics.alertChannelFacts, 'alert-actions')
   async handleChannel(message: Message): Promise<void> {
-    const alertId = message.fact === undefined ? undefined : alertOf(message.fact.stream);
-    if (message.fact === undefined || alertId === undefined) return;
+    if (message.fact === undefined) return;
+    const { stream, position } = message.fact;
     const event = { type: message.type, data: message.data } as AlertChannelEvent;
-    await this.planner.plan({ event, alertId, id: message.id, position: message.fact.position as Position }, causeOf(message));
+    await this.planner.plan({ event, alertId: alertOf(stream), id: message.id, position: position as Position }, causeOf(message));
   }
 
   @Consumes(topics.notificationCommands, 'notifications', { types: ['InvokeAlertAction'] })

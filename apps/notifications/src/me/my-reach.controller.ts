@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
+import { sentKinds } from '@tocsin/domain';
 import type { NotificationStatus, User } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { CurrentUser, problem, RequiresRole, ResourceId } from '@tocsin/platform/nest';
@@ -6,7 +7,7 @@ import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Reach } from './reach';
 import type { MyReach } from './reach';
-import { sentKinds, SentMessages } from './sent-messages';
+import { SentMessages } from './sent-messages';
 
 /** What the page needs besides the API, for a person to see and try out how they are reached (B32). */
 @Controller('me')

@@ -1,11 +1,8 @@
-import type { NotificationStatus, UserId } from '@tocsin/domain';
+import { sentStream } from '@tocsin/domain';
+import type { NotificationStatus, SentKind, UserId } from '@tocsin/domain';
 import { Views } from '@tocsin/platform';
 import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
 import type { NotificationDocument } from '@tocsin/read-models';
-
-/** What a person has sent to themselves, as its stream is named. */
-export const sentKinds = ['test', 'verification'] as const;
-export type SentKind = (typeof sentKinds)[number];
 
 /** What became of a test or a code, for whoever asked for it and waits. */
 export class SentMessages {
@@ -15,7 +12,7 @@ export class SentMessages {
   async of(userId: UserId, kind: SentKind, notificationId: number): Promise<NotificationStatus | undefined> {
     const { readStore, views, visibleWithinMs } = this.parts;
     await views.upToDate(NOTIFICATIONS_VIEW, visibleWithinMs);
-    const sent = await readStore.get<NotificationDocument>(NOTIFICATIONS_VIEW, `notification-${kind}-${notificationId}`);
+    const sent = await readStore.get<NotificationDocument>(NOTIFICATIONS_VIEW, sentStream(kind, notificationId));
     if (sent === undefined || sent.userId !== userId) return undefined;
     const { status, state, reason } = sent;
     return { status, state, ...(reason === undefined ? {} : { reason }) };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Channel } from '@tocsin/channels';
+import { Channel, LONGEST_ROOM_WAIT_MS } from '@tocsin/channels';
 import type { Destination, OutgoingMessage, Room, SendOutcome } from '@tocsin/channels';
 import { Clock, linkOfPage, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent } from '@tocsin/domain';
@@ -19,8 +19,6 @@ export interface KeptPagesParts {
   readonly clock: Clock;
 }
 
-const LONGEST_WAIT_MS = 30_000;
-
 /**
  * Pages by direct message of which it is on record where they stand, so that they are put right when somebody else answers. On
  * record before the attempt is said to have come to its end: after a crash in between, the repeated attempt finds its message.
@@ -38,7 +36,7 @@ export class KeptPagesChannel extends Channel {
   override async room(to: Destination, noLonger?: AbortSignal): Promise<Room | undefined> {
     const { budget, clock, direct } = this.parts;
     const now = clock.now();
-    const at = budget.pageWithin(LONGEST_WAIT_MS, now);
+    const at = budget.pageWithin(LONGEST_ROOM_WAIT_MS, now);
     if (at === undefined || !(await isThere(at - now, noLonger))) return undefined;
     return direct.room(to, noLonger);
   }

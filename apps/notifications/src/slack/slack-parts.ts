@@ -1,6 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { SlackWorkspace } from '@tocsin/channels';
-import { alertChannelDueOf, slackDueOf } from '@tocsin/domain';
+import { alertChannelDueOf, alertOf, slackDueOf } from '@tocsin/domain';
 import type { AlertChannelEvent, AlertId, SlackPostEvent } from '@tocsin/domain';
 import { measureTimers, readModelLog } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
@@ -17,7 +17,7 @@ import { SlackFollower } from './slack-follower';
 import { SlackInstallation } from './slack-installation';
 import { SlackPeople } from './slack-people';
 import { SlackPosting } from './slack-posting';
-import { alertOf, SlackPosts, timerOf } from './slack-posts';
+import { SlackPosts, timerOf } from './slack-posts';
 import { SlackIntake } from './slack-intake';
 import { SlackRequestsConsumer } from './slack-requests.consumer';
 

@@ -89,3 +89,5 @@ export type AlertCommandOf<Type extends AlertCommand['type']> = Extract<AlertCom
 
 /** The stream of an alert. */
 export const alertStream = (alertId: AlertId): string => `alert-${alertId}`;
+/** Of a stream whose name ends with an alert's id, whatever it is about. */
+export const alertOf = (stream: string): AlertId => Number(stream.slice(stream.indexOf('-') + 1)) as AlertId;

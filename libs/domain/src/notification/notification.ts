@@ -93,6 +93,13 @@ const maxAgeMs: Readonly<Record<NotificationPurpose, number>> = {
 export const retryDelayMs = (attempt: number, jitter: number): number =>
   Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)) * (1 - jitter / 2));
 
+const SOONEST_AGAIN_MS = 15_000;
+const LATEST_AGAIN_MS = 300_000;
+
+/** When a message that found no room with any provider asks again: after as long as it has been due for, within limits. */
+export const roomAskedAgainAt = ({ dueAt }: Pick<PlannedData, 'dueAt'>, at: Instant): Instant =>
+  plusMs(at, Math.min(LATEST_AGAIN_MS, Math.max(SOONEST_AGAIN_MS, at - dueAt)));
+
 /** The same over all attempts, so that a provider that knows such keys sends once. */
 const idempotencyKey = (plan: PlannedData, bundle: Command<'startAttempt'>['bundle']): string =>
   bundle === undefined ? `notification-${plan.notificationId}` : bundleStream(bundle.id);

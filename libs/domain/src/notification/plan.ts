@@ -182,6 +182,11 @@ export const dutyNoticeStream = (scheduleId: ScheduleId, about: DutySubject, pre
   `notification-duty-${scheduleId}-${about.type === 'begins' ? about.shiftStart : `edit${about.revision}`}-${preferenceId}`;
 
 /** Created with no_stream: planning the same preference twice for one activation is impossible. */
+/** What a person asked for themselves, to try something out or to show that an address is theirs. */
+export const sentKinds = ['test', 'verification'] as const;
+export type SentKind = (typeof sentKinds)[number];
+export const sentStream = (kind: SentKind, notificationId: number): string => `notification-${kind}-${notificationId}`;
+
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${activation}-${preferenceId}`;
 
