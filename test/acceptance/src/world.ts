@@ -24,16 +24,15 @@ import type {
   User,
   UserId,
 } from '@tocsin/domain';
-import { EventStoreFault } from '@tocsin/event-store';
-import { MessageBusFault } from '@tocsin/messaging';
 import { hashSecret, WoundClock } from '@tocsin/platform';
 import type { Platform } from '@tocsin/platform';
 import type { StandaloneParts } from '@tocsin/standalone';
 import { MailServer } from '@tocsin/testing';
-import type { ReceivedMail } from '@tocsin/testing';
 import { startCluster } from './cluster-product';
+import { Mailbox } from './mailbox';
 import { startOneProcess } from './product';
 import type { Product, ProductOptions } from './product';
+import { unlessTooSlow } from './unless-too-slow';
 
 // Ten services that start on real servers take their time, on a busy machine more than a suite is given.
 jest.setTimeout(120_000);
@@ -73,45 +72,9 @@ export interface Shift {
   readonly end: string;
 }
 
-/** A person's mailbox: what arrived, and the links in it. */
-export class Mailbox {
-  constructor(
-    private readonly mailServer: MailServer,
-    readonly address: string,
-  ) {}
-
-  all(): readonly ReceivedMail[] {
-    return this.mailServer.mailbox(this.address);
-  }
-
-  get subjects(): readonly string[] {
-    return this.all().map(({ subject }) => subject);
-  }
-
-  /** The link for a purpose in the newest mail. */
-  link(purpose: 'accept' | 'resolve' | 'escalate'): string {
-    const mail = this.all().at(-1);
-    const link = new RegExp(`https?://\\S+/answer/${purpose}/\\S+`).exec(mail?.text ?? '')?.[0];
-    if (link === undefined) throw new Error(`no ${purpose} link in the newest mail to ${this.address}`);
-    return link;
-  }
-}
-
 /** Stories are told on both profiles: on one process, or on the services and servers of a cluster. */
 const profiles = { embedded: startOneProcess, cluster: startCluster } as const;
 const usualProfile = process.env['TOCSIN_TEST_CLUSTER'] === '1' ? 'cluster' : 'embedded';
-
-const TRIES = 5;
-/** On a busy machine servers may be too slow for those who keep a time: asking again is no part of any story. */
-const unlessTooSlow = async <T>(ask: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++)
-    try {
-      return await ask();
-    } catch (error) {
-      const isFault = error instanceof EventStoreFault || error instanceof MessageBusFault;
-      if (tries === TRIES || !isFault || !error.retriable) throw error;
-    }
-};
 
 /** Tocsin on data of its own, with a clock that is wound and a mail server of its own. */
 export class World {
