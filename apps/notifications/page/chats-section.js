@@ -14,7 +14,7 @@ export const chatsSection = (stage, { methods, deviceCount, chats }) => {
     item(stage, {
       method,
       state: r.chatStates[state],
-      canTest: state === 'LINKED' && methods.includes(method),
+      canTest: state === 'OK' && methods.includes(method),
       more: state === 'NOT_LINKED' ? [howToLink(stage, method)] : unlinking(stage, method),
     }),
   );

@@ -14,7 +14,7 @@ import { call, Refused } from './server.js';
  * @property {Contact[]} emails
  * @property {Contact[]} phoneNumbers
  * @property {number} deviceCount
- * @property {{ method: string, state: 'LINKED' | 'CLOSED' | 'NOT_LINKED' }[]} chats
+ * @property {{ method: string, state: 'OK' | 'CLOSED' | 'NOT_LINKED' }[]} chats
  * @property {Rule[]} alerts
  * @property {Rule[]} updates
  * @property {Rule[]} duties

@@ -116,7 +116,7 @@ export const phrases = {
         ? 'Auf einem Gerät eingeschaltet.'
         : `Auf ${count} Geräten eingeschaltet.`,
   chatStates: {
-    LINKED: 'Dein Konto ist verbunden.',
+    OK: 'Dein Konto ist verbunden.',
     CLOSED: 'Dein Konto ist verbunden, nimmt aber keine Nachrichten mehr an: erlaube dem Bot wieder, dir zu schreiben.',
     NOT_LINKED: 'Es ist kein Konto verbunden.',
   },

@@ -122,7 +122,7 @@ export const phrases = {
         ? 'Switched on for one device.'
         : `Switched on for ${count} devices.`,
   chatStates: {
-    LINKED: 'Your account is linked.',
+    OK: 'Your account is linked.',
     CLOSED: 'Your account is linked, but takes no more messages: let the bot write to you again.',
     NOT_LINKED: 'No account is linked.',
   },

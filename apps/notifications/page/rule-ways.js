@@ -21,7 +21,7 @@ export const waysOf = ({ methods, emails, phoneNumbers, deviceCount, chats }, li
     .flatMap((method) => {
       if (method === 'PUSH') return [{ method, isUsable: deviceCount > 0 }];
       if (CHATS.includes(method))
-        return chats.filter((chat) => chat.method === method).map(({ state }) => ({ method, isUsable: state === 'LINKED' }));
+        return chats.filter((chat) => chat.method === method).map(({ state }) => ({ method, isUsable: state === 'OK' }));
       return (method === 'EMAIL' ? emails : phoneNumbers).map((contact) => ({
         ...{ method, contact },
         isUsable: contact.verified && contact.status === 'OK',

@@ -95,5 +95,10 @@ describe('a person at their own page (B32)', () => {
     expect((await world.get(at)).status).toBe(404);
     expect((await world.get(`/me/messages/fallback/${asked.body.id}`, key)).status).toBe(404);
     expect((await world.get('/me/messages/test/999999', key)).status).toBe(404);
+    // No browser keeps any of it.
+    for (const path of ['/me/state', '/me/reach', at]) {
+      const { status, headers } = await fetch(world.urlOf(path), { headers: { authorization: `Bearer ${key}` } });
+      expect([path, status, headers.get('cache-control')]).toEqual([path, 200, 'no-store']);
+    }
   });
 });

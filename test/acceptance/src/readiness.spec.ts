@@ -89,14 +89,21 @@ describe('a method whose provider takes nothing', () => {
       await world.settle();
     };
     const codesOf = async (whom: number) => (await problemsOf(whom)).map(({ code }) => code);
-    const ready = async () => (await world.get<{ ready: boolean }>(`/api/users/${ana}/readiness`)).body.ready;
+    const key = await world.keyOf(ana);
+    /** Asked in every way that there is: all have the same answer. */
+    const ready = async () => {
+      const asked = (await world.get<{ ready: boolean }>(`/api/users/${ana}/readiness`)).body.ready;
+      const own = (await world.get<{ readiness: { ready: boolean } }>('/me/reach', key)).body.readiness.ready;
+      expect([own, (await world.get<{ ready: boolean }>('/me/state', key)).body.ready]).toEqual([asked, asked]);
+      return asked;
+    };
     await test();
     expect([await ready(), await problemsOf(ana)]).toEqual([true, []]);
 
     world.mail.refuse({ code: 451, times: 1_000 });
     const from = new Date(world.clock.now()).toISOString();
-    const key = await world.source(admins);
-    await world.event(key, { summary: 'disk full', alertKey: 'disk' });
+    const source = await world.source(admins);
+    await world.event(source, { summary: 'disk full', alertKey: 'disk' });
     // It may be a hiccup.
     expect(await problemsOf(ana)).toEqual([]);
     await world.advance('3m');
@@ -116,7 +123,7 @@ describe('a method whose provider takes nothing', () => {
       expect.stringMatching(/^tocsin_people_readiness_problems\{problem="provider-failing"\} [1-9]/),
     );
     // Nobody waits for these pages any more, and nothing has shown that the provider is back.
-    await world.event(key, { eventType: 'RESOLVE', alertKey: 'disk' });
+    await world.event(source, { eventType: 'RESOLVE', alertKey: 'disk' });
     await world.down('1h');
     expect(await problemsOf(ana)).toMatchObject([failing]);
 

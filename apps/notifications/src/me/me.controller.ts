@@ -52,12 +52,10 @@ export class MeController {
 
   @Get('state')
   @RequiresRole('STAKEHOLDER')
-  async state(@CurrentUser() { userId }: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<MyState> {
-    void reply.header('cache-control', 'no-store');
+  async state(@CurrentUser() { userId }: Principal): Promise<MyState> {
     const user = this.configuration.get('user', userId);
     if (user === undefined) throw problem(403, 'FORBIDDEN', 'this person is not there any more');
-    const [alerts, pushKey] = await Promise.all([this.openAlerts.of(user), this.push.publicKey()]);
-    const ready = this.reach.isReady(user);
+    const [alerts, pushKey, ready] = await Promise.all([this.openAlerts.of(user), this.push.publicKey(), this.reach.isReady(user)]);
     return { user: { id: user.id, language: user.language }, ready, pushKey, ntfy: this.push.hasNtfy, alerts };
   }
 

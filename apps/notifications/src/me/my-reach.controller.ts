@@ -1,10 +1,9 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { sentKinds } from '@tocsin/domain';
 import type { NotificationStatus, User } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { CurrentUser, problem, RequiresRole, ResourceId } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
-import type { FastifyReply } from 'fastify';
 import { Reach } from './reach';
 import type { MyReach } from './reach';
 import { SentMessages } from './sent-messages';
@@ -21,8 +20,7 @@ export class MyReachController {
 
   /** Asked right after a change that another service has made: so it is read up to now. */
   @Get('reach')
-  async all(@CurrentUser() { userId }: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<MyReach> {
-    void reply.header('cache-control', 'no-store');
+  async all(@CurrentUser() { userId }: Principal): Promise<MyReach> {
     await this.configuration.upToDate();
     return this.reach.of(this.userOf(userId));
   }
@@ -32,9 +30,7 @@ export class MyReachController {
     @Param('kind') name: string,
     @ResourceId('id') id: number,
     @CurrentUser() { userId }: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationStatus> {
-    void reply.header('cache-control', 'no-store');
     const kind = sentKinds.find((each) => each === name);
     const sent = kind === undefined ? undefined : await this.messages.of(userId, kind, id);
     if (sent === undefined) throw problem(404, 'NOT_FOUND', 'nothing like that was sent to you, or not yet');

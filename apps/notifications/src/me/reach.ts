@@ -1,5 +1,6 @@
 import {
   publicAlertPreference,
+  publicChatAccounts,
   publicContact,
   publicDutyPreference,
   publicReadiness,
@@ -9,22 +10,14 @@ import {
 } from '@tocsin/contracts';
 import type {
   PublicAlertPreference,
+  PublicChatAccount,
   PublicContact,
   PublicDutyPreference,
   PublicReadiness,
   PublicSubscriptionPreference,
   PublicUpdatePreference,
 } from '@tocsin/contracts';
-import {
-  accountMethods,
-  Clock,
-  linkedAccount,
-  messagePreferences,
-  pushDevicesOf,
-  toIso,
-  unreachableBecause,
-  wayProblem,
-} from '@tocsin/domain';
+import { accountMethods, Clock, messagePreferences, pushDevicesOf, toIso, wayProblem } from '@tocsin/domain';
 import type { AccountMethod, NotificationMethod, PreferenceList, User } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { PeopleReadiness } from '@tocsin/platform';
@@ -32,7 +25,7 @@ import type { PlatformSettings } from '@tocsin/platform';
 
 export interface MyChat {
   readonly method: AccountMethod;
-  readonly state: 'LINKED' | 'CLOSED' | 'NOT_LINKED';
+  readonly state: PublicChatAccount['status'] | 'NOT_LINKED';
 }
 
 /** How a person is reached, all of it at once: a phone's network is slow. It is changed by the API. */
@@ -67,16 +60,15 @@ export class Reach {
   ) {}
 
   /** A page would reach the person now: who would get none has to see it where they look for alerts. */
-  isReady(user: User): boolean {
-    const activatedAt = this.parts.clock.now();
-    return unreachableBecause({ user, priority: 'HIGH', activatedAt, canSend: (method) => this.canSend(method) }) === undefined;
+  async isReady(user: User): Promise<boolean> {
+    return (await this.parts.readiness.of(user)).isReady;
   }
 
   /** @throws ReadStoreFault */
   async of(user: User): Promise<MyReach> {
     const { configuration, readiness, settings } = this.parts;
     const { ready, problems } = publicReadiness(user.id, await readiness.of(user), configuration);
-    const canSend = (method: NotificationMethod): boolean => this.canSend(method);
+    const canSend = (method: NotificationMethod): boolean => settings.reachableMethods.has(method);
     const listed = <List extends PreferenceList>(list: List) =>
       messagePreferences(user, list).map((preference) => ({ preference, contacts: user.contacts }));
     const contacts = (type: 'email' | 'phone') => user.contacts.filter((contact) => contact.type === type).map(publicContact);
@@ -101,10 +93,6 @@ export class Reach {
     };
   }
 
-  private canSend(method: NotificationMethod): boolean {
-    return this.parts.settings.reachableMethods.has(method);
-  }
-
   private person({ id, language, region, mutedUntil }: User): MyReach['user'] {
     return {
       ...{ id, language },
@@ -114,8 +102,5 @@ export class Reach {
   }
 }
 
-const chatState = (user: User, method: AccountMethod): MyChat['state'] => {
-  const account = linkedAccount(user, method);
-  if (account === undefined) return 'NOT_LINKED';
-  return account.isClosed ? 'CLOSED' : 'LINKED';
-};
+const chatState = (user: User, method: AccountMethod): MyChat['state'] =>
+  publicChatAccounts(user).find((account) => account.method === method)?.status ?? 'NOT_LINKED';

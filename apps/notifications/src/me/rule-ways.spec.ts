@@ -8,7 +8,7 @@ const reach = {
   phoneNumbers: [number],
   deviceCount: 0,
   chats: [
-    { method: 'SLACK', state: 'LINKED' },
+    { method: 'SLACK', state: 'OK' },
     { method: 'TELEGRAM', state: 'CLOSED' },
   ],
 } as unknown as Parameters<typeof waysOf>[0];
