@@ -50,7 +50,7 @@ const isReachShown = () => reach !== undefined && main.contains(reach.reachView)
 /** What is shown is replaced as a whole, but never under the finger of whoever is about to press something that stays. */
 const show = async () => {
   const look = (looking += 1);
-  if (isReachView() && isReachShown() && reach?.isReachBusy()) return;
+  if (isReachView() && reach?.isReachBusy()) return;
   try {
     const sections = await (isReachView() ? reachSections() : alertSections());
     if (look === looking) replace(...sections);

@@ -16,7 +16,6 @@ import { faultsOf } from './refusals.js';
  * @property {Field[]} fields
  * @property {string} send
  * @property {() => Promise<string>} act What is to be said after it; nothing when it has said so itself.
- * @property {() => void} [after] When that is shown.
  */
 /**
  * @typedef {object} Stage
@@ -127,7 +126,7 @@ export const openForm = (stage, name, parts) => {
 };
 
 /** @param {Stage} stage @param {string} name @param {FormParts} parts */
-const formOf = ({ r, render, again }, name, { title, fields, send, act, after }) => {
+const formOf = ({ r, render, again }, name, { title, fields, send, act }) => {
   const wrong = element('p', { className: 'wrong', role: 'alert' });
   const submit = element('button', { type: 'submit' }, send);
   const cancel = element('button', { type: 'button', className: 'quiet-button' }, r.cancel);
@@ -159,7 +158,6 @@ const formOf = ({ r, render, again }, name, { title, fields, send, act, after })
           close();
           sayAny(text);
           await again();
-          after?.();
         },
         (error) => {
           const faults = faultsOf(r, error);

@@ -12,7 +12,7 @@ export const muteSection = (stage, { user }) => {
   /** @param {Date} end */
   const muteUntil = async (end) => {
     await mute(end.toISOString());
-    return r.mutedUntil(r.time(end));
+    return r.problems.MUTED(r.time(end));
   };
   const unmute = actButton(stage, {
     name: 'mute-end',
@@ -29,7 +29,7 @@ export const muteSection = (stage, { user }) => {
   const until = formButton(stage, { name: 'mute-own', label: r.muteUntil, parts: () => ownTime(stage, muteUntil) });
   return section(
     r.mute,
-    element('p', {}, user.mutedUntil === undefined ? r.notMuted : r.mutedUntil(r.time(new Date(user.mutedUntil)))),
+    element('p', {}, user.mutedUntil === undefined ? r.notMuted : r.problems.MUTED(r.time(new Date(user.mutedUntil)))),
     element('p', { className: 'quiet' }, r.muteDoes),
     ...(user.mutedUntil === undefined ? [] : unmute),
     element('div', { className: 'buttons' }, ...usual, ...until),
@@ -48,7 +48,7 @@ const ownTime = ({ r }, muteUntil) => {
     send: r.muteNow,
     act: async () => {
       const end = timeToCome(control.value, new Date());
-      if (end === undefined) throw new WrongField('mutedUntil', r.noTimeToCome);
+      if (end === undefined) throw new WrongField('mutedUntil', r.wrong.mutedUntil);
       return muteUntil(end);
     },
   };

@@ -16,7 +16,7 @@ export const reachSummary = (r, reach) => {
 };
 
 /** @param {ReachTexts} r @param {import('./own-settings.js').ReachProblem} problem @param {Pick<Reach, 'emails' | 'phoneNumbers'>} contacts */
-export const problemText = (r, { code, message, method, contact, mutedUntil, lastSuccess }, { emails, phoneNumbers }) => {
+const problemText = (r, { code, message, method, contact, mutedUntil, lastSuccess }, { emails, phoneNumbers }) => {
   const target = [...emails, ...phoneNumbers].find(({ id }) => id === contact?.id)?.target;
   const way = [method === undefined ? '' : r.method(method), target ?? ''].filter((part) => part !== '').join(' ');
   const at = mutedUntil ?? lastSuccess;

@@ -57,7 +57,6 @@ export const phrases = {
   },
   mute: 'Stummschalten',
   notMuted: 'Du bist nicht stummgeschaltet.',
-  mutedUntil: (time) => `Du bist bis ${time} stummgeschaltet.`,
   muteDoes:
     'Solange du stummgeschaltet bist, wird dir auf keinem Weg etwas gesendet: keine Alarme, keine Neuigkeiten, keine Hinweise auf Schichten. Stehst du allein auf einer Stufe, gehen Alarme sofort zur nächsten. Nur wenn sonst niemand zu erreichen ist, wirst du trotzdem gerufen; auch Tests und Codes, die du anforderst, kommen an.',
   muteFor: { hour: 'Für eine Stunde', fourHours: 'Für vier Stunden', morning: 'Bis 8 Uhr morgens' },
@@ -66,7 +65,6 @@ export const phrases = {
   muteNow: 'Stummschalten',
   unmute: 'Stummschaltung beenden',
   unmuted: 'Du bist nicht mehr stummgeschaltet.',
-  noTimeToCome: 'Wähle eine Zeit, die noch kommt.',
   rules: 'Meine Regeln',
   rulesAre:
     'Was dir wie und wann gesendet wird. Die Schritte eines Alarms zählen von da an, wo du ihn beantworten sollst, und enden, wenn es jemand getan hat.',

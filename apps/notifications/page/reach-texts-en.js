@@ -58,8 +58,6 @@ export const phrases = {
   },
   mute: 'Mute',
   notMuted: 'You are not muted.',
-  /** @param {string} time */
-  mutedUntil: (time) => `You are muted until ${time}.`,
   muteDoes:
     'While you are muted, nothing is sent to you in any way: no pages, no updates, no reminders of shifts. Alerts go to the next level at once when you alone are on theirs. Only if nobody else can be told, you are paged all the same; tests and codes that you ask for arrive, too.',
   muteFor: { hour: 'For an hour', fourHours: 'For four hours', morning: 'Until 8 in the morning' },
@@ -68,7 +66,6 @@ export const phrases = {
   muteNow: 'Mute',
   unmute: 'End the mute',
   unmuted: 'You are not muted any more.',
-  noTimeToCome: 'Choose a time that is still to come.',
   rules: 'My rules',
   rulesAre: 'What is sent to you, how, and when. The steps of an alert count from when you are to answer it, and stop when somebody has.',
   ruleParts: {

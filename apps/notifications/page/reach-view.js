@@ -28,7 +28,7 @@ export const showReach = async () => {
 };
 
 /** Nobody is interrupted in the middle of a form. */
-export const isReachBusy = () => known !== undefined && isFormOpen();
+export const isReachBusy = isFormOpen;
 
 const render = () => {
   if (known === undefined) return;

@@ -6,6 +6,11 @@
 const CHATS = ['TELEGRAM', 'SLACK', 'TEAMS'];
 const MESSAGES = ['PUSH', 'SMS', 'EMAIL', 'WHATSAPP', ...CHATS];
 
+/** How long before a shift somebody can be told of it. */
+export const BEFORE_MIN = [0, 15, 30, 60, 180, 360, 720, 1440];
+export const LONGEST_DELAY_MIN = 120;
+export const UPDATES = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'];
+
 /** @type {Record<RuleList, readonly string[]>} */
 const methodsOf = {
   alerts: [...MESSAGES, 'VOICE'],

@@ -2,7 +2,7 @@ import { element, section } from './dom.js';
 import { formButton, select } from './forms.js';
 import { addRule, changeRule, removeRule } from './own-settings.js';
 import { WrongField } from './refusals.js';
-import { inOrder, wayKey, wayOfKey, waysOf } from './rule-ways.js';
+import { BEFORE_MIN, inOrder, LONGEST_DELAY_MIN, UPDATES, wayKey, wayOfKey, waysOf } from './rule-ways.js';
 
 /** @typedef {import('./forms.js').Stage} Stage */
 /** @typedef {import('./forms.js').Field} Field */
@@ -14,8 +14,6 @@ import { inOrder, wayKey, wayOfKey, waysOf } from './rule-ways.js';
 
 /** @type {readonly Part[]} */
 const PARTS = ['HIGH_PRIORITY', 'LOW_PRIORITY', 'updates', 'duties', 'subscriptions'];
-const UPDATES = ['ALERT_ACCEPTED', 'ALERT_RESOLVED', 'ALERT_ESCALATED'];
-const BEFORE_MIN = [0, 15, 30, 60, 180, 360, 720, 1440];
 
 /** @param {Stage} stage @param {Reach} reach */
 export const rulesSection = (stage, reach) =>
@@ -134,7 +132,7 @@ const whenField = (r, part, rule) => {
   const delay = element('input', {
     type: 'number',
     min: '0',
-    max: '120',
+    max: String(LONGEST_DELAY_MIN),
     step: '1',
     inputMode: 'numeric',
     value: String(rule?.delayMin ?? 0),

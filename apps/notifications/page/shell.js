@@ -1,7 +1,7 @@
 /** The page itself, without what it shows: kept, so that it opens without a network. What the server has comes first. */
 
 const KEPT = 'tocsin-page';
-const FILES = [
+export const FILES = [
   '/me',
   ...[
     ...['app', 'alert-list', 'dom', 'ntfy-apps', 'on-call-list', 'push-switch', 'server', 'sign-in-form', 'texts', 'waiting-answers'],
