@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { startChromium, withChromium } from '../browser/src/chromium';
+import type { Page } from 'playwright-core';
+import { withChromium } from '../browser/src/chromium';
 import { PlayProgram } from './play-program';
 
 jest.setTimeout(180_000);
@@ -11,24 +11,21 @@ const LAPTOP = { width: 1_366, height: 768 };
 const PHONE = { width: 360, height: 740 };
 
 let play: PlayProgram;
-let browser: Browser;
 let page: Page;
 let elsewhere: string[];
 
-withChromium('the page of npm run play', () => {
+withChromium('the page of npm run play', (browser) => {
   beforeAll(async () => {
     play = await PlayProgram.start();
-    browser = await startChromium();
   });
   afterAll(async () => {
-    await browser?.close();
     await play?.remove();
   });
   afterEach(() => page.context().close());
 
   const open = async (viewport: typeof LAPTOP): Promise<void> => {
     elsewhere = [];
-    page = await (await browser.newContext({ viewport })).newPage();
+    page = await (await browser().newContext({ viewport })).newPage();
     page.setDefaultTimeout(30_000);
     page.on('request', (request) => {
       if (!request.url().startsWith(play.url) && !request.url().startsWith('data:')) elsewhere.push(request.url());

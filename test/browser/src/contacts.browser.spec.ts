@@ -1,8 +1,8 @@
-import { PushService, TelephoneNetwork } from '@tocsin/testing';
+import { TelephoneNetwork } from '@tocsin/testing';
 import type { Telephone } from '@tocsin/testing';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { overflows, violations } from './accessibility';
-import { startChromium, withChromium } from './chromium';
+import { withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(90_000);
@@ -10,25 +10,17 @@ jest.setTimeout(90_000);
 const OURS = '+4930555001';
 const NUMBER = '+4915112345678';
 
-let browser: Browser;
-let push: PushService;
 let network: TelephoneNetwork;
 let phone: Telephone;
 let ana: Responder;
 let page: Page;
 let contacts: Locator;
 
-withChromium('a responder who edits their contacts (B32)', () => {
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+withChromium('a responder who edits their contacts (B32)', (browser) => {
   beforeEach(async () => {
-    push = await PushService.start();
     network = await TelephoneNetwork.start();
     phone = network.telephone(NUMBER);
-    ana = await Responder.start(browser, push.device(), { ...network.environment(OURS), TOCSIN_OUTGOING_ALLOW: push.url });
+    ana = await Responder.start(browser(), network.environment(OURS));
     ana.world.with(network);
     ({ page } = ana);
     contacts = page.getByRole('region', { name: 'My contacts' });
@@ -37,7 +29,6 @@ withChromium('a responder who edits their contacts (B32)', () => {
   afterEach(async () => {
     await ana.stop();
     await network.stop();
-    await push.stop();
   });
 
   const add = async (number: string): Promise<void> => {

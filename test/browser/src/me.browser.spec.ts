@@ -1,16 +1,14 @@
 /// <reference lib="dom" />
-import { NtfyApp, NtfyServer, PushService } from '@tocsin/testing';
+import { NtfyApp, NtfyServer } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { World } from '../../acceptance/src/world';
 import { overflows, violations } from './accessibility';
-import { startChromium, withChromium } from './chromium';
+import { withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(60_000);
 
-let browser: Browser;
-let push: PushService;
 let ntfy: NtfyServer;
 let device: PushDevice;
 let ana: Responder;
@@ -18,22 +16,14 @@ let world: World;
 let context: BrowserContext;
 let page: Page;
 
-withChromium('the page of a responder', () => {
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+withChromium('the page of a responder', (browser) => {
   beforeEach(async () => {
-    push = await PushService.start();
     ntfy = await NtfyServer.start('tk_ntfy');
-    device = push.device();
-    ana = await Responder.start(browser, device, { TOCSIN_OUTGOING_ALLOW: push.url, NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_ntfy' });
-    ({ world, context, page } = ana);
+    ana = await Responder.start(browser(), { NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_ntfy' });
+    ({ world, context, page, device } = ana);
   });
   afterEach(async () => {
     await ana.stop();
-    await push.stop();
     await ntfy.stop();
   });
 

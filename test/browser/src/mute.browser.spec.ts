@@ -1,34 +1,22 @@
 import { parseInstant } from '@tocsin/domain';
-import { PushService } from '@tocsin/testing';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { overflows, violations } from './accessibility';
-import { startChromium, withChromium } from './chromium';
+import { withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(60_000);
 
-let browser: Browser;
-let push: PushService;
 let ana: Responder;
 let page: Page;
 let mute: Locator;
 
-withChromium('a responder who mutes what reaches them (B32)', () => {
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+withChromium('a responder who mutes what reaches them (B32)', (browser) => {
   beforeEach(async () => {
-    push = await PushService.start();
-    ana = await Responder.start(browser, push.device());
+    ana = await Responder.start(browser());
     ({ page } = ana);
     mute = page.getByRole('region', { name: 'Mute' });
   });
-  afterEach(async () => {
-    await ana.stop();
-    await push.stop();
-  });
+  afterEach(() => ana.stop());
 
   const mutedUntil = async (): Promise<unknown> => (await ana.world.get(`/api/users/${ana.userId}`, ana.key)).body['mutedUntil'];
 

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { UserId } from '@tocsin/domain';
+import { PushService } from '@tocsin/testing';
 import type { PushDevice } from '@tocsin/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { World } from '../../acceptance/src/world';
@@ -9,20 +10,26 @@ const PHONE = { width: 320, height: 640 };
 const MOST_LOOKS = 100;
 const BETWEEN_LOOKS_MS = 100;
 
-/** Somebody with a phone, whose alerts a world raises. */
+/** Somebody with a phone, whose alerts a world raises, and whose pushes a service of their own takes. */
 export class Responder {
+  /** What the browser of the phone is for the push service. */
+  readonly device: PushDevice;
+
   private constructor(
     readonly world: World,
     readonly context: BrowserContext,
     readonly page: Page,
     readonly userId: UserId,
     readonly key: string,
-    readonly device: PushDevice,
+    readonly push: PushService,
     private readonly source: string,
-  ) {}
+  ) {
+    this.device = push.device();
+  }
 
-  static async start(browser: Browser, device: PushDevice, settings: Readonly<Record<string, string>> = {}): Promise<Responder> {
-    const world = await World.start({}, settings, 'embedded');
+  static async start(browser: Browser, settings: Readonly<Record<string, string>> = {}): Promise<Responder> {
+    const push = await PushService.start();
+    const world = await World.start({}, { ...settings, TOCSIN_OUTGOING_ALLOW: push.url }, 'embedded');
     const userId = await world.person('ana', { role: 'RESPONDER' });
     const key = await world.keyOf(userId);
     const level = { targets: [{ type: 'user', userId }] } as const;
@@ -31,14 +38,15 @@ export class Responder {
     const context = await browser.newContext({ viewport: PHONE, baseURL: world.urlOf(''), permissions: ['notifications'] });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
-    const responder = new Responder(world, context, page, userId, key, device, source);
-    await responder.subscribedBy(device);
+    const responder = new Responder(world, context, page, userId, key, push, source);
+    await responder.subscribedBy(responder.device);
     return responder;
   }
 
   async stop(): Promise<void> {
     await this.context.close();
     await this.world.stop();
+    await this.push.stop();
   }
 
   /** The maker of a browser gives out subscriptions over the internet: here the fake push service does. In pages opened from now on. */

@@ -1,27 +1,18 @@
-import { PushService } from '@tocsin/testing';
 import type { ContactId } from '@tocsin/domain';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { overflows, violations } from './accessibility';
-import { startChromium, withChromium } from './chromium';
+import { withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(90_000);
 
-let browser: Browser;
-let push: PushService;
 let ana: Responder;
 let page: Page;
 let rules: Locator;
 
-withChromium('a responder who edits their rules (B32)', () => {
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+withChromium('a responder who edits their rules (B32)', (browser) => {
   beforeEach(async () => {
-    push = await PushService.start();
-    ana = await Responder.start(browser, push.device());
+    ana = await Responder.start(browser());
     ({ page } = ana);
     rules = page.getByRole('region', { name: 'My rules' });
     await ana.world.changePerson(ana.userId, (user) => ({
@@ -30,10 +21,7 @@ withChromium('a responder who edits their rules (B32)', () => {
     }));
     await ana.atReach();
   });
-  afterEach(async () => {
-    await ana.stop();
-    await push.stop();
-  });
+  afterEach(() => ana.stop());
 
   const preferences = async (list: string): Promise<unknown> =>
     (await ana.world.get(`/api/users/${ana.userId}/notification-preferences/${list}`, ana.key)).body;

@@ -1,39 +1,27 @@
-import { PushService } from '@tocsin/testing';
-import type { PushDevice } from '@tocsin/testing';
-import type { Browser } from 'playwright-core';
-import { startChromium, withChromium } from './chromium';
+import type { PushDevice, PushService } from '@tocsin/testing';
+import { withChromium } from './chromium';
 import { Responder } from './responder';
 
 jest.setTimeout(60_000);
 
 const PUSH = [{ id: 900 as never, type: 'HIGH_PRIORITY', method: 'PUSH', delayMin: 0 }] as const;
 
-let browser: Browser;
 let push: PushService;
 let device: PushDevice;
 let ana: Responder;
 let alertId: number;
 
-withChromium('the worker of the page, when the page is closed', () => {
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+withChromium('the worker of the page, when the page is closed', (browser) => {
   beforeEach(async () => {
-    push = await PushService.start();
-    device = push.device();
-    ana = await Responder.start(browser, device, { TOCSIN_OUTGOING_ALLOW: push.url });
+    ana = await Responder.start(browser());
+    ({ push, device } = ana);
     await ana.world.changePerson(ana.userId, (user) => ({ ...user, alertPreferences: PUSH }));
     await ana.signIn();
     await ana.page.getByRole('button', { name: 'Switch push on' }).click();
     await ana.page.getByText('Push is on for this device.').first().waitFor();
     alertId = await ana.raised('disk full');
   });
-  afterEach(async () => {
-    await ana.stop();
-    await push.stop();
-  });
+  afterEach(() => ana.stop());
 
   /** What was pushed to the device arrives in the browser, whose page is closed. */
   const arrived = async () => {
