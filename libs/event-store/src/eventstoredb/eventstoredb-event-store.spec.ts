@@ -72,7 +72,7 @@ describe('what the event store keeps in EventStoreDB', () => {
   });
 
   it('is gone as soon as its deletion began, and a deletion that broke off goes on where it was', async () => {
-    const store = served.store({ callMs: 300, tryMs: 200 });
+    const store = served.store();
     await store.append('alert-6', 'no_stream', newEvents(2));
     served.server.faults.next({ kind: 'unavailable', asked: 'delete', times: Infinity });
     await expect(store.deleteStream('alert-6')).rejects.toMatchObject({ name: 'EventStoreFault', retriable: true });
