@@ -11,7 +11,7 @@ import type { KafkaOptions } from './kafka-options';
 import type { BeforeJoin } from './kafkajs-fixes';
 import { PartitionFeed } from './partition-feed';
 import { fromRecord } from './record';
-import { topicIdOf } from './topic-id';
+import { topicIdsOf } from './topic-id';
 
 const JOIN_MS = 10_000;
 const LEAVE_MS = 5_000;
@@ -19,12 +19,16 @@ const LAST_COMMIT_MS = 2_000;
 /** A commit costs more than most messages do; what was not committed when a process dies comes again, and is known. */
 const COMMIT_EVERY_MS = 500;
 const LOOK_UP_MS = 5_000;
+/** Somebody waits, and there is another way to ask. */
+const ENDS_MS = 1_000;
 const HEARTBEAT_MS = 1_000;
 /** An idle consumer asks this often, and there are about twenty of them. A message that comes ends the wait; a rebalance has to wait. */
 const FETCH_WAIT_MS = 1_000;
 /** What a partition has to wait for that is resumed while nothing comes to the others. */
 const PAUSED_FETCH_WAIT_MS = 100;
 const LOOK_AGAIN_MS = 200;
+/** A broker that was cut off from the others may not know for long that it leads no more; it is not believed longer than this. */
+const METADATA_MAX_AGE_MS = 10_000;
 
 /** What all connections of one bus share. */
 export interface KafkaContext {
@@ -96,18 +100,32 @@ export class GroupMember implements BusConnection {
     return offsets.reduce((sum, { partition, low, high }) => sum + Math.max(0, high - Math.max(low, ofPartition(partition))), 0);
   }
 
-  /** Of any topic; undefined when there is none of that name. Only here is there a connection to ask by. @throws MessageBusFault */
-  async idOf(topic: string): Promise<string | undefined> {
-    if (this.cluster === undefined) throw new MessageBusFault('unavailable', true);
-    try {
-      return await within(LOOK_UP_MS, topicIdOf(this.cluster, topic));
-    } catch (error) {
-      throw faultOf(error);
-    }
+  /** Of any topics, by name; one that is missing does not exist. Only here is there a connection to ask by. @throws MessageBusFault */
+  idsOf(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.askOnTheWay(LOOK_UP_MS, (cluster) => topicIdsOf(cluster, topics));
+  }
+
+  /** Offset of the next message of each partition: one request, where `Administration` needs three. @throws MessageBusFault */
+  async ends(): Promise<readonly number[]> {
+    const [answer] = await this.askOnTheWay(ENDS_MS, (cluster) => {
+      const partitions = cluster.findTopicPartitionMetadata(this.topic).map(({ partitionId }) => ({ partition: partitionId }));
+      return cluster.fetchTopicsOffset([{ topic: this.topic, partitions, fromBeginning: false }]);
+    });
+    return answer?.partitions.map(({ offset }) => Number(offset)) ?? [];
   }
 
   close(): Promise<void> {
     return (this.closing ??= this.leave());
+  }
+
+  /** Over the connections it has: what it waits for from a broker does not keep an answer back. */
+  private async askOnTheWay<T>(withinMs: number, question: (cluster: Cluster) => Promise<T>): Promise<T> {
+    if (this.cluster === undefined) throw new MessageBusFault('unavailable', true);
+    try {
+      return await within(withinMs, question(this.cluster));
+    } catch (error) {
+      throw faultOf(error);
+    }
   }
 
   private async start(): Promise<void> {
@@ -119,6 +137,7 @@ export class GroupMember implements BusConnection {
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 3),
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       retry: FOR_EVER,
     });
@@ -252,11 +271,12 @@ export class GroupMember implements BusConnection {
   }
 
   private async feedsOf({ partitions }: Assignment): Promise<Map<number, PartitionFeed>> {
-    const [epoch, offsets, committed] = await Promise.all([
-      this.idOf(this.topic),
+    const [ids, offsets, committed] = await Promise.all([
+      this.idsOf([this.topic]),
       this.context.administration.offsets(this.topic),
       this.context.administration.committed(this.groupId, this.topic),
     ]);
+    const epoch = ids.get(this.topic);
     if (epoch === undefined) throw new MessageBusFault('unavailable', true, { cause: new Error(`there is no topic ${this.topic}`) });
     const low = new Map(offsets.map((each) => [each.partition, each.low]));
     return new Map(

@@ -65,12 +65,12 @@ export class KafkaMessageBus extends MessageBus {
     this.refuseWhenClosed();
     const [member] = this.context.members;
     if (member === undefined) throw new MessageBusFault('unavailable', true, { cause: new Error('no topic is read yet') });
-    const isLost = async ([topic, known]: readonly [string, string | undefined]): Promise<readonly string[]> => {
-      const id = await member.idOf(this.stored(topic));
+    const ids = await member.idsOf([...this.topicIds.keys()].map((topic) => this.stored(topic)));
+    return [...this.topicIds].flatMap(([topic, known]) => {
+      const id = ids.get(this.stored(topic));
       if (known === undefined && id !== undefined) this.topicIds.set(topic, id);
       return id === undefined || id !== (known ?? id) ? [topic] : [];
-    };
-    return (await Promise.all([...this.topicIds].map(isLost))).flat();
+    });
   }
 
   /** Ends in bounded time: what is under way, what is connected, then the connections themselves. */
