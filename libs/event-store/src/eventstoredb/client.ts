@@ -25,8 +25,8 @@ export interface FollowOptions {
   readonly after: bigint | undefined;
   /** None mean every stream, and no checkpoints. */
   readonly prefixes: readonly string[];
-  /** The server looks through so many events at a time, and says after each time how far it is. */
-  readonly window: number;
+  /** Of a server that is given prefixes: it looks through so many events at a time, and says after each time how far it is. */
+  readonly window?: number;
   readonly onCheckpoint: (at: bigint) => void;
   /** Kept ready; the server waits while they are not taken. */
   readonly buffered: number;
@@ -95,7 +95,7 @@ export class Client {
         ...(prefixes.length > 0 && {
           filter: streamNameFilter({
             prefixes: [...prefixes],
-            maxSearchWindow: window,
+            ...(window !== undefined && { maxSearchWindow: window }),
             checkpointInterval: 1,
             checkpointReached: (_subscription, { commit }) => onCheckpoint(commit),
           }),

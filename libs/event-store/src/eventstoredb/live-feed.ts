@@ -9,13 +9,12 @@ const BUFFERED = 500;
 const MOST_KEPT = 1_000;
 
 /**
- * The end of `$all`, for all followers of a process that have caught up: the server sends each event once, and once how far it
- * has looked, however many follow. It looks at what any of them asked for. Who joins from further back, or asks for more, has
- * it begin again from there; each reader passes over what it had.
+ * The end of `$all`, for all followers of a process that have caught up: the server sends each event once, however many follow.
+ * It sends them all: what it does not send it would say that it has looked at, one by one, for those who wait for nothing but
+ * that the log moves. Who joins from further back has it begin again from there; each reader passes over what it had.
  */
 export class LiveFeed {
   private readonly readers = new Set<Reader>();
-  private prefixes: readonly string[] = [];
   private source: AllSource | undefined;
   /** Everything up to here was handed to the readers. */
   private reached: bigint | undefined;
@@ -29,19 +28,15 @@ export class LiveFeed {
   join(prefixes: readonly string[], after: bigint | undefined): Source {
     const reader = new Reader(prefixes, after, () => this.leave(reader));
     this.readers.add(reader);
-    const isCovered = prefixes.every((prefix) => this.prefixes.some((covered) => prefix.startsWith(covered)));
-    if (this.source === undefined || !isCovered || (after ?? 0n) < (this.reached ?? 0n)) this.begin();
+    if (this.source === undefined || (after ?? 0n) < (this.reached ?? 0n)) this.begin();
     return reader;
   }
 
   private begin(): void {
     this.source?.close();
     const readers = [...this.readers];
-    this.prefixes = [...new Set(readers.flatMap((reader) => reader.prefixes))];
     this.reached = readers.map((reader) => reader.lookedAt).reduce((first, at) => ((at ?? 0n) < (first ?? 0n) ? at : first));
-    // A window of one event: also those who wait for nothing but other streams' events learn at once that the log moved.
-    const reading = { after: this.reached, prefixes: this.prefixes, window: 1, buffered: BUFFERED };
-    this.source = new AllSource(this.client, reading, this.confirmWithinMs);
+    this.source = new AllSource(this.client, { after: this.reached, prefixes: [], buffered: BUFFERED }, this.confirmWithinMs);
     void this.pass(this.source);
   }
 
