@@ -6,6 +6,7 @@ import { RecentIds } from './recent-ids';
 import { TOMBSTONE, toRecord, toRow } from './record';
 import type { ProposedEvent, StoredRecord } from './record';
 import { isMetadataStream, isSoftDeleted, metadataStreamOf, parseStreamMetadata, withTruncateBefore } from './stream-metadata';
+import type { StreamMetadata } from './stream-metadata';
 
 export type Written =
   /** `at` is missing when nothing was written because nothing was asked for. */
@@ -96,12 +97,11 @@ export class Database {
   }
 
   view(stream: string): StreamView {
-    const now = this.streamNow(stream);
-    const metadata = this.metadataOf(stream);
-    const counted = metadata.maxCount === undefined ? 0 : now.current - metadata.maxCount + 1;
+    const { current, softDeleted, tombstoned, metadata } = this.streamNow(stream);
+    const counted = metadata.maxCount === undefined ? 0 : current - metadata.maxCount + 1;
     return {
-      status: now.tombstoned ? 'tombstoned' : now.current === NO_STREAM || now.softDeleted ? 'missing' : 'there',
-      last: now.current,
+      status: tombstoned ? 'tombstoned' : current === NO_STREAM || softDeleted ? 'missing' : 'there',
+      last: current,
       first: Math.max(metadata.truncateBefore ?? 0, counted, 0),
       notBeforeMs: metadata.maxAgeSeconds === undefined ? 0 : this.now() - metadata.maxAgeSeconds * 1_000,
     };
@@ -140,20 +140,17 @@ export class Database {
     }
   }
 
-  private streamNow(stream: string): StreamNow {
+  private streamNow(stream: string): StreamNow & { readonly metadata: StreamMetadata } {
     const last = this.log.readLast(stream);
+    const json = this.metadataJson(stream);
+    const metadata = isMetadataStream(stream) ? { maxCount: 1 } : json === undefined ? {} : parseStreamMetadata(json);
     return {
       current: last?.revision ?? NO_STREAM,
-      softDeleted: isSoftDeleted(this.metadataOf(stream)),
+      softDeleted: isSoftDeleted(metadata),
       tombstoned: last?.type === TOMBSTONE,
-      hasMetadata: this.metadataJson(stream) !== undefined,
+      hasMetadata: json !== undefined,
+      metadata,
     };
-  }
-
-  private metadataOf(stream: string): { truncateBefore?: number; maxCount?: number; maxAgeSeconds?: number } {
-    if (isMetadataStream(stream)) return { maxCount: 1 };
-    const json = this.metadataJson(stream);
-    return json === undefined ? {} : parseStreamMetadata(json);
   }
 
   private metadataJson(stream: string): string | undefined {

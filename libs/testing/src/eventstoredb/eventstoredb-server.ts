@@ -45,6 +45,8 @@ export class EventStoreDbServer {
   private readonly grpc = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_send_message_length': LARGEST_MESSAGE,
+    // Nobody looks at its statistics of calls.
+    'grpc.enable_channelz': 0,
     interceptors: [wholeCallsOnly],
   });
   private readonly tcp: TcpServer;

@@ -1,5 +1,5 @@
 import type { Database } from './database';
-import { eventMessage } from './messages';
+import { eventMessage, sharedEventMessage } from './messages';
 import type { Answering } from './messages';
 import type { StoredRecord } from './record';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb';
@@ -8,7 +8,7 @@ const LINK = '$>';
 
 /** The message for a record: with `resolveLinks`, a link's target first, or only the link when its target is gone. */
 export function messageFor(database: Database, record: StoredRecord, answering: Answering & { readonly resolveLinks: boolean }): ReadResp {
-  if (!answering.resolveLinks || record.type !== LINK) return eventMessage(record, undefined, answering);
+  if (!answering.resolveLinks || record.type !== LINK) return sharedEventMessage(record, answering);
   return eventMessage(targetOf(database, record), record, answering);
 }
 

@@ -10,6 +10,7 @@ import { invalid, metadataMissing } from './refusals';
 
 const TICKS_PER_MS = 10_000n;
 const JSON_TYPE = 'application/json';
+const utf8 = new TextEncoder();
 
 export const nameOf = (identifier: StreamIdentifier | undefined): string => {
   const name = Buffer.from(identifier?.getStreamName_asU8() ?? []).toString();
@@ -19,7 +20,7 @@ export const nameOf = (identifier: StreamIdentifier | undefined): string => {
 
 export const identifierOf = (stream: string): StreamIdentifier => {
   const identifier = new StreamIdentifier();
-  identifier.setStreamName(Uint8Array.from(Buffer.from(stream)));
+  identifier.setStreamName(utf8.encode(stream));
   return identifier;
 };
 
@@ -82,6 +83,21 @@ export const sizeOf = (event: ProposedEvent): number => event.data.length + even
 /** How the client wants ids. */
 export interface Answering {
   readonly structuredIds: boolean;
+}
+
+/** By whether ids are structured. */
+const encoded = { true: new WeakMap<StoredRecord, ReadResp>(), false: new WeakMap<StoredRecord, ReadResp>() };
+
+/** The message for an event, encoded once however many subscribers and readers it goes to. */
+export function sharedEventMessage(event: StoredRecord, answering: Answering): ReadResp {
+  const known = encoded[`${answering.structuredIds}`];
+  let message = known.get(event);
+  if (message === undefined) {
+    const bytes = eventMessage(event, undefined, answering).serializeBinary();
+    message = Object.assign(new ReadResp(), { serializeBinary: () => bytes });
+    known.set(event, message);
+  }
+  return message;
 }
 
 export function eventMessage(event: StoredRecord | undefined, link: StoredRecord | undefined, answering: Answering): ReadResp {

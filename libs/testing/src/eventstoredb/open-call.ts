@@ -24,9 +24,7 @@ export class OpenCall {
   }
 
   async write(message: ReadResp): Promise<void> {
-    if (this.closed) return;
-    const drained = this.next();
-    if (!this.call.write(message)) await drained;
+    if (!this.closed && !this.call.write(message)) await this.next();
   }
 
   /** Until something happens to the call, or `news` says so. */
