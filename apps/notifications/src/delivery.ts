@@ -275,7 +275,7 @@ export class Delivery {
   ): Promise<Begun | undefined> {
     const { notifications } = this.parts;
     const start = this.startOf({ provider: 'none', alert: 'wanted', interruptedBefore });
-    const loaded = await Promise.all(streams.map(async (stream) => ({ stream, state: await notifications.load(stream) })));
+    const loaded = await Promise.all(streams.map(async (stream) => ({ stream, state: await notifications.recall(stream) })));
     const due = loaded.flatMap(({ stream, state }) => (isAttemptDue(state, start) ? [{ stream, state }] : []));
     const [first] = due;
     if (first === undefined) return undefined;

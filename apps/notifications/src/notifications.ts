@@ -67,6 +67,11 @@ export class Notifications {
     return (await this.handler.load(stream)).state;
   }
 
+  /** As it was loaded or changed here last: whether it is still so, the next change of it finds out. @throws EventStoreFault */
+  async recall(stream: string): Promise<Notification> {
+    return (await this.handler.recall(stream)).state;
+  }
+
   /** The page as `mergePages` asks for it, while nothing was sent of it yet. */
   async unsent(stream: string): Promise<UnsentPage | undefined> {
     const state = await this.load(stream);

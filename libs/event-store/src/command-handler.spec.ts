@@ -277,6 +277,16 @@ describe('the folded state that is kept', () => {
     expect(store.reads).toEqual([`${stream} from 3: 1`]);
   });
 
+  it('can be recalled without reading, and is read where there is none', async () => {
+    const [ours, theirs] = [handlerOf(), handlerOf()];
+    for (const n of [1, 2]) await ours.handle(stream, { by: n }, as(`${n}`));
+    store.reads.length = 0;
+    expect(await ours.recall(stream)).toMatchObject({ state: 3, revision: 1 });
+    expect(store.reads).toEqual([]);
+    expect(await theirs.recall(stream)).toMatchObject({ state: 3, revision: 1 });
+    expect(store.reads).toEqual([`${stream} from 0: 2`]);
+  });
+
   it('is let go of when many other streams came after it', async () => {
     const handler = handlerOf({ cachedStreams: 2 });
     for (const name of ['a', 'b']) for (const n of [1, 2]) await handler.handle(`${stream}-${name}`, { by: 1 }, as(`${n}`));

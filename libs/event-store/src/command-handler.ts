@@ -84,6 +84,14 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     return this.inTurn(stream, () => this.refresh(stream));
   }
 
+  /**
+   * The state as this process knew it last; as of now when it knew none. For whoever has loaded it a moment ago and decides by
+   * `handle` next, which finds out whether it is still so. @throws EventStoreFault
+   */
+  async recall(stream: string): Promise<Loaded<State>> {
+    return this.cache.get(stream) ?? this.load(stream);
+  }
+
   private async decideAndAppend(
     stream: string,
     command: Command | ((state: State) => Command),

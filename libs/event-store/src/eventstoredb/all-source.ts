@@ -1,7 +1,8 @@
 import { EventStoreFault } from '../event-store';
-import type { Client, FollowOptions, RecordedWireEvent } from './client';
-import { fromResolved } from './client';
+import type { Client, RecordedWireEvent } from './client';
 import { News } from './news';
+import type { OpenRead } from './read-calls';
+import type { FollowOptions } from './read-requests';
 
 export interface Taken {
   readonly events: readonly RecordedWireEvent[];
@@ -24,59 +25,62 @@ export interface Source {
   close(): void;
 }
 
+export interface AllSourceOptions extends FollowOptions {
+  /** Kept ready; the server waits while they are not taken. */
+  readonly buffered: number;
+}
+
 /**
- * `$all` from a position on, taken by whoever reads it. The client says how far the server looked, and that it caught up,
- * while events from before are still in its buffer; here both are believed only when the buffer is empty.
+ * `$all` from a position on, taken by whoever reads it. How far the server looked, and that it caught up, is told while events
+ * from before have not been taken yet; both are believed only when they have.
  */
 export class AllSource implements Source {
   readonly over = false;
-  private readonly subscription;
+  private readonly call: OpenRead;
+  private readonly buffered: number;
+  private readonly kept: RecordedWireEvent[] = [];
+  private isFull = false;
   private checkpoint: bigint | undefined;
   private reached: bigint | undefined;
   private saidCaughtUp = false;
   private trouble: unknown;
   private readonly arrivals = new News();
-  private confirmation: NodeJS.Timeout | undefined;
+  private readonly confirmation: NodeJS.Timeout;
 
   /** `confirmWithinMs`: a server that has not begun by then is taken for gone. */
-  constructor(client: Client, options: Omit<FollowOptions, 'onCheckpoint'>, confirmWithinMs: number) {
-    this.reached = options.after;
-    this.subscription = client.follow({
-      ...options,
-      onCheckpoint: (at) => {
+  constructor(client: Client, { buffered, ...following }: AllSourceOptions, confirmWithinMs: number) {
+    this.reached = following.after;
+    this.buffered = buffered;
+    this.confirmation = setTimeout(() => this.fail(new EventStoreFault('timeout', true)), confirmWithinMs);
+    this.call = client.follow(following, {
+      confirmed: () => clearTimeout(this.confirmation),
+      event: (event) => this.keep(event),
+      checkpoint: (at) => {
         this.checkpoint = at;
         this.arrivals.come();
       },
-    });
-    this.confirmation = setTimeout(() => this.fail(new EventStoreFault('timeout', true)), confirmWithinMs);
-    this.subscription
-      .on('confirmation', () => clearTimeout(this.confirmation))
-      .on('caughtUp', () => {
+      caughtUp: () => {
         this.saidCaughtUp = true;
         this.arrivals.come();
-      })
-      .on('readable', () => this.arrivals.come())
-      .on('error', (error: unknown) => this.fail(error))
-      .on('end', () => this.fail(new EventStoreFault('unavailable', true)));
+      },
+      failed: (error) => this.fail(error),
+    });
   }
 
   get caughtUp(): boolean {
-    return this.saidCaughtUp && this.subscription.readableLength === 0;
+    return this.saidCaughtUp && this.kept.length === 0;
   }
 
   take(most: number): Taken {
     if (this.trouble === undefined) this.arrivals.seen();
-    const events: RecordedWireEvent[] = [];
-    while (events.length < most) {
-      const resolved = this.subscription.read() as Parameters<typeof fromResolved>[0] | null;
-      if (resolved === null) break;
-      const event = fromResolved(resolved);
-      if (event === undefined) continue;
-      events.push(event);
-      this.reached = event.at;
+    const events = this.kept.splice(0, most);
+    if (this.isFull && this.kept.length < this.buffered) {
+      this.isFull = false;
+      this.call.resume();
     }
+    this.reached = events.at(-1)?.at ?? this.reached;
     const { checkpoint, reached } = this;
-    const empty = this.subscription.readableLength === 0;
+    const empty = this.kept.length === 0;
     if (empty && checkpoint !== undefined && (reached === undefined || checkpoint > reached)) this.reached = checkpoint;
     if (empty && events.length === 0 && this.trouble !== undefined) throw this.trouble;
     return { events, reached: this.reached };
@@ -92,8 +96,16 @@ export class AllSource implements Source {
 
   close(): void {
     clearTimeout(this.confirmation);
-    // It fails when there never was a connection: then there is nothing to close.
-    this.subscription.unsubscribe().catch(() => undefined);
+    this.call.close();
+  }
+
+  private keep(event: RecordedWireEvent): void {
+    this.kept.push(event);
+    if (!this.isFull && this.kept.length >= this.buffered) {
+      this.isFull = true;
+      this.call.pause();
+    }
+    this.arrivals.come();
   }
 
   private fail(error: unknown): void {

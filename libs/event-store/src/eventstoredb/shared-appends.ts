@@ -10,13 +10,10 @@ import { EventStoreFault } from '../event-store';
 import type { ExpectedRevision } from '../event-store';
 import type { WireEvent } from './client';
 import { troubleOf } from './client-faults';
+import { insideOf } from './inside-client';
+import type { InsideClient } from './inside-client';
 import { within } from './within';
 
-/** What the client has for its own calls: its connection to the leader, made anew after a failure, and its credentials. */
-interface Inside {
-  GRPCStreamCreator(client: typeof StreamsClient, name: string, make: (client: StreamsClient) => Call): () => Promise<Call>;
-  callArguments(options: { requiresLeader: boolean }, call: { deadline: number }): Parameters<StreamsClient['batchAppend']>;
-}
 type Call = ReturnType<StreamsClient['batchAppend']>;
 
 export interface Appended {
@@ -47,12 +44,12 @@ const SILENT_MS = 2_000;
  * has the same, but there an answer that comes after an error ends the process.
  */
 export class SharedAppends {
-  private readonly inside: Inside;
+  private readonly inside: InsideClient;
   private opening: Promise<OpenCall> | undefined;
   private current: OpenCall | undefined;
 
   constructor(client: EventStoreDBClient) {
-    this.inside = client as unknown as Inside;
+    this.inside = insideOf(client);
   }
 
   /** @throws what `troubleOf` knows */
