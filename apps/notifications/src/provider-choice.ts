@@ -1,4 +1,4 @@
-import { LONGEST_ROOM_WAIT_MS, ProviderHealth, providersToAsk, routeOf } from '@tocsin/channels';
+import { LONGEST_ROOM_WAIT_MS, ProviderHealth, providersToAsk, routeOf, whenAborted } from '@tocsin/channels';
 import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
 import { Clock } from '@tocsin/domain';
 import type { NotificationMethod, OpenNotification } from '@tocsin/domain';
@@ -42,13 +42,7 @@ export class ProviderChoice {
 
   /** The first one that has room for it, in one time for all of them; undefined when none has. Nothing of the waiting is a failure of theirs. */
   async withRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
-    const longEnough = new AbortController();
-    const timer = setTimeout(() => longEnough.abort(), LONGEST_ROOM_WAIT_MS);
-    try {
-      return await this.firstWithRoom(state, to, AbortSignal.any([noLonger, longEnough.signal]));
-    } finally {
-      clearTimeout(timer);
-    }
+    return noLongerThan(LONGEST_ROOM_WAIT_MS, [noLonger], (enough) => this.firstWithRoom(state, to, enough));
   }
 
   private async firstWithRoom(state: OpenNotification, to: Destination, noLonger: AbortSignal): Promise<Chosen | undefined> {
@@ -57,7 +51,7 @@ export class ProviderChoice {
       const left = (): readonly Channel[] => this.toAsk(state, to.target).filter(({ provider }) => !busy.has(provider));
       const [channel, ...others] = left();
       if (channel === undefined) return busy.size === 0 ? { channel, room: undefined } : undefined;
-      const room = await channel.room(to, others.length === 0 ? noLonger : this.orAnother(channel, noLonger));
+      const room = await (others.length === 0 ? channel.room(to, noLonger) : this.roomOrAnother(channel, to, noLonger));
       if (room === undefined) busy.add(channel.provider);
       // It may have turned out meanwhile that it is down.
       else if (left()[0]?.provider === channel.provider) return { channel, room };
@@ -73,9 +67,29 @@ export class ProviderChoice {
   }
 
   /** Nobody who has another provider waits for one that is down. */
-  private orAnother({ provider }: Channel, noLonger: AbortSignal): AbortSignal {
+  private roomOrAnother(channel: Channel, to: Destination, noLonger: AbortSignal): Promise<Room | undefined> {
+    const { provider } = channel;
     const isDown = this.down.get(provider) ?? new AbortController();
     this.down.set(provider, isDown);
-    return AbortSignal.any([noLonger, isDown.signal, AbortSignal.timeout(WITH_ANOTHER_MS)]);
+    return noLongerThan(WITH_ANOTHER_MS, [noLonger, isDown.signal], (enough) => channel.room(to, enough));
   }
 }
+
+/** What waits as long as that at most, and not after any of the signals. */
+const noLongerThan = async <Found>(
+  waitMs: number,
+  signals: readonly AbortSignal[],
+  wait: (enough: AbortSignal) => Promise<Found>,
+): Promise<Found> => {
+  const enough = new AbortController();
+  // With a reason, whatever it is: the one that is made otherwise notes where it was made.
+  const giveUp = (): void => enough.abort(null);
+  const timer = setTimeout(giveUp, waitMs);
+  const forget = signals.map((signal) => whenAborted(signal, giveUp));
+  try {
+    return await wait(enough.signal);
+  } finally {
+    clearTimeout(timer);
+    for (const each of forget) each();
+  }
+};

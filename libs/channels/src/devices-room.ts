@@ -1,6 +1,7 @@
 import type { PushDeviceId } from '@tocsin/domain';
 import type { Room } from './channel';
 import type { ProviderBudget } from './provider-budget';
+import { whenAborted } from './when-aborted';
 
 export interface DevicesWait {
   readonly noLonger?: AbortSignal;
@@ -16,8 +17,8 @@ export class Turn implements Room {
   private readonly enough = new AbortController();
 
   constructor(budget: ProviderBudget, { noLonger, isUrgent }: DevicesWait) {
-    const { signal } = this.enough;
-    this.came = this.waitFor(budget.room(noLonger === undefined ? signal : AbortSignal.any([signal, noLonger]), isUrgent));
+    const forget = noLonger === undefined ? undefined : whenAborted(noLonger, () => this.enough.abort(null));
+    this.came = this.waitFor(budget.room(this.enough.signal, isUrgent)).finally(forget);
   }
 
   get isThere(): boolean {
@@ -26,7 +27,8 @@ export class Turn implements Room {
 
   leave(): void {
     this.isLeft = true;
-    this.enough.abort();
+    // With a reason, whatever it is: the one that is made otherwise notes where it was made.
+    this.enough.abort(null);
     this.room?.leave();
   }
 

@@ -29,3 +29,4 @@ export { twilioCallScript } from './twilio/settings';
 export type { CallStep } from './voice/call-step';
 export * from './voice/spoken';
 export { spokenTexts } from './voice/spoken-texts';
+export { whenAborted } from './when-aborted';

@@ -251,8 +251,10 @@ export const pageSubject = ({
 };
 
 const oneLine = (text: string): string => {
-  const characters = [...onOneLine(text)];
-  return characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : characters.join('');
+  const line = onOneLine(text);
+  if (line.length <= SHORT_SUMMARY) return line;
+  const characters = [...line];
+  return characters.length > SHORT_SUMMARY ? `${characters.slice(0, SHORT_SUMMARY - 1).join('')}…` : line;
 };
 
 /** What is out of the ordinary about a page. */

@@ -38,6 +38,8 @@ const MOST_BYTES_PER_PAGE = 4_194_304;
 const RING = { items: 8_192, bytes: 16_777_216 };
 const STREAMS = { streams: 8_192, bytes: 8_388_608 };
 const COLUMNS = 'position, stream, category, revision, id, type, data, metadata';
+/** The columns in that order: an object with their names for each row would add a third to the time of reading it. */
+type Row = readonly [number, string, string, number, string, string, string, string];
 
 /** `alert-` of `alert-4711`; a stream without a dash is its own category. */
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-') + 1) || stream;
@@ -63,8 +65,8 @@ export class EventLog {
   ) {
     this.newest = head;
     this.ring = new RecentRing(head, RING);
-    this.streamPage = reader.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
-    this.streamLast = reader.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1`);
+    this.streamPage = prepareRows(reader, `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
+    this.streamLast = prepareRows(reader, `SELECT ${COLUMNS} FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1`);
     this.checkpoint = reader.prepare('SELECT position FROM checkpoints WHERE processor = ?');
   }
 
@@ -123,7 +125,7 @@ export class EventLog {
     if (recent !== undefined || this.streams.lacks(stream)) return recent;
     const row = this.streamLast.get(stream);
     if (row === undefined) this.streams.isAbsent(stream);
-    return row === undefined ? undefined : toEvent(row);
+    return row === undefined ? undefined : toEvent(row as unknown as Row);
   }
 
   /** No categories mean all of them. */
@@ -172,7 +174,8 @@ export class EventLog {
       const range = 'position > $after AND position <= $head ORDER BY position LIMIT $limit';
       const one = (index: number) => `SELECT position FROM (SELECT position FROM events WHERE category = $c${index} AND ${range})`;
       const parts = Array.from({ length: categories }, (_, index) => one(index)).join(' UNION ALL ');
-      statement = this.reader.prepare(
+      statement = prepareRows(
+        this.reader,
         categories === 0
           ? `SELECT ${COLUMNS} FROM events WHERE ${range}`
           : `SELECT ${COLUMNS} FROM events WHERE position IN (SELECT position FROM (${parts}) ORDER BY position LIMIT $limit) ORDER BY position`,
@@ -216,11 +219,17 @@ const bytesOf = (event: EventToAppend): number => event.data.length + event.meta
 const named = (categories: ReadonlySet<string>): Record<string, string> =>
   Object.fromEntries([...categories].map((category, index) => [`$c${index}`, category]));
 
-function takePage(rows: Iterable<Record<string, unknown>>, limit: number): StreamPage {
+function prepareRows(reader: DatabaseSync, sql: string): StatementSync {
+  const statement = reader.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+function takePage(rows: Iterable<unknown>, limit: number): StreamPage {
   const events: CommittedEvent[] = [];
   let bytes = 0;
   for (const row of rows) {
-    const event = toEvent(row);
+    const event = toEvent(row as Row);
     events.push(event);
     bytes += event.bytes;
     if (events.length === limit || bytes >= MOST_BYTES_PER_PAGE) return { events, full: true };
@@ -228,18 +237,6 @@ function takePage(rows: Iterable<Record<string, unknown>>, limit: number): Strea
   return { events, full: false };
 }
 
-function toEvent(row: Record<string, unknown>): CommittedEvent {
-  const data = String(row['data']);
-  const metadata = String(row['metadata']);
-  return {
-    at: Number(row['position']),
-    bytes: data.length + metadata.length + 200,
-    stream: String(row['stream']),
-    category: String(row['category']),
-    revision: Number(row['revision']),
-    id: String(row['id']),
-    type: String(row['type']),
-    data,
-    metadata,
-  };
+function toEvent([at, stream, category, revision, id, type, data, metadata]: Row): CommittedEvent {
+  return { at, bytes: data.length + metadata.length + 200, stream, category, revision, id, type, data, metadata };
 }

@@ -121,10 +121,12 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     command: Command | ((state: State) => Command),
     context: CommandContext,
   ): Decision<State> {
-    if (current.eventIds.has(derivedEventId(context.commandId, stream, 0))) return { current, events: [] };
+    const firstId = derivedEventId(context.commandId, stream, 0);
+    if (current.eventIds.has(firstId)) return { current, events: [] };
     const asked = typeof command === 'function' ? (command as (state: State) => Command)(current.state) : command;
     const decided = this.options.decider.decide(asked, current.state);
-    return { current, events: decided.map((event, index) => this.toNewEvent(event, stream, index, context)) };
+    const idOf = (index: number): string => (index === 0 ? firstId : derivedEventId(context.commandId, stream, index));
+    return { current, events: decided.map((event, index) => this.toNewEvent(event, idOf(index), context)) };
   }
 
   /**
@@ -181,6 +183,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     const isKnown = cached !== undefined && cached.revision >= 0;
     const read = await this.options.store.readStream(stream, { from: isKnown ? cached.revision : 0 });
     const goesOn = isKnown && read[0]?.position === cached.position;
+    if (goesOn && read.length === 1) return cached;
     const current = goesOn ? this.evolve(cached, read.slice(1)) : await this.fromTheBeginning(stream, isKnown ? undefined : read);
     this.keep(stream, current);
     return current;
@@ -208,9 +211,9 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     else this.cache.keep(stream, current, weightOf(current.state) + current.eventIds.size * EVENT_ID_WEIGHT);
   }
 
-  private toNewEvent(event: Event, stream: string, index: number, context: CommandContext): NewEvent {
+  private toNewEvent(event: Event, id: string, context: CommandContext): NewEvent {
     return {
-      id: derivedEventId(context.commandId, stream, index),
+      id,
       type: event.type,
       data: event.data,
       metadata: {

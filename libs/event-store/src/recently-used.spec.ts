@@ -12,6 +12,15 @@ describe('what was used last', () => {
     expect(keysOf(cache)).toEqual(['a', 'c']);
   });
 
+  it('is used by whoever asks for it', () => {
+    const cache = new RecentlyUsed<string>({ count: 2, weight: 100 });
+    cache.keep('a', 'A', 1);
+    cache.keep('b', 'B', 1);
+    expect(cache.get('a')).toBe('A');
+    cache.keep('c', 'C', 1);
+    expect(keysOf(cache)).toEqual(['a', 'c']);
+  });
+
   it('is bounded by weight: as many go as have to', () => {
     const cache = new RecentlyUsed<string>({ count: 100, weight: 10 });
     for (const key of ['a', 'b', 'c']) cache.keep(key, key, 3);

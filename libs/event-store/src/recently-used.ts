@@ -16,7 +16,11 @@ export class RecentlyUsed<Value> {
   }
 
   get(key: string): Value | undefined {
-    return this.kept.get(key)?.value;
+    const known = this.kept.get(key);
+    if (known === undefined) return undefined;
+    this.kept.delete(key);
+    this.kept.set(key, known);
+    return known.value;
   }
 
   keep(key: string, value: Value, weight: number): void {

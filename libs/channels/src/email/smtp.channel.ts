@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { PluginFunction, SendMailOptions, Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool';
@@ -75,15 +74,14 @@ const notingTheBody: PluginFunction = (mail, done) => {
   const progress = (mail.data as { readonly progress?: Progress }).progress;
   const { message } = mail;
   const body = message.createReadStream.bind(message);
-  // Not begun before the server asks for it: what the client has not read was not sent.
-  message.createReadStream = (options) => Readable.from(throughEnd(body(options), progress), { objectMode: false });
+  message.createReadStream = (options) => {
+    const stream = body(options);
+    // Not read before the server asks for it, and at its end when all of it was: what the client has not read was not sent.
+    if (progress !== undefined) stream.once('end', () => (progress.isBodySent = true));
+    return stream;
+  };
   done();
 };
-
-async function* throughEnd(body: Readable, progress: Progress | undefined): AsyncGenerator<Buffer> {
-  for await (const chunk of body) yield chunk as Buffer;
-  if (progress !== undefined) progress.isBodySent = true;
-}
 
 /** What a server says no to for this message; a no at any other point is about us, and may be put right meanwhile. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'DATA']);

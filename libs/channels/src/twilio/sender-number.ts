@@ -8,9 +8,11 @@ const countryOf = (number: string): string | undefined => parsePhoneNumberFromSt
  * and one of their own country where there is one.
  */
 export const senderFor = (numbers: readonly string[], target: string): string => {
+  const [first = '', ...others] = numbers;
+  if (others.length === 0) return first;
   const country = countryOf(target);
   const near = numbers.filter((number) => country !== undefined && countryOf(number) === country);
   const candidates = near.length > 0 ? near : numbers;
   const turn = createHash('sha256').update(target).digest().readUInt32BE(0) % candidates.length;
-  return candidates[turn] ?? '';
+  return candidates[turn] ?? first;
 };
