@@ -1,6 +1,6 @@
 import { isOtherLeft } from '@tocsin/channels';
 import type { Channel, SendOutcome } from '@tocsin/channels';
-import type { NotificationReceipt } from '@tocsin/contracts';
+import type { NotificationReceipt, ReceiptOutcome } from '@tocsin/contracts';
 import { Clock, isAccountMethod, movesOn, notificationDecider, notificationStream, successorOf } from '@tocsin/domain';
 import type {
   BroughtForwardReason,
@@ -36,7 +36,7 @@ export interface AttemptedPage {
   readonly attempt: { readonly attempt: number };
 }
 
-type Failure = Exclude<SendOutcome, { type: 'handed-over' }>;
+type Failure = Exclude<SendOutcome, { type: 'handed-over' }> & Pick<Extract<ReceiptOutcome, { type: 'failed' }>, 'isUnreached'>;
 type EndingCommand = Extract<NotificationCommand, { type: 'recordFailed' | 'expireReceipt' }>;
 
 /** Records what came of attempts: at once, by a receipt later, or nothing at all. */
@@ -141,6 +141,7 @@ export class AttemptOutcomes {
         retriable: outcome.type === 'unknown' || !outcome.permanent,
         uncertain: outcome.type === 'unknown',
         ...(isContactClosed ? { isContactClosed } : {}),
+        ...(outcome.isUnreached === true ? { isUnreached: true } : {}),
         ...(outcome.type === 'failed' && outcome.retryAfterMs !== undefined ? { retryAfterMs: outcome.retryAfterMs } : {}),
         otherProviderLeft: isOtherLeft(this.parts.channelsFor(state.plan.method), provider, state),
       },

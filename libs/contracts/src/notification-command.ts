@@ -35,6 +35,8 @@ export type ReceiptOutcome =
       readonly reason: string;
       /** The person does not want messages there. */
       readonly isContactClosed?: boolean;
+      /** It came to their telephone, and they were not reached there: another provider would ring the same. */
+      readonly isUnreached?: boolean;
     };
 
 /**

@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { topics } from '@tocsin/contracts';
 import type { CallOver, NotificationReceipt } from '@tocsin/contracts';
-import { unreachedReason } from '@tocsin/domain';
 import { causeOf } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AttemptOutcomes } from '../attempt-outcomes';
 import { CallTurns } from '../calling/call-turns';
+import { unreached } from '../calling/unreached';
 
 /** What providers said of messages that they took. */
 @Controller()
@@ -25,8 +25,7 @@ export class ReceiptsConsumer {
   @Consumes(topics.notificationCommands, 'notifications', { types: ['CallOver'] })
   async callOver(message: Message): Promise<void> {
     const { unreachedBy, ...call } = message.data as CallOver;
-    const outcome = { type: 'failed', permanent: true, reason: unreachedReason(unreachedBy) } as const;
-    await this.outcomes.receipt({ ...call, outcome }, causeOf(message));
+    await this.outcomes.receipt({ ...call, outcome: unreached(unreachedBy) }, causeOf(message));
     await this.turns.over(call, causeOf(message));
   }
 }

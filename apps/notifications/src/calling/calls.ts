@@ -1,6 +1,6 @@
 import { spokenCode, spokenMessage, spokenPage, spokenPages, spokenTexts } from '@tocsin/channels';
 import type { Correlation, Language, PageContent } from '@tocsin/channels';
-import { assertNever, Clock, isAnsweredNow, nextInCall, nextInCallOfMany, stoppedBy, unreachedReason } from '@tocsin/domain';
+import { assertNever, Clock, isAnsweredNow, nextInCall, nextInCallOfMany, stoppedBy } from '@tocsin/domain';
 import type { AlertEvent, CallId, CallMove, ContactId, Notification, User } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -14,6 +14,7 @@ import { Notifications } from '../notifications';
 import { contactOfNumber } from '../texting/contact-of-number';
 import { CalledPages, lineHolder } from './called-pages';
 import { CallLines } from './call-lines';
+import { unreached } from './unreached';
 
 /** Somebody picked up, pressed a key, or pressed none for as long as one was listened for. */
 export interface CallMoment {
@@ -90,7 +91,7 @@ export class Calls {
     const state = await notifications.load(isAboutAll ? holder.notification : about);
     const plan = planOf(state);
     if (plan?.contactId !== own.contactId) return over(user.language);
-    if (moment.isMachine) await this.tellReceipt(moment, { type: 'failed', permanent: true, reason: unreachedReason('machine') });
+    if (moment.isMachine) await this.tellReceipt(moment, unreached('machine'));
     else if (moment.key !== undefined) await this.tellReceipt(moment, { type: 'delivered' });
     if (plan.alertId === undefined) return this.message(moment, plan, user);
     if (isAboutAll) return this.many(moment, pages, user);

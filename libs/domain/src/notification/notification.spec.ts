@@ -203,6 +203,15 @@ describe('a page that was handed over', () => {
     const failed = fails(second(9), 1, { reason: 'undelivered', otherProviderLeft: true });
     expect(notifying(...handedOver).when(failed)).toMatchObject([{ type: 'AttemptFailed', data: { retryAt: second(9) } }]);
   });
+  it('goes to no other provider when its receipt says that nobody was reached at the telephone (B25)', () => {
+    const failedOver = [page({ method: 'VOICE' }), starts(second(0)), fails(second(1), 1, { otherProviderLeft: true })];
+    const rang = [...failedOver, starts(second(1)), takes(second(2), 2)];
+    const about = { provider: 'signalwire', retriable: false, otherProviderLeft: true, isUnreached: true };
+    const unreached = fails(second(9), 2, { ...about, reason: 'the call was not answered' });
+    expect(notifying(...rang).when(unreached)).toMatchObject([
+      { type: 'NotificationFailed', data: { reason: 'the call was not answered' } },
+    ]);
+  });
   it('whose failed receipt overtakes the answer of the provider stays failed', () => {
     const failed = [page(), starts(second(0)), fails(second(1), 1, { reason: 'undelivered' })];
     expect(notifying(...failed).when(takes(second(2), 1))).toEqual([]);

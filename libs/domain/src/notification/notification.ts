@@ -58,6 +58,8 @@ export type NotificationCommand =
       readonly otherProviderLeft: boolean;
       /** The person does not want messages there: nobody is asked again. */
       readonly isContactClosed?: boolean;
+      /** It came to their telephone, and they were not reached there: nobody else is asked to ring it (B25). */
+      readonly isUnreached?: boolean;
     }
   | { readonly type: 'cancel'; readonly at: Instant; readonly reason: CancelReason }
   /** Held back with its reason: until then, or for good. */
@@ -205,6 +207,7 @@ const recordFailed = (command: Command<'recordFailed'>, state: Notification): re
   // One that failed for now, before this one in the round, can be asked again.
   const canSucceed =
     command.isContactClosed !== true &&
+    command.isUnreached !== true &&
     (retriable || otherProviderLeft || failedInRound.some((other) => other !== provider && !refusedBy.includes(other)));
   if (!canSucceed || isTooOld) return [{ type: 'NotificationFailed', data: { at, reason } }];
   const told = { at, attempt, provider, reason, retryAt, uncertain, ...(retriable ? {} : { permanent: true }) };
