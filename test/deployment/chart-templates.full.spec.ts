@@ -56,6 +56,8 @@ describeWith('helm', fetched('helm'), (helm) => {
         'NTFY_TOKEN',
         'PORT',
         'SENDGRID_API_KEY',
+        'SIGNALWIRE_API_TOKEN',
+        'SIGNALWIRE_SIGNING_KEY',
         'SLACK_BOT_TOKEN',
         'SLACK_CLIENT_SECRET',
         'SLACK_SIGNING_SECRET',
@@ -262,7 +264,7 @@ describeWith('helm', fetched('helm'), (helm) => {
 
     it('needs no Secret, and is told of no server', () => {
       const secrets = Object.values(environment(one(manifests, 'StatefulSet'))).filter((value) => typeof value === 'object');
-      expect(secrets).toHaveLength(16);
+      expect(secrets).toHaveLength(18);
       for (const secret of secrets) expect(secret).toMatchObject({ secretKeyRef: { optional: true } });
       expect(Object.keys(one(manifests, 'ConfigMap').data ?? {}).filter((name) => name.startsWith('KAFKA'))).toEqual([]);
     });

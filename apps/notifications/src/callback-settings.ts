@@ -1,12 +1,12 @@
-import { usualSender } from '@tocsin/channels';
+import { signalwireDialect, twilioDialect, usualSender } from '@tocsin/channels';
 import type { ChannelSettings } from '@tocsin/channels';
 import type { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
-import type { TwilioSettings } from './callbacks/twilio/twilio-settings';
+import type { TelephoneAccount } from './callbacks/telephone/telephone-account';
 
 /** What call-backs are checked with; nothing of a provider that is off, and then none of its is believed. */
 export interface CallbackSettings {
   readonly sendgrid?: SendGridSettings;
-  readonly twilio?: Omit<TwilioSettings, 'publicUrl'>;
+  readonly telephones?: readonly TelephoneAccount[];
 }
 
 /** Of the settings of all providers. */
@@ -15,8 +15,7 @@ export const callbackSettings = ({
   sendgridEventPublicKeys,
   sendgridInboundDomain,
   mailFrom,
-  twilioAuthToken,
-  twilioFrom,
+  ...telephones
 }: ChannelSettings): CallbackSettings => ({
   ...(sendgridApiKey === undefined
     ? {}
@@ -28,8 +27,22 @@ export const callbackSettings = ({
             sendgridInboundDomain === undefined ? addressOf(mailFrom ?? usualSender(publicUrl)) : `reply@${sendgridInboundDomain}`,
         },
       }),
-  ...(twilioAuthToken === undefined || twilioFrom === undefined ? {} : { twilio: { authTokens: twilioAuthToken, numbers: twilioFrom } }),
+  telephones: telephoneAccounts(telephones),
 });
+
+const telephoneAccounts = ({
+  twilioAuthToken,
+  twilioFrom,
+  signalwireSigningKey,
+  signalwireFrom,
+}: Pick<ChannelSettings, 'twilioAuthToken' | 'twilioFrom' | 'signalwireSigningKey' | 'signalwireFrom'>): readonly TelephoneAccount[] => [
+  ...(twilioAuthToken === undefined || twilioFrom === undefined
+    ? []
+    : [{ dialect: twilioDialect, signingKeys: twilioAuthToken, numbers: twilioFrom }]),
+  ...(signalwireSigningKey === undefined || signalwireFrom === undefined
+    ? []
+    : [{ dialect: signalwireDialect, signingKeys: signalwireSigningKey, numbers: signalwireFrom }]),
+];
 
 /** `Tocsin <tocsin@example.org>`, or the address alone. */
 const addressOf = (sender: string): string => /<([^<>]*)>/.exec(sender)?.[1] ?? sender;

@@ -53,6 +53,7 @@ import { ReceiptsConsumer } from './callbacks/receipts.consumer';
 import { Receipts } from './callbacks/receipts';
 import { SendGridController } from './callbacks/sendgrid/sendgrid.controller';
 import { SendGridSettings } from './callbacks/sendgrid/sendgrid-settings';
+import { telephoneParts } from './callbacks/telephone/telephone-parts';
 import { chatParts } from './chat/chat-parts';
 import { ChatPeople } from './chat/chat-people';
 import { CalledPages } from './calling/called-pages';
@@ -282,6 +283,7 @@ export class NotificationsModule {
       answers,
       receipts,
     });
+    const telephones = telephoneParts(platform, options.callbacks?.telephones ?? []);
     return {
       module: NotificationsModule,
       controllers: [
@@ -294,7 +296,7 @@ export class NotificationsModule {
         AnswerController,
         OutboxController,
         ...(sendgrid === undefined ? [] : [SendGridController]),
-        ...texting.controllers,
+        ...telephones.controllers,
         MeController,
         MyReachController,
         ...(slack?.controllers ?? []),
@@ -333,6 +335,7 @@ export class NotificationsModule {
             ]),
         ...texting.providers,
         ...calling.providers,
+        ...telephones.providers,
         { provide: PageFiles, useValue: PageFiles.read() },
         { provide: OpenAlerts, useValue: new OpenAlerts({ readStore, views, configuration, links, clock, visibleWithinMs }) },
         {

@@ -3,19 +3,19 @@ import { countryOfNumber } from '@tocsin/channels';
 import type { PublicOutboundNumber } from '@tocsin/contracts';
 import { Describe, DescribedUnder, RequiresRole } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
-import { TwilioSettings } from './callbacks/twilio/twilio-settings';
+import { TelephoneAccounts } from './callbacks/telephone/telephone-accounts';
 
 /** The numbers that pages come from (B30): to be known to a telephone, so that they get through at night. */
 @DescribedUnder('Numbers')
 @Controller('api/numbers')
 @RequiresRole('STAKEHOLDER')
 export class NumbersController {
-  constructor(private readonly twilio: TwilioSettings) {}
+  constructor(private readonly accounts: TelephoneAccounts) {}
 
   @Get()
   @Describe('List the numbers that pages come from', { answers: ['OutboundNumber'] })
   list(): readonly PublicOutboundNumber[] {
-    return this.twilio.numbers.map((phoneNumber) => ({
+    return this.accounts.numbers.map((phoneNumber) => ({
       countryCode: countryOfNumber(phoneNumber) ?? '',
       phoneNumber,
       supportsInboundSms: true,
@@ -27,7 +27,7 @@ export class NumbersController {
   @Get('vcard')
   @Describe('The numbers that pages come from, as a vCard')
   vcard(@Res() reply: FastifyReply): void {
-    const numbers = this.twilio.numbers.map((number) => `TEL;TYPE=CELL:${number}`);
+    const numbers = this.accounts.numbers.map((number) => `TEL;TYPE=CELL:${number}`);
     const card = ['BEGIN:VCARD', 'VERSION:3.0', 'N:;Tocsin;;;', 'FN:Tocsin', 'ORG:Tocsin', ...numbers, 'END:VCARD', ''];
     void reply
       .header('content-type', 'text/vcard; charset=utf-8')

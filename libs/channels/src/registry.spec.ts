@@ -43,6 +43,27 @@ describe('providers', () => {
       expect.stringContaining('SENDGRID_EVENT_PUBLIC_KEY: must be the key as SendGrid shows it'),
     ]);
   });
+  it('take SignalWire beside Twilio for texts and calls, asked second', async () => {
+    const signalwire = {
+      SIGNALWIRE_SPACE_URL: 'https://example.signalwire.com',
+      SIGNALWIRE_PROJECT_ID: 'b08dacad',
+      SIGNALWIRE_API_TOKEN: 'PT',
+      SIGNALWIRE_SIGNING_KEY: 'PSK',
+      SIGNALWIRE_FROM: '+16505550100',
+    };
+    const settings = read({ ...signalwire, TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 't', TWILIO_FROM: '+16505550101' });
+    const channels = await openChannels(settings, { publicUrl: () => 'http://tocsin.test', outbox: false });
+    for (const method of ['SMS', 'VOICE'] as const)
+      expect(channels.get(method)?.map(({ provider }) => provider)).toEqual(['twilio', 'signalwire']);
+    await closeChannels(channels);
+    expect(channelProblems(read({ VOICE_ROUTES: '+1=signalwire,twilio' }))).toEqual([]);
+    expect(providerStates(read({}))['signalwire']).toMatch(/^off: SIGNALWIRE_SPACE_URL, .*SIGNALWIRE_FROM not set$/);
+    for (const missing of Object.keys(signalwire))
+      expect(problems({ ...signalwire, [missing]: '' })).toEqual([`${missing}: must be set, too, for signalwire; or none of its settings`]);
+    expect(problems({ ...signalwire, SIGNALWIRE_FROM: '0151 1234567' })).toEqual([
+      expect.stringContaining('SIGNALWIRE_FROM: must be numbers with their country'),
+    ]);
+  });
   it('with half of their settings say which other ones there must be', () => {
     const setting = (name: string) => ({ name }) as never;
     const two = { schema: { a: setting('THE_A'), b: setting('THE_B'), c: setting('THE_C') }, needs: [['a', 'b'], ['c']] };
@@ -69,6 +90,9 @@ describe('routes', () => {
     expect(problems({ SMS_ROUTES: '+49=smtp;*=nobody' })).toEqual([
       expect.stringContaining('SMS_ROUTES: there is no provider smtp of SMS'),
       expect.stringContaining('SMS_ROUTES: there is no provider nobody of SMS'),
+    ]);
+    expect(problems({ VOICE_ROUTES: '+49=gateway,twilio' })).toEqual([
+      'VOICE_ROUTES: there is no provider gateway of VOICE, only twilio, signalwire',
     ]);
   });
 });

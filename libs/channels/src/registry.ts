@@ -15,6 +15,7 @@ import { ProviderBudget } from './provider-budget';
 import { routeSchema } from './routes';
 import type { MethodRoutes } from './routes';
 import { sendgrid } from './sendgrid/settings';
+import { signalwire } from './signalwire/settings';
 import { slack } from './slack/settings';
 import { smsGateway } from './sms-gateway/settings';
 import { openTeamsBot, teams } from './teams/settings';
@@ -23,7 +24,7 @@ import { twilio } from './twilio/settings';
 import { webPush } from './web-push/settings';
 
 /** Every provider, and for each method the order in which they are asked where no route says otherwise. */
-const providers = [smtp, sendgrid, twilio, smsGateway, slack, telegram, teams, webPush, ntfy, discord, mattermost] as const;
+const providers = [smtp, sendgrid, twilio, signalwire, smsGateway, slack, telegram, teams, webPush, ntfy, discord, mattermost] as const;
 
 type Schemas = (typeof providers)[number]['schema'];
 type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

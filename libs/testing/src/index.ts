@@ -25,6 +25,7 @@ export { startZendesk } from './trackers/zendesk';
 export * from './webhook-receiver';
 export type { Call, HeardOrDone } from './telephone-network/call';
 export { callBack, signatureOf } from './telephone-network/call-back';
+export { signalwireOperator } from './telephone-network/operator';
 export * from './telephone-network/telephone';
 export * from './telephone-network/telephone-network';
 export { eventSignature, newEventKeys } from './sendgrid/event-signature';

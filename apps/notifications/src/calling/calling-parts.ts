@@ -3,6 +3,7 @@ import type { Platform } from '@tocsin/platform';
 import type { Answers } from '../answers';
 import type { CallbackSettings } from '../callback-settings';
 import type { Receipts } from '../callbacks/receipts';
+import { numbersOf } from '../callbacks/telephone/telephone-accounts';
 import type { MessageComposer } from '../message-composer';
 import type { Notifications } from '../notifications';
 import type { CalledPages } from './called-pages';
@@ -13,7 +14,7 @@ import { Calls } from './calls';
 /** What the module needs for calls. */
 export const callingParts = (
   { configuration, eventStore, clock }: Platform,
-  callbacks: CallbackSettings,
+  { telephones = [] }: CallbackSettings,
   {
     callTurns,
     ...parts
@@ -29,6 +30,6 @@ export const callingParts = (
 ): { readonly providers: readonly Provider[] } => ({
   providers: [
     { provide: CallTurns, useValue: callTurns },
-    { provide: Calls, useValue: new Calls({ ...parts, configuration, eventStore, clock, numbers: callbacks.twilio?.numbers ?? [] }) },
+    { provide: Calls, useValue: new Calls({ ...parts, configuration, eventStore, clock, numbers: numbersOf(telephones) }) },
   ],
 });

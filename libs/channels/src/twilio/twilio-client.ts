@@ -1,11 +1,10 @@
 import { retryAfterOf } from '@tocsin/platform';
-import twilio from 'twilio';
-import type { Twilio } from 'twilio';
+import { Twilio } from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import RestException from 'twilio/lib/base/RestException';
 import type Response from 'twilio/lib/http/response';
 
-export interface TwilioAccount {
+export interface TwilioCredentials {
   readonly accountSid: string;
   readonly authToken: string;
   readonly baseUrl: string;
@@ -30,12 +29,31 @@ class ClientAt extends RequestClient {
   override async request<TData>(options: RequestClient.RequestOptions<TData>): Promise<Response<TData>> {
     const { pathname, search } = new URL(options.uri);
     const response = await super.request<TData>({ ...options, uri: `${this.baseUrl}${pathname}${search}` });
-    const waits = retryAfterOf(response.statusCode, response.headers as Readonly<Record<string, unknown>>);
-    // The SDK would say the same, and leave out for how long it is to be left alone.
-    if (waits.retryAfterMs !== undefined) throw Object.assign(new RestException(response as never), waits);
+    if (response.statusCode < 400) return response;
+    const code = listedCode(response.body);
+    const said = {
+      ...retryAfterOf(response.statusCode, response.headers as Readonly<Record<string, unknown>>),
+      ...(code === undefined ? {} : { code }),
+    };
+    // The SDK would say the same, and leave out for how long it is to be left alone, and a code that is not where Twilio's are.
+    if (Object.keys(said).length > 0) throw Object.assign(new RestException(response as never), said);
     return response;
   }
 }
 
-export const twilioClient = ({ accountSid, authToken, baseUrl, timeoutMs = TIMEOUT_MS }: TwilioAccount): Twilio =>
-  twilio(accountSid, authToken, { httpClient: new ClientAt(baseUrl, timeoutMs), accountSid });
+/** SignalWire has some of its errors in a list, and their codes as texts: `{"errors":[{"code":"30010"}]}`. */
+const listedCode = (body: unknown): number | undefined => {
+  const errors = (body as { readonly errors?: unknown } | null | undefined)?.errors;
+  const code = Array.isArray(errors) ? Number((errors[0] as { readonly code?: unknown } | undefined)?.code) : Number.NaN;
+  return Number.isSafeInteger(code) && code > 0 ? code : undefined;
+};
+
+/** Twilio's own accounts begin with AC, and the SDK refuses all others. */
+class AnyAccount extends Twilio {
+  override setAccountSid(accountSid = ''): void {
+    this.accountSid = accountSid;
+  }
+}
+
+export const twilioClient = ({ accountSid, authToken, baseUrl, timeoutMs = TIMEOUT_MS }: TwilioCredentials): Twilio =>
+  new AnyAccount(accountSid, authToken, { httpClient: new ClientAt(baseUrl, timeoutMs), accountSid });

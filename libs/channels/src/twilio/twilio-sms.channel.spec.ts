@@ -1,6 +1,7 @@
 import { TelephoneNetwork } from '@tocsin/testing';
 import { channelContract } from '../channel.contract';
 import type { Channel } from '../channel';
+import { twilioDialect } from './dialect';
 import { senderFor } from './sender-number';
 import { twilioClient } from './twilio-client';
 import { TwilioSmsChannel } from './twilio-sms.channel';
@@ -16,6 +17,7 @@ const open = async () => {
   const { TWILIO_ACCOUNT_SID: accountSid = '' } = network.environment(OUR_NUMBER);
   const account = { accountSid, authToken: network.authTokens[0] ?? '', baseUrl: network.url, timeoutMs: DEADLINE_MS };
   const channel: Channel = new TwilioSmsChannel({
+    dialect: twilioDialect,
     client: twilioClient(account),
     from: [OUR_NUMBER],
     publicUrl: () => 'https://tocsin.test',

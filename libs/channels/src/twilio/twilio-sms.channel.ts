@@ -3,10 +3,12 @@ import { Channel } from '../channel';
 import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
 import { callbackUrl } from './callback-url';
+import type { Dialect } from './dialect';
 import { senderFor } from './sender-number';
 import { failureOf } from './twilio-errors';
 
 export interface TwilioSmsSettings {
+  readonly dialect: Dialect;
   readonly client: Twilio;
   /** Our numbers, with their country. */
   readonly from: readonly string[];
@@ -16,16 +18,15 @@ export interface TwilioSmsSettings {
 }
 
 const DEADLINE_MS = 15_000;
-/** Twilio cannot reach the address for receipts: a private installation. Receipts are evidence that we can do without. */
-const NO_SUCH_CALLBACK = 21_609;
 
-/** Text messages by Twilio. It has no idempotency key: what it may have taken is repeated as possibly a duplicate. */
+/** Text messages by Twilio's API. It has no idempotency key: what it may have taken is repeated as possibly a duplicate. */
 export class TwilioSmsChannel extends Channel {
   readonly method = 'SMS';
-  readonly provider = 'twilio';
+  readonly provider: string;
 
   constructor(private readonly settings: TwilioSmsSettings) {
     super();
+    this.provider = settings.dialect.provider;
   }
 
   override senderTo(target: string): string {
@@ -33,24 +34,25 @@ export class TwilioSmsChannel extends Channel {
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
-    const late = { type: 'unknown', reason: 'no answer from Twilio (deadline)' } as const;
+    const late = { type: 'unknown', reason: `no answer from ${this.settings.dialect.title} (deadline)` } as const;
     return inTime(this.create(message, message.correlation), this.settings.deadlineMs ?? DEADLINE_MS, late);
   }
 
   private async create(message: OutgoingMessage, correlation: Correlation | undefined): Promise<SendOutcome> {
-    const { client, publicUrl } = this.settings;
+    const { client, dialect, publicUrl } = this.settings;
     const { target, message: rendered } = message;
     try {
       const { sid } = await client.messages.create({
         to: target,
         from: this.senderTo(target),
         body: rendered.text,
-        ...(correlation === undefined ? {} : { statusCallback: callbackUrl(publicUrl(), 'status', correlation) }),
+        ...(correlation === undefined ? {} : { statusCallback: callbackUrl(dialect, publicUrl(), 'status', correlation) }),
       });
       return { type: 'handed-over', reference: sid, receiptExpected: correlation !== undefined };
     } catch (error) {
-      const isWithoutReceipts = correlation !== undefined && (error as { readonly code?: unknown }).code === NO_SUCH_CALLBACK;
-      return isWithoutReceipts ? this.create(message, undefined) : failureOf('SMS', error);
+      const code = Number((error as { readonly code?: unknown }).code);
+      const isWithoutReceipts = correlation !== undefined && dialect.noSuchCallbackCodes.has(code);
+      return isWithoutReceipts ? this.create(message, undefined) : failureOf(dialect, 'SMS', error);
     }
   }
 

@@ -2,6 +2,7 @@ import { TelephoneNetwork } from '@tocsin/testing';
 import { channelContract } from '../channel.contract';
 import type { Channel } from '../channel';
 import { callScript } from './call-script';
+import { twilioDialect } from './dialect';
 import { twilioClient } from './twilio-client';
 import { TwilioVoiceChannel } from './twilio-voice.channel';
 
@@ -16,6 +17,7 @@ const open = async () => {
   const { TWILIO_ACCOUNT_SID: accountSid = '' } = network.environment(OUR_NUMBER);
   const account = { accountSid, authToken: network.authTokens[0] ?? '', baseUrl: network.url, timeoutMs: DEADLINE_MS };
   const channel = new TwilioVoiceChannel({
+    dialect: twilioDialect,
     client: twilioClient(account),
     from: [OUR_NUMBER],
     publicUrl: () => 'https://tocsin.test',

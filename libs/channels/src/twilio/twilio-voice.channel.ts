@@ -3,10 +3,12 @@ import { Channel } from '../channel';
 import type { Correlation, OutgoingMessage, SendOutcome } from '../channel';
 import { inTime } from '../deadline';
 import { callbackUrl } from './callback-url';
+import type { Dialect } from './dialect';
 import { senderFor } from './sender-number';
 import { failureOf } from './twilio-errors';
 
 export interface TwilioVoiceSettings {
+  readonly dialect: Dialect;
   readonly client: Twilio;
   /** Our numbers, with their country. */
   readonly from: readonly string[];
@@ -24,15 +26,16 @@ const LONGEST_SEC = 240;
 const TAKE_BACK_MS = 3_000;
 
 /**
- * Calls by Twilio. What is said is asked for when somebody picks up, so that it is true then and no text leaves before. There is no
+ * Calls by Twilio's API. What is said is asked for when somebody picks up, so that it is true then and no text leaves before. There is no
  * idempotency key: a call that may have been made is made again as possibly a duplicate, when that one must be over.
  */
 export class TwilioVoiceChannel extends Channel {
   readonly method = 'VOICE';
-  readonly provider = 'twilio';
+  readonly provider: string;
 
   constructor(private readonly settings: TwilioVoiceSettings) {
     super();
+    this.provider = settings.dialect.provider;
   }
 
   override senderTo(target: string): string {
@@ -40,26 +43,26 @@ export class TwilioVoiceChannel extends Channel {
   }
 
   async send({ target, correlation }: OutgoingMessage): Promise<SendOutcome> {
-    const late: SendOutcome = { type: 'unknown', reason: 'no answer from Twilio (deadline)' };
+    const late: SendOutcome = { type: 'unknown', reason: `no answer from ${this.settings.dialect.title} (deadline)` };
     return inTime(this.create(target, correlation), this.settings.deadlineMs ?? DEADLINE_MS, late);
   }
 
   private async create(to: string, correlation: Correlation | undefined): Promise<SendOutcome> {
-    const { client, publicUrl } = this.settings;
+    const { client, dialect, publicUrl } = this.settings;
     try {
       const { sid } = await client.calls.create({
         to,
         from: this.senderTo(to),
-        url: callbackUrl(publicUrl(), 'voice', correlation),
-        statusCallback: callbackUrl(publicUrl(), 'status', correlation),
+        url: callbackUrl(dialect, publicUrl(), 'voice', correlation),
+        statusCallback: callbackUrl(dialect, publicUrl(), 'status', correlation),
         machineDetection: 'DetectMessageEnd',
         machineDetectionTimeout: DETECTION_SEC,
         timeout: RINGS_SEC,
-        timeLimit: LONGEST_SEC,
+        ...(dialect.endsLongCalls ? { timeLimit: LONGEST_SEC } : {}),
       });
       return { type: 'handed-over', reference: sid, receiptExpected: true };
     } catch (error) {
-      return failureOf('call', error);
+      return failureOf(dialect, 'call', error);
     }
   }
 

@@ -7,6 +7,8 @@ import { Call } from './call';
 import type { CallNetwork, CallOrder } from './call';
 import { callBack, signatureOf } from './call-back';
 import type { CallBackAnswer, Form } from './call-back';
+import { twilioOperator } from './operator';
+import type { Operator } from './operator';
 import { Telephone } from './telephone';
 import type { ReceivedText, Subscriber, TelephoneLines } from './telephone';
 
@@ -15,8 +17,12 @@ export interface NetworkFault {
   readonly status: number;
   /** Twilio's own code of the error. */
   readonly code?: number;
+  /** In a list and as a text, as SignalWire has some of its own. */
+  readonly isListed?: boolean;
   readonly times: number;
 }
+
+type Refusal = Omit<NetworkFault, 'times'>;
 
 /** `drop-before` breaks the connection off and does nothing, `drop-after` does it first; a silent network says nothing more. */
 export type NetworkTrouble = 'drop-before' | 'drop-after' | 'silent-before' | 'silent-after';
@@ -24,16 +30,14 @@ export type NetworkTrouble = 'drop-before' | 'drop-after' | 'silent-before' | 's
 /** What becomes of a text, as its status call-backs tell, one after the other. */
 export type Receipts = readonly (string | { readonly status: string; readonly code: number })[];
 
-const ACCOUNT = 'AC00000000000000000000000000000001';
-const API = `/2010-04-01/Accounts/${ACCOUNT}`;
-
 /**
- * A telephone network with the REST API of Twilio: takes texts and calls for telephones that tests hold, tells what became of them by
- * signed call-backs, does in a call what it is told to, and passes on texts and calls to the numbers that it has given out.
+ * A telephone network with the REST API of Twilio, that company's or another one's: takes texts and calls for telephones that tests
+ * hold, tells what became of them by signed call-backs, does in a call what it is told to, and passes on texts and calls to the numbers
+ * that it has given out.
  */
 export class TelephoneNetwork implements TelephoneLines, CallNetwork {
-  /** Newest first: it signs with the first, and takes requests with any. */
-  authTokens: readonly string[] = ['a-token-of-the-network'];
+  /** Newest first: it takes requests with any, and signs with the first unless it has a key for that. */
+  authTokens: readonly string[];
   /** What is posted to where a text asks for it. Twice the same is a doubled call-back, none a lost one. */
   receipts: Receipts = ['sent', 'delivered'];
   /** Which statuses are told when a call has come to this one. Twice the same is a doubled call-back, none a lost one. */
@@ -46,9 +50,9 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   insists: ((post: () => Promise<CallBackAnswer>) => Promise<CallBackAnswer>) | undefined;
   /** Before each answer. */
   delayMs = 0;
-  /** Where texts to our numbers go, `<public url>/api/callbacks/twilio/sms`. */
+  /** Where texts to our numbers go, `<public url>/api/callbacks/<provider>/sms`. */
   inboundUrl: () => string = () => '';
-  /** Who says what calls to our numbers are to do, `<public url>/api/callbacks/twilio/voice`. */
+  /** Who says what calls to our numbers are to do, `<public url>/api/callbacks/<provider>/voice`. */
   inboundCallUrl: () => string = () => '';
   /** Every call, the oldest first, with all that was said and done in it. */
   readonly calls: Call[] = [];
@@ -68,19 +72,25 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   private fault: NetworkFault = { status: 0, times: 0 };
   private trouble: { readonly what: NetworkTrouble; readonly times: number } = { what: 'drop-before', times: 0 };
   private ids = 1;
+  private readonly api: string;
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly operator: Operator,
+  ) {
+    this.authTokens = [operator.authToken];
+    this.api = `${operator.apiPath}/2010-04-01/Accounts/${operator.account}`;
     server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
   }
 
-  static async start(): Promise<TelephoneNetwork> {
+  static async start(operator = twilioOperator): Promise<TelephoneNetwork> {
     const server = createServer((request, response) => {
       network.take(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
-    const network = new TelephoneNetwork(server);
+    const network = new TelephoneNetwork(server, operator);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return network;
   }
@@ -91,12 +101,7 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
 
   /** What tells the product to use it. */
   environment(...numbers: readonly string[]): Readonly<Record<string, string>> {
-    return {
-      TWILIO_ACCOUNT_SID: ACCOUNT,
-      TWILIO_AUTH_TOKEN: this.authTokens.join(','),
-      TWILIO_FROM: numbers.join(','),
-      TWILIO_API_BASE_URL: this.url,
-    };
+    return this.operator.environment({ url: this.url, tokens: this.authTokens, numbers: numbers.join(',') });
   }
 
   telephone(number: string): Telephone {
@@ -127,7 +132,7 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
     const form = {
       MessageSid: sid,
       SmsMessageSid: sid,
-      AccountSid: ACCOUNT,
+      AccountSid: this.operator.account,
       From: from,
       To: to,
       Body: body,
@@ -140,7 +145,7 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   /** Somebody calls one of our numbers, and is put through at once. */
   async call(from: string, to: string): Promise<Call> {
     const call = new Call(this, {
-      ...{ sid: this.nextId('CA'), accountSid: ACCOUNT, from, to },
+      ...{ sid: this.nextId('CA'), accountSid: this.operator.account, from, to },
       ...{ direction: 'inbound', url: this.inboundCallUrl(), ringSec: 0 },
     });
     this.calls.push(call);
@@ -174,7 +179,8 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
 
   /** Signs and posts, as it does with everything that it tells. */
   async post(url: string, form: Form): Promise<CallBackAnswer> {
-    return callBack(url, form, signatureOf(this.authTokens[0] ?? '', url, form));
+    const { signingKey, signatureHeader } = this.operator;
+    return callBack(url, form, signatureOf(signingKey ?? this.authTokens[0] ?? '', url, form), signatureHeader);
   }
 
   /**
@@ -201,12 +207,12 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
     this.requests.push({ path, form });
     if (this.delayMs > 0) await delay(this.delayMs);
     const refused = this.refusal(request, path);
-    if (refused !== undefined) return answer(response, refused.status, { ...refused, message: `of ${form['To'] ?? ''}`, more_info: '' });
+    if (refused !== undefined) return refuse(response, refused, `of ${form['To'] ?? ''}`);
     if (this.troubled('before', response)) return;
     const changed = this.callAt(path);
     if (changed !== undefined) return this.takeBack(changed, form, response);
-    const isCall = path === `${API}/Calls.json`;
-    const mistake = isCall ? mistakeIn(form) : undefined;
+    const isCall = path === `${this.api}/Calls.json`;
+    const mistake = isCall ? mistakeIn(form, this.operator) : undefined;
     if (mistake !== undefined) return answer(response, 400, { status: 400, ...mistake, more_info: '' });
     const call = isCall ? this.newCall(form) : undefined;
     const resource = call === undefined ? this.create(form) : resourceOf(call);
@@ -217,15 +223,15 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
     if (!isLost) answer(response, 201, resource);
   }
 
-  private refusal(request: IncomingMessage, path: string): { readonly status: number; readonly code?: number } | undefined {
-    const known = this.authTokens.map((token) => `Basic ${Buffer.from(`${ACCOUNT}:${token}`).toString('base64')}`);
+  private refusal(request: IncomingMessage, path: string): Refusal | undefined {
+    const known = this.authTokens.map((token) => `Basic ${Buffer.from(`${this.operator.account}:${token}`).toString('base64')}`);
     if (!known.includes(request.headers.authorization ?? '')) return { status: 401, code: 20_003 };
-    const isKnown = [`${API}/Messages.json`, `${API}/Calls.json`].includes(path) || this.callAt(path) !== undefined;
+    const isKnown = [`${this.api}/Messages.json`, `${this.api}/Calls.json`].includes(path) || this.callAt(path) !== undefined;
     if (request.method !== 'POST' || !isKnown) return { status: 404, code: 20_404 };
-    const { status, code, times } = this.fault;
+    const { times, ...refusal } = this.fault;
     if (times <= 0) return undefined;
     this.fault = { ...this.fault, times: times - 1 };
-    return { status, ...(code === undefined ? {} : { code }) };
+    return refusal;
   }
 
   private troubled(when: 'before' | 'after', response: ServerResponse): boolean {
@@ -240,18 +246,18 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
     const sid = this.nextId('SM');
     const { To: to = '', From: from = '', Body: body = '', StatusCallback: callbackUrl } = form;
     this.texts.push({ sid, to, from, text: body });
-    if (callbackUrl !== undefined) this.tell(callbackUrl, { MessageSid: sid, AccountSid: ACCOUNT, To: to, From: from });
-    return { sid, account_sid: ACCOUNT, to, from, body, status: 'queued', num_segments: '1', error_code: null };
+    if (callbackUrl !== undefined) this.tell(callbackUrl, { MessageSid: sid, AccountSid: this.operator.account, To: to, From: from });
+    return { sid, account_sid: this.operator.account, to, from, body, status: 'queued', num_segments: '1', error_code: null };
   }
 
   private newCall(form: Form): Call {
-    const call = new Call(this, { ...orderOf(form), sid: this.nextId('CA'), accountSid: ACCOUNT });
+    const call = new Call(this, { ...orderOf(form), sid: this.nextId('CA'), accountSid: this.operator.account });
     this.calls.push(call);
     return call;
   }
 
   private callAt(path: string): Call | undefined {
-    return this.calls.find(({ order }) => path === `${API}/Calls/${order.sid}.json`);
+    return this.calls.find(({ order }) => path === `${this.api}/Calls/${order.sid}.json`);
   }
 
   /** Only while it rings: whoever is on the telephone stays there. */
@@ -289,7 +295,7 @@ export class TelephoneNetwork implements TelephoneLines, CallNetwork {
   }
 
   private nextId(kind: 'SM' | 'CA'): string {
-    return `${kind}${String(this.ids++).padStart(32, '0')}`;
+    return this.operator.idOf(kind, this.ids++);
   }
 }
 
@@ -298,12 +304,20 @@ const answer = (response: ServerResponse, status: number, body: object): void =>
   response.writeHead(status, { 'content-type': 'application/json', ...later }).end(JSON.stringify(body));
 };
 
+const refuse = (response: ServerResponse, { status, code, isListed = false }: Refusal, message: string): void =>
+  answer(
+    response,
+    status,
+    isListed
+      ? { errors: [{ code: String(code), message, more_info: '' }] }
+      : { status, ...(code === undefined ? {} : { code }), message, more_info: '' },
+  );
+
 /** What the API has to say against a call. */
-const mistakeIn = ({
-  To: to = '',
-  From: from = '',
-  Url: url = '',
-}: Form): { readonly code: number; readonly message: string } | undefined => {
+const mistakeIn = (form: Form, { callParameters }: Operator): { readonly code: number; readonly message: string } | undefined => {
+  const { To: to = '', From: from = '', Url: url = '' } = form;
+  const unknown = Object.keys(form).find((name) => callParameters?.includes(name) === false);
+  if (unknown !== undefined) return { code: 90_000, message: `The supplied parameter ${unknown} is unsupported.` };
   if (!/^\+[1-9]\d{6,14}$/.test(to)) return { code: 21_211, message: `The phone number you are attempting to call, ${to}, is not valid.` };
   if (!/^\+[1-9]\d{6,14}$/.test(from)) return { code: 21_212, message: `The From number ${from} is not valid.` };
   return URL.canParse(url) ? undefined : { code: 21_205, message: `Url is not a valid URL: ${url}` };

@@ -1,3 +1,4 @@
+import type { Dialect } from '@tocsin/channels';
 import type { CallOver } from '@tocsin/contracts';
 import type { UnreachedBy } from '@tocsin/domain';
 import { correlationOf } from '../correlation';
@@ -15,9 +16,9 @@ const ENDS: ReadonlyMap<string, UnreachedBy> = new Map([
 export const isMachine = (form: URLSearchParams): boolean => /^(machine|fax)/.test(form.get('AnsweredBy') ?? '');
 
 /** What a status call-back says of a call of ours; undefined while it goes on, or when it is about none. */
-export const callOverOf = (query: URLSearchParams, form: URLSearchParams): CallOver | undefined => {
+export const callOverOf = ({ provider }: Dialect, query: URLSearchParams, form: URLSearchParams): CallOver | undefined => {
   const about = correlationOf(query.get('stream'), query.get('attempt'));
   const end = ENDS.get(form.get('CallStatus') ?? '');
   if (about === undefined || end === undefined) return undefined;
-  return { ...about, provider: 'twilio', unreachedBy: end === 'no-key' && isMachine(form) ? 'machine' : end };
+  return { ...about, provider, unreachedBy: end === 'no-key' && isMachine(form) ? 'machine' : end };
 };
