@@ -1,5 +1,6 @@
 import type { Call } from '@tocsin/testing';
 import { Arrivals } from './arrivals.ts';
+import { telephoneNetworks } from './outside.ts';
 import type { Outside } from './outside.ts';
 import type { Person } from './ready-world.ts';
 
@@ -8,6 +9,7 @@ export interface ShownCall {
   readonly at: number;
   /** Of the other side. */
   readonly number: string;
+  readonly via: string;
   readonly status: Call['status'];
   readonly isOver: boolean;
   readonly listens: boolean;
@@ -39,16 +41,19 @@ export class Calls {
 
   /** Oldest first. */
   of({ number }: Person): readonly ShownCall[] {
-    return this.outside.network.callsTo(number).map((call) => ({
-      ...{ id: call.order.sid, at: this.arrivals.of(call.order.sid), number: call.order.from, status: call.status },
+    const calls = telephoneNetworks(this.outside).flatMap(({ via, network }) => network.callsTo(number).map((call) => ({ via, call })));
+    const shown = calls.map(({ via, call }) => ({
+      ...{ id: call.order.sid, at: this.arrivals.of(call.order.sid), number: call.order.from, via, status: call.status },
       ...{ isOver: call.isOver, listens: call.listensSec !== undefined },
       lines: linesOf(call),
     }));
+    return shown.sort((one, other) => one.at - other.at);
   }
 
   /** A key, or something else that is done with a call. Answers whether that can be done now. */
   async do({ number }: Person, id: string, does: string): Promise<boolean> {
-    const call = this.outside.network.callsTo(number).find(({ order }) => order.sid === id);
+    const calls = telephoneNetworks(this.outside).flatMap(({ network }) => network.callsTo(number));
+    const call = calls.find(({ order }) => order.sid === id);
     const doing = /^[\d*#]$/.test(does) ? (each: Call) => each.press(does) : doings[does];
     if (call === undefined || doing === undefined) return false;
     return this.act(call, doing);
@@ -56,7 +61,8 @@ export class Calls {
 
   /** What happens to calls that nobody does anything with. */
   passTime(): void {
-    for (const call of this.outside.network.calls.filter(({ isOver }) => !isOver)) {
+    const calls = telephoneNetworks(this.outside).flatMap(({ network }) => network.calls);
+    for (const call of calls.filter(({ isOver }) => !isOver)) {
       const patienceMs = call.status === 'ringing' ? call.order.ringSec * 1_000 : listeningMs(call);
       const sinceMs = Date.now() - this.arrivals.of(`${call.order.sid} ${call.status} ${call.transcript.length}`);
       if (sinceMs < patienceMs) continue;

@@ -1,7 +1,7 @@
 import type { ReceivedPush } from '@tocsin/testing';
 import { Arrivals } from './arrivals.ts';
 import type { Outside } from './outside.ts';
-import { OUR_NUMBER } from './outside.ts';
+import { OUR_NUMBER, telephoneNetworks } from './outside.ts';
 import type { Person } from './ready-world.ts';
 
 export interface ShownText {
@@ -39,12 +39,14 @@ export class Phones {
 
   /** Oldest first. */
   textsOf({ id: person, number }: Person): readonly ShownText[] {
-    const { network, gateway } = this.outside;
+    const { gateway } = this.outside;
     const received = [
-      ...network.textsTo(number).map(({ sid, from, text }) => ({
-        ...{ id: sid, number: from, text, via: 'twilio' },
-        receipt: network.told.get(sid) ?? '',
-      })),
+      ...telephoneNetworks(this.outside).flatMap(({ via, network }) =>
+        network.textsTo(number).map(({ sid, from, text }) => ({
+          ...{ id: sid, number: from, text, via },
+          receipt: network.told.get(sid) ?? '',
+        })),
+      ),
       ...gateway.textsTo(number).map((text, index) => ({
         ...{ id: `${GATEWAY}-${number}-${index}`, number: '', text, via: GATEWAY },
         receipt: '',

@@ -25,12 +25,16 @@ const SLOW_MS = 5_000;
 const ALWAYS = { times: Infinity } as const;
 const NEVER = { times: 0 } as const;
 
-const twilio = ({ network }: Outside): Provider => {
-  const answers = (name: string, title: string, status: number, code?: number): Trouble => ({
+const refusing =
+  (network: Outside['network']) =>
+  (name: string, title: string, status: number, code?: number): Trouble => ({
     ...{ name, title },
     begin: () => network.fail({ status, ...(code === undefined ? {} : { code }), ...ALWAYS }),
     end: () => network.fail({ status, ...NEVER }),
   });
+
+const twilio = ({ network }: Outside): Provider => {
+  const answers = refusing(network);
   const tells = (name: string, title: string, receipts: typeof network.receipts): Trouble => {
     const usual = network.receipts;
     return { name, title, begin: () => void (network.receipts = receipts), end: () => void (network.receipts = usual) };
@@ -56,6 +60,15 @@ const twilio = ({ network }: Outside): Provider => {
       tells('no-receipts', 'gives no receipts', ['sent']),
       tells('undelivered', 'cannot deliver', ['sent', { status: 'undelivered', code: 30_003 }]),
     ],
+  };
+};
+
+const signalwire = ({ secondNetwork }: Outside): Provider => {
+  const answers = refusing(secondNetwork);
+  return {
+    name: 'signalwire',
+    title: 'SignalWire: calls, asked second',
+    troubles: [answers('down', 'is down (503)', 503), answers('busy', 'has too much to do (429)', 429, 20_429)],
   };
 };
 
@@ -126,7 +139,7 @@ export class Troubles {
 
   constructor(outside: Outside) {
     this.providers = [
-      ...[twilio, gateway, smtp, sendgrid].map((provider) => provider(outside)),
+      ...[twilio, signalwire, gateway, smtp, sendgrid].map((provider) => provider(outside)),
       chat('slack', 'Slack', outside.slack, 'chat.postMessage'),
       chat('telegram', 'Telegram', outside.telegram, 'sendMessage'),
     ];

@@ -187,6 +187,19 @@ describe('what goes wrong', () => {
     await expect(play.post('/providers/twilio', { trouble: 'unheard of' })).rejects.toThrow('404');
   });
 
+  it('with the provider of calls has the second one call', async () => {
+    await play.post('/providers/twilio', { trouble: 'down' });
+    const id = await fire();
+    await play.post(`/people/${await theId('Ana')}/slack/presses`, { ...(await inOps(id)), action: 'escalate' });
+    const call = await play.until('a call', (state) => personIn(state, 'Ben').calls.find(({ status }) => status === 'ringing'));
+    expect(call.via).toBe('signalwire');
+    const at = `/people/${await theId('Ben')}/calls/${call.id}`;
+    await play.post(at, { does: 'pick up' });
+    await play.post(at, { does: '2' });
+    await becomes(id, 'RESOLVED');
+    await play.post('/providers/twilio', { trouble: 'fine' });
+  });
+
   it('with the mail server has SendGrid send', async () => {
     await play.post('/providers/smtp', { trouble: 'down' });
     expect((await mailTo('Ana', await fire({ priority: 'LOW' }))).via).toBe('sendgrid');

@@ -79,7 +79,7 @@ const pushed = ({ id, title: heading, body, at, actions }) => {
 const KEYS = ['1', '2', '3', '0'];
 
 /** A call that rings or is going on. @param {Person['calls'][number]} call */
-const calling = ({ id, number, status, lines, listens }) => {
+const calling = ({ id, number, via, status, lines, listens }) => {
   /** @param {string} does */
   const doing = (does) => () => act('POST', `/people/${person}/calls/${id}`, { does });
   /** @param {string} does @param {string} label @param {string} kind */
@@ -89,6 +89,7 @@ const calling = ({ id, number, status, lines, listens }) => {
     'div',
     { class: `push call ${isRinging ? 'ringing' : ''}`, role: 'group', 'aria-label': `Call from ${number}` },
     h('strong', {}, `${isRinging ? 'Incoming call' : 'Call'} from ${number}`),
+    h('small', {}, `by ${via}`),
     transcript(lines),
     isRinging
       ? h(
@@ -108,8 +109,8 @@ const calling = ({ id, number, status, lines, listens }) => {
 };
 
 /** @param {Person['calls'][number]} call */
-const overCall = ({ number, at, status, lines }) =>
-  h('details', { class: 'over' }, h('summary', {}, `Call from ${number} · ${timeOf(at)} · ${status}`), transcript(lines));
+const overCall = ({ number, via, at, status, lines }) =>
+  h('details', { class: 'over' }, h('summary', {}, `Call from ${number} · by ${via} · ${timeOf(at)} · ${status}`), transcript(lines));
 
 /** @param {Person['calls'][number]['lines']} lines */
 const transcript = (lines) =>
