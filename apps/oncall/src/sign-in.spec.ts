@@ -23,10 +23,20 @@ const keyOf = async (role: string): Promise<Caller> => {
 const newestSession = async () =>
   (await server.call('GET', '/api/api-keys?include=sessions', ana)).body.find(({ name }) => name === 'browser session');
 
+const signedIn = async (link: string): Promise<string> =>
+  (await server.call('POST', link, undefined)).headers.get('set-cookie')?.split(';')[0] ?? '';
+
+/** A key without a wish for an end. */
+const makesKey = async (cookie: string): Promise<unknown> => {
+  const headers = { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+  const answer = await fetch(`${server.url}/api/api-keys`, { method: 'POST', headers, body: JSON.stringify({ name: 'laptop' }) });
+  expect(answer.status).toBe(201);
+  return answer.json();
+};
+
 describe('a browser that signs in by a link', () => {
   it('may do what the person may who asked for it', async () => {
-    const signedIn = await server.call('POST', await linkFor(ana), undefined);
-    expect(signedIn.status).toBe(303);
+    expect((await server.call('POST', await linkFor(ana), undefined)).status).toBe(303);
     expect(await newestSession()).toMatchObject({ role: 'ADMIN' });
   });
 
@@ -34,6 +44,23 @@ describe('a browser that signs in by a link', () => {
     expect((await server.call('POST', await linkFor(await keyOf('RESPONDER')), undefined)).status).toBe(303);
     expect(await newestSession()).toMatchObject({ role: 'RESPONDER' });
   });
+
+  it('stays no longer than the key that asked for it, and makes no key that does', async () => {
+    const day = 86_400_000;
+    const keyFor = async (ms: number) => {
+      const expiresAt = new Date(server.clock.now() + ms).toISOString();
+      const { key } = (await server.call('POST', '/api/api-keys', ana, { name: 'ends', expiresAt })).body;
+      return { expiresAt, link: await linkFor({ id: ana.id, key: String(key) }) };
+    };
+    const short = await keyFor(60_000);
+    await server.call('POST', short.link, undefined);
+    expect(await newestSession()).toMatchObject({ expiresAt: short.expiresAt });
+    const long = await keyFor(day);
+    const made = await makesKey(await signedIn(long.link));
+    expect(made).toMatchObject({ expiresAt: long.expiresAt });
+  });
+
+  it('makes keys that stay', async () => expect(await makesKey(await signedIn(await linkFor(ana)))).not.toHaveProperty('expiresAt'));
 
   it.each(['cross-site', 'same-site'])('is not signed in by a page elsewhere: %s', async (site) => {
     const link = await linkFor(ana);

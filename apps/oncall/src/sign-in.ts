@@ -1,5 +1,5 @@
-import { Clock, isAtLeast, plusMinutes, rejected } from '@tocsin/domain';
-import type { ApiKeyId, Editor, Instant, Role, User } from '@tocsin/domain';
+import { Clock, grantsUntil, isAtLeast, plusMinutes, rejected } from '@tocsin/domain';
+import type { ApiKey, ApiKeyId, Editor, Instant, Role, User } from '@tocsin/domain';
 import { EventStore, WrongExpectedRevision } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, hashSecret, newApiKey, newUuid, SecretBox, SignInLinks } from '@tocsin/platform';
@@ -21,6 +21,8 @@ interface UsableLink {
   readonly role: Role;
   readonly nonce: string;
   readonly byMail: boolean;
+  /** Of the key that asked for it: neither the session nor what is made in it lasts longer. */
+  readonly until: Instant | undefined;
 }
 
 /**
@@ -65,7 +67,9 @@ export class SignIn {
       );
     await this.useUp(read.nonce, read.user);
     const key = newApiKey();
-    const expiresAt = plusMinutes(this.parts.clock.now(), SESSION_VALID_MINUTES);
+    const { until } = read;
+    const longest = plusMinutes(this.parts.clock.now(), SESSION_VALID_MINUTES);
+    const expiresAt = until !== undefined && until < longest ? until : longest;
     const role = isAtLeast(read.role, read.user.role) ? read.user.role : read.role;
     await this.parts.configurationStore.create(
       'apikey',
@@ -78,6 +82,7 @@ export class SignIn {
         hash: hashSecret(key),
         use: 'session',
         expiresAt,
+        ...(until === undefined ? {} : { grantsUntil: until }),
         createdAt: now,
         updatedAt: now,
       }),
@@ -94,12 +99,12 @@ export class SignIn {
     // Known before it is trusted, not only looked up: a key that was revoked a moment ago, by any replica, gives no session.
     if (keyId !== undefined) await configuration.upToDate();
     const user = await configuration.surely(() => configuration.get('user', userId));
-    return user === undefined || !this.isKeyValid(keyId) ? 'invalid' : { user, role, nonce, byMail };
+    const key = keyId === undefined ? undefined : configuration.get('apikey', keyId);
+    if (user === undefined || (keyId !== undefined && !this.isValid(key))) return 'invalid';
+    return { user, role, nonce, byMail, until: key && grantsUntil(key) };
   }
 
-  private isKeyValid(keyId: number | undefined): boolean {
-    if (keyId === undefined) return true;
-    const key = this.parts.configuration.get('apikey', keyId);
+  private isValid(key: ApiKey | undefined): boolean {
     return key !== undefined && (key.expiresAt === undefined || key.expiresAt > this.parts.clock.now());
   }
 

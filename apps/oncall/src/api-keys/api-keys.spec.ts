@@ -36,6 +36,20 @@ describe('an API key', () => {
     expect((await server.call('POST', '/api/api-keys', ben, { name: 'late', expiresAt })).status).toBe(400);
   });
 
+  it('that ends makes none that lasts longer', async () => {
+    const expiresAt = new Date(server.clock.now() + 3_600_000).toISOString();
+    const made = await server.call('POST', '/api/api-keys', admin, { name: 'an hour', expiresAt });
+    const brief = { id: admin.id, key: String(made.body['key']) };
+    const later = new Date(server.clock.now() + 3_600_001).toISOString();
+    const refused = await server.call('POST', '/api/api-keys', brief, { name: 'x', expiresAt: later, user: { id: ben.id } });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { message: expect.stringContaining('expiresAt'), details: [{ field: 'expiresAt' }] },
+    });
+    expect((await server.call('POST', '/api/api-keys', brief, { name: 'x', expiresAt })).body).toMatchObject({ expiresAt });
+    expect((await server.call('POST', '/api/api-keys', brief, { name: 'x', user: { id: ben.id } })).body).toMatchObject({ expiresAt });
+  });
+
   it('gives nobody more than they have', async () => {
     expect((await server.call('POST', '/api/api-keys', ben, { name: 'x', role: 'ADMIN' })).status).toBe(403);
     expect((await server.call('POST', '/api/api-keys', admin, { name: 'x', role: 'ADMIN', user: { id: ben.id } })).status).toBe(400);

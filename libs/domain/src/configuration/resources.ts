@@ -258,6 +258,8 @@ export interface ApiKey extends Resource<ApiKeyId> {
   /** `session`: made by a sign-in link, lives in a cookie. */
   readonly use: 'api' | 'session';
   readonly expiresAt?: Instant;
+  /** Of a session that a key with an end asked for: what is made in it ends then at the latest. */
+  readonly grantsUntil?: Instant;
 }
 
 /** Other systems that alert actions can work in; the registry in `libs/alert-actions` is the list. */

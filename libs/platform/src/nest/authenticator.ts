@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ApiKey, ApiKeyId, Clock, Role, User, UserId } from '@tocsin/domain';
+import { grantsUntil } from '@tocsin/domain';
+import type { ApiKey, ApiKeyId, Clock, Instant, Role, User, UserId } from '@tocsin/domain';
 import type { ConfigurationReader } from '@tocsin/messaging';
 import { hashSecret } from '../secrets';
 import { problem, ProblemException } from './problem';
@@ -11,6 +12,8 @@ export interface Principal {
   readonly role: Role;
   readonly keyId: ApiKeyId;
   readonly via: 'bearer' | 'basic' | 'session';
+  /** No key that they make lasts longer; absent: for ever. */
+  readonly grantsUntil?: Instant;
 }
 
 /** Keys and users in memory, so that nobody else has to be up to say who asks. */
@@ -71,7 +74,11 @@ export class Authenticator {
     const user = this.directory.userById(key.userId);
     if (user === undefined) return undefined;
     if (presented.via === 'basic' && !this.isNameOf(presented.name, user.id)) return undefined;
-    return { userId: user.id, role: lowerRole(key.role, user.role), keyId: key.id, via: presented.via };
+    const until = grantsUntil(key);
+    return {
+      ...{ userId: user.id, role: lowerRole(key.role, user.role), keyId: key.id, via: presented.via },
+      ...(until === undefined ? {} : { grantsUntil: until }),
+    };
   }
 
   /** The name may have `@organization` behind it, and a name that is an address has an `@` of its own. */
