@@ -31,7 +31,7 @@ const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'pushDevices',
   'lostPushDevices',
 ]);
-const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['id', 'createdAt', 'updatedAt']);
+const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['id', 'createdAt', 'updatedAt', 'chatUnlinkedAt']);
 const REDACTED = '***';
 
 const entries: CollectionDefinition<AuditEntry> = {

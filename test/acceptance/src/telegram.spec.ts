@@ -56,6 +56,12 @@ const links = async (person: TelegramPerson, key: string): Promise<void> => {
   expect(await send(telegram.open(person, await linkFor(key)))).toBe(200);
 };
 
+const unlinks = (person: UserId, key: string) =>
+  fetch(world.urlOf(`/api/users/${person}/contacts/chat-accounts/TELEGRAM`), {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${key}` },
+  });
+
 const said = (person: TelegramPerson): readonly string[] => telegram.chat(person).map(({ text }) => text);
 
 const raise = async (summary = 'disk full'): Promise<void> => {
@@ -242,6 +248,9 @@ describe('an account that nobody has linked', () => {
     expect(said(onPhone.ben).at(-1)).toContain('/api/callbacks/telegram/link');
     await send(telegram.say(onPhone.ben, '/start'));
     expect(said(onPhone.ben)).toHaveLength(3);
+    // Not for everything that they write.
+    for (const text of ['hello', 'is', 'anybody', 'there']) await send(telegram.say(onPhone.ben, text));
+    expect(said(onPhone.ben)).toHaveLength(4);
   });
 
   it('says so in readiness', async () => {

@@ -86,10 +86,10 @@ export class ChatPeople {
   }
 }
 
-/** What a token is about. Once an account is linked by it, the token is about something that is not so any more. */
+/** What a token is about. Once an account is linked by it, the token is about something that is not so any more, and never will be again. */
 const marked = (user: User, method: ChatMethod, expiresAt: Instant): string => {
   const { id = '', linkedAt = 0, closed } = chatAccountOf(user, method) ?? {};
-  return [method, user.id, expiresAt, id, linkedAt, closed?.at ?? 0].join(' ');
+  return [method, user.id, expiresAt, id, linkedAt, closed?.at ?? 0, user.chatUnlinkedAt ?? 0].join(' ');
 };
 
 const tokenIn = (text: string): Token | undefined => {

@@ -55,11 +55,11 @@ describe('an account that its person does not want any more (B32)', () => {
 
   it('is gone, and the others stay', () => {
     const { chatAccounts, ...rest } = unlinkAccount(both, 'TELEGRAM', { by, now: second(7) });
-    expect({ chatAccounts, ...rest }).toEqual({ ...ana, slackAccount, updatedAt: second(7) });
+    expect({ chatAccounts, ...rest }).toEqual({ ...ana, slackAccount, chatUnlinkedAt: second(7), updatedAt: second(7) });
     expect(unlinkAccount(both, 'SLACK', { by, now: second(7) })).toEqual({ ...linked, updatedAt: second(7) });
   });
   it('is gone also when it was closed', () =>
-    expect(unlinkAccount(closed, 'TELEGRAM', { by, now: second(7) })).toEqual({ ...ana, updatedAt: second(7) }));
+    expect(unlinkAccount(closed, 'TELEGRAM', { by, now: second(7) })).toEqual({ ...ana, chatUnlinkedAt: second(7), updatedAt: second(7) }));
   it('has to be there', () =>
     expect(() => unlinkAccount(both, 'TEAMS', { by, now: second(7) })).toThrow('has linked no account for TEAMS'));
   it('is unlinked by nobody else, but by administrators', () => {

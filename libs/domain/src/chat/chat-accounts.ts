@@ -74,6 +74,7 @@ export const unlinkAccount = (user: User, method: AccountMethod, { by, now }: { 
     ...rest,
     ...(slackAccount === undefined || method === 'SLACK' ? {} : { slackAccount }),
     ...(others.length === 0 ? {} : { chatAccounts: others }),
+    ...(method === 'SLACK' ? {} : { chatUnlinkedAt: now }),
     updatedAt: now,
   };
 };

@@ -232,6 +232,8 @@ export interface User extends Resource<UserId> {
   readonly slackAccount?: SlackAccount;
   /** One for each method at most; whose presses there are theirs. */
   readonly chatAccounts?: readonly ChatAccount[];
+  /** Links to a bot that were given out before link nothing any more. */
+  readonly chatUnlinkedAt?: Instant;
   readonly contacts: readonly Contact[];
   readonly alertPreferences: readonly AlertPreference[];
   /** Absent of people who were configured before there were such messages: none. */

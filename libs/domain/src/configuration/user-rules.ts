@@ -100,6 +100,7 @@ export const replaceUser = (current: User, request: UserRequest, { by, now, othe
     ...(mutedUntil == null || mutedUntil <= now ? {} : { mutedUntil }),
     ...(current.slackAccount === undefined ? {} : { slackAccount: current.slackAccount }),
     ...(current.chatAccounts === undefined ? {} : { chatAccounts: current.chatAccounts }),
+    ...(current.chatUnlinkedAt === undefined ? {} : { chatUnlinkedAt: current.chatUnlinkedAt }),
     contacts: isSameEmail ? current.contacts : contactsFollowing(current, profile.email),
     alertPreferences: current.alertPreferences,
     ...(current.messagePreferences === undefined ? {} : { messagePreferences: current.messagePreferences }),
@@ -117,6 +118,7 @@ type Profile = Omit<
   | 'mutedUntil'
   | 'slackAccount'
   | 'chatAccounts'
+  | 'chatUnlinkedAt'
   | 'contacts'
   | 'alertPreferences'
   | 'messagePreferences'
