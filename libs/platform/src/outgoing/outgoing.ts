@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { AllowedTargets, hostOf } from './allowed-targets';
 
 /** Why a URL is not called, whatever its server would say. */
-export type OutgoingRefusal = 'malformed' | 'scheme' | 'plain-http' | 'port' | 'address' | 'redirects';
+export type OutgoingRefusal = 'malformed' | 'scheme' | 'plain-http' | 'port' | 'address' | 'redirects' | 'elsewhere';
 
 const refusals: Readonly<Record<OutgoingRefusal, string>> = {
   malformed: 'must be an absolute URL',
@@ -16,6 +16,7 @@ const refusals: Readonly<Record<OutgoingRefusal, string>> = {
   port: 'must use port 443, 80 or 8443, or one that TOCSIN_OUTGOING_ALLOW names',
   address: 'leads to an address that is not public; TOCSIN_OUTGOING_ALLOW can name hosts and networks of your own',
   redirects: 'leads on to another place too often',
+  elsewhere: 'leads on to another server, which what is sent is not meant for; give the URL that it leads to',
 };
 
 /** The rules say no: asking again changes nothing until the settings or the host's addresses do. */
@@ -83,7 +84,7 @@ const HARMLESS: readonly string[] = ['accept', 'content-type', 'user-agent'];
 /**
  * Every request to a URL that somebody outside may choose goes through here. The URL is parsed once; every address of its host
  * is checked, and the connection is made to one that was: what the name means a moment later does not matter. Each redirect is
- * checked like the first URL.
+ * checked like the first URL. What is sent, and what says who sends it, goes to the server that it is meant for and to no other.
  */
 export class Outgoing {
   private readonly allowed: AllowedTargets;
@@ -118,6 +119,7 @@ export class Outgoing {
       if (!URL.canParse(location, target.url.href)) throw new OutgoingRefused('malformed');
       const next = new URL(location, target.url);
       if (next.origin !== target.url.origin) {
+        if (body !== undefined) throw new OutgoingRefused('elsewhere');
         headers = Object.fromEntries(Object.entries(headers).filter(([name]) => HARMLESS.includes(name.toLowerCase())));
       }
       url = next.href;
