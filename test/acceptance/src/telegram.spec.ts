@@ -281,6 +281,16 @@ describe('a link', () => {
     expect(world.platform.configuration.get('user', ana)?.chatAccounts).toEqual(account);
   });
 
+  it('is used up also when the account that it linked is unlinked', async () => {
+    const [older, link] = [await linkFor(anaKey), await linkFor(anaKey)];
+    await send(telegram.open(onPhone.ana, link));
+    expect((await unlinks(ana, anaKey)).status).toBe(204);
+    for (const found of [link, older]) await send(telegram.open(onPhone.ben, found));
+    expect(world.platform.configuration.get('user', ana)?.chatAccounts).toBeUndefined();
+    await links(onPhone.ana, anaKey);
+    expect(world.platform.configuration.get('user', ana)?.chatAccounts).toMatchObject([{ id: String(onPhone.ana.id) }]);
+  });
+
   it('is good for a quarter of an hour', async () => {
     const link = await linkFor(anaKey);
     await world.advance('15m');

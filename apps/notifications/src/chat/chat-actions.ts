@@ -1,7 +1,7 @@
 import { timeText } from '@tocsin/channels';
-import type { ChatBot, ChatRequest } from '@tocsin/channels';
+import type { ChatBot, ChatRequest, ChatSender } from '@tocsin/channels';
 import type { ChatRequestMade } from '@tocsin/contracts';
-import { Rejection } from '@tocsin/domain';
+import { Clock, Rejection } from '@tocsin/domain';
 import type { User } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { SecretBox } from '@tocsin/platform';
@@ -11,6 +11,7 @@ import type { AnswerOutcome } from '../answers';
 import { shownAlert } from '../shown-alert';
 import { ChatPeople } from './chat-people';
 import { chatTexts } from './chat-texts';
+import { StrangerReplies } from './stranger-replies';
 
 type Answer = Extract<ChatRequest, { type: 'answer' }>;
 
@@ -21,11 +22,16 @@ export interface ChatActionsParts {
   readonly configuration: ConfigurationReader;
   readonly secrets: SecretBox;
   readonly settings: PlatformSettings;
+  readonly clock: Clock;
 }
 
 /** Carries out what was done in a chat, as the person who did it, and tells them there what came of it. */
 export class ChatActions {
-  constructor(private readonly parts: ChatActionsParts) {}
+  private readonly strangers: StrangerReplies;
+
+  constructor(private readonly parts: ChatActionsParts) {
+    this.strangers = new StrangerReplies(parts.clock);
+  }
 
   /** That an answer does not get through changes nothing about what was done. @throws MessageBusFault, EventStoreFault */
   async carryOut({ provider, sealed }: ChatRequestMade, id: string): Promise<void> {
@@ -42,10 +48,10 @@ export class ChatActions {
       case 'link':
         return this.link(bot, request);
       case 'typed': {
+        if (user === undefined) return this.tellStranger(bot, request.by, this.unlinked(bot));
         // Whoever writes to the bot lets it write to them.
-        if (user !== undefined) await unlessGone(people.reopen(user.id, bot.method));
-        const text = user === undefined ? this.unlinked(bot) : chatTexts[user.language].help;
-        await bot.post(request.by.address, { type: 'text', text });
+        await unlessGone(people.reopen(user.id, bot.method));
+        await bot.post(request.by.address, { type: 'text', text: chatTexts[user.language].help });
         return;
       }
       case 'closed':
@@ -60,8 +66,7 @@ export class ChatActions {
   private async answer(bot: ChatBot, request: Answer, user: User | undefined, id: string): Promise<void> {
     if (user === undefined) {
       await bot.acknowledge(request.press, this.unlinked(bot));
-      await bot.post(request.by.address, { type: 'text', text: this.unlinked(bot) });
-      return;
+      return this.tellStranger(bot, request.by, this.unlinked(bot));
     }
     const { alertId, purpose, press, place } = request;
     const view = await this.parts.answers.give(
@@ -82,11 +87,13 @@ export class ChatActions {
 
   private async link(bot: ChatBot, { by, token }: Extract<ChatRequest, { type: 'link' }>): Promise<void> {
     const linking = await this.parts.people.link(bot.method, by, token);
-    const text =
-      linking.type === 'linked'
-        ? chatTexts[linking.user.language].linked(`${linking.user.firstName} ${linking.user.lastName}`.trim(), bot.method)
-        : chatTexts.en[linking.type];
-    await bot.post(by.address, { type: 'text', text });
+    if (linking.type !== 'linked') return this.tellStranger(bot, by, chatTexts.en[linking.type]);
+    const { language, firstName, lastName } = linking.user;
+    await bot.post(by.address, { type: 'text', text: chatTexts[language].linked(`${firstName} ${lastName}`.trim(), bot.method) });
+  }
+
+  private async tellStranger(bot: ChatBot, { id, address }: ChatSender, text: string): Promise<void> {
+    if (this.strangers.mayTell(`${bot.provider} ${id}`)) await bot.post(address, { type: 'text', text });
   }
 
   private unlinked({ provider }: ChatBot): string {

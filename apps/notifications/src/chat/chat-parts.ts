@@ -23,7 +23,7 @@ export const chatParts = (
     controllers: [ChatRequestsConsumer, ...bots.map(({ method }) => callbacks[method])],
     providers: [
       { provide: ChatIntake, useValue: new ChatIntake({ bots, people, configuration, bus, secrets, clock }) },
-      { provide: ChatActions, useValue: new ChatActions({ bots, people, answers, configuration, secrets, settings }) },
+      { provide: ChatActions, useValue: new ChatActions({ bots, people, answers, configuration, secrets, settings, clock }) },
     ],
   };
 };
