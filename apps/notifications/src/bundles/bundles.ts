@@ -38,6 +38,21 @@ export class Bundles {
     return { stream, attempt: revision + 1 };
   }
 
+  /**
+   * Removes the bundles of a page that is about to be removed, where it is the last one of them: a link to all of them works as long as
+   * one is there. Again changes nothing. @throws EventStoreFault
+   */
+  async forget(notification: string): Promise<void> {
+    const attempts = (await this.eventStore.readStream(notification)).filter(({ type }) => type === 'AttemptStarted');
+    for (const bundle of new Set(attempts.map(({ data }) => (data as { readonly key: string }).key).filter(Bundles.isBundle))) {
+      const bundled = await this.eventStore.readStream(bundle);
+      const pages = new Set(bundled.flatMap((stored) => eventOf<PagesBundled>(stored).data.pages.map((page) => page.notification)));
+      pages.delete(notification);
+      const others = await Promise.all([...pages].map((page) => this.eventStore.readLast(page)));
+      if (bundled.length > 0 && others.every((event) => event === undefined)) await this.eventStore.deleteStream(bundle);
+    }
+  }
+
   /** Undefined when there was no such attempt. @throws EventStoreFault */
   async read({ stream, attempt }: BundleAttempt): Promise<PagesBundled['data'] | undefined> {
     const [stored] = await this.eventStore.readStream(stream, { from: attempt - 1, limit: 1 });

@@ -1,5 +1,5 @@
 import { RELAY } from '@tocsin/contracts';
-import { erasureStream } from '@tocsin/domain';
+import { erasureStream, verificationStream } from '@tocsin/domain';
 import type { Clock, ConfigurationEvent, ErasureEvent, UserId } from '@tocsin/domain';
 import { derivedEventId, START, upcast } from '@tocsin/event-store';
 import type { AllPage, EventStore, Position, StoredEvent, Subscription } from '@tocsin/event-store';
@@ -12,7 +12,7 @@ const CHECKPOINT = 'user-erasure';
 const LOOK_AGAIN_MS = 250;
 
 /**
- * Removes the stream of each deleted person, in which alone their data is (B33), once the end of it has reached the bus: a
+ * Removes the stream of each deleted person, in which alone their data is (B33), and what is on record of their codes, once the end of it has reached the bus: a
  * stream removed before would leave the last state of the person on the compacted topic for ever. It follows the log from
  * a checkpoint that moves only behind finished erasures, so that a crash at any point repeats the step and loses none.
  */
@@ -91,6 +91,7 @@ export class UserErasure implements BackgroundPart {
     if (this.stopped) return;
     await deletion.release(id as UserId, { requestId: end.id, actor: end.metadata.actor });
     await this.keepAuditLog(id as UserId, end);
+    await eventStore.deleteStream(verificationStream(id));
     await eventStore.deleteStream(end.stream);
     log.info({ userId: id }, 'user erased');
   }
