@@ -16,7 +16,7 @@ import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { newUuid, traced } from '@tocsin/platform';
-import type { Tracing } from '@tocsin/platform';
+import type { Metrics, Tracing } from '@tocsin/platform';
 import type { Firing } from '@tocsin/read-models';
 import { TurnsPerTarget } from './turns-per-target';
 import { AttemptOutcomes } from './attempt-outcomes';
@@ -54,6 +54,7 @@ export interface DeliveryParts {
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+  readonly metrics?: Metrics;
 }
 
 interface StartOf {

@@ -73,6 +73,18 @@ describe('a provider that fails', () => {
     expect([server.channel.sent.length, second.sent.length]).toEqual([3, 4]);
   });
 
+  it('is not asked first while it wants to be left alone', async () => {
+    server.channel.answer = async () => ({ ...down, retryAfterMs: 20_000 });
+    await paged();
+    alertId = alerts += 1;
+    await paged();
+    expect([server.channel.sent.length, second.sent.length]).toEqual([1, 2]);
+    await server.clock.advance(20_000);
+    alertId = alerts += 1;
+    await paged();
+    expect([server.channel.sent.length, second.sent.length]).toEqual([2, 3]);
+  });
+
   it('is not followed by one that said no for good', async () => {
     server.channel.answer = async () => down;
     second.answer = async () => ({ type: 'failed', permanent: true, reason: 'no such number' });

@@ -184,6 +184,7 @@ export class NotificationsModule {
       texts,
       callTurns,
       bundles,
+      metrics,
       pace: new PagePace({ eventStore, notifications, clock, metrics, isOn: options.bundlePages ?? true }),
       ...(tracing === undefined ? {} : { tracing }),
       ...options,

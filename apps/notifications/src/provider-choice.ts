@@ -2,12 +2,14 @@ import { LONGEST_ROOM_WAIT_MS, ProviderHealth, providersToAsk, routeOf, whenAbor
 import type { Channel, Destination, MethodRoutes, Room, SendOutcome } from '@tocsin/channels';
 import { Clock } from '@tocsin/domain';
 import type { NotificationMethod, OpenNotification } from '@tocsin/domain';
+import type { Metrics } from '@tocsin/platform';
 
 export interface ProviderChoiceParts {
   readonly clock: Clock;
   /** In the order in which they are asked where no route says otherwise. */
   channelsFor(method: NotificationMethod): readonly Channel[];
   readonly routes?: MethodRoutes;
+  readonly metrics?: Metrics;
 }
 
 /** Whoever could go to another provider waits for this one as long as a call may take. */
@@ -24,9 +26,14 @@ export class ProviderChoice {
   private readonly health: ProviderHealth;
   /** Aborted when a provider is found to be down. */
   private readonly down = new Map<string, AbortController>();
+  private readonly waiting = new Map<string, number>();
 
   constructor(private readonly parts: ProviderChoiceParts) {
     this.health = new ProviderHealth(parts.clock);
+    parts.metrics?.gauge(
+      { name: 'tocsin_provider_waiting', help: 'Messages that wait until their provider takes more.', labels: ['provider'] },
+      () => [...this.waiting].map(([provider, value]) => ({ labels: { provider }, value })),
+    );
   }
 
   /** First choice first; empty when nobody is left who could ever take it. */
@@ -51,11 +58,24 @@ export class ProviderChoice {
       const left = (): readonly Channel[] => this.toAsk(state, to.target).filter(({ provider }) => !busy.has(provider));
       const [channel, ...others] = left();
       if (channel === undefined) return busy.size === 0 ? { channel, room: undefined } : undefined;
-      const room = await (others.length === 0 ? channel.room(to, noLonger) : this.roomOrAnother(channel, to, noLonger));
+      const room = await this.counted(
+        channel,
+        others.length === 0 ? channel.room(to, noLonger) : this.roomOrAnother(channel, to, noLonger),
+      );
       if (room === undefined) busy.add(channel.provider);
       // It may have turned out meanwhile that it is down.
       else if (left()[0]?.provider === channel.provider) return { channel, room };
       else room.leave();
+    }
+  }
+
+  private async counted<T>({ provider }: Channel, waiting: Promise<T>): Promise<T> {
+    const more = (by: number): unknown => this.waiting.set(provider, (this.waiting.get(provider) ?? 0) + by);
+    more(1);
+    try {
+      return await waiting;
+    } finally {
+      more(-1);
     }
   }
 

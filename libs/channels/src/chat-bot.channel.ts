@@ -28,4 +28,5 @@ export class ChatBotChannel extends Channel {
 }
 
 /** Pages by the bot, no more at once than its provider takes. */
-export const pagesBy = (bot: ChatBot): Channel => new LimitedChannel(new ChatBotChannel(bot), new ProviderBudget(bot.pagesAtOnce));
+export const pagesBy = (bot: ChatBot): Channel =>
+  new LimitedChannel(new ChatBotChannel(bot), new ProviderBudget(bot.pagesAtOnce), { ofOnePlace: true });

@@ -63,6 +63,18 @@ describe('a channel with a limit', () => {
     expect(await first).toEqual(done);
   });
 
+  it.each([
+    ['asks nobody of the account while it wants to be left alone', {}, undefined],
+    ['goes on where that may be said of one chat', { ofOnePlace: true }, expect.anything()],
+  ])('%s', async (_does, refusals, room) => {
+    const channel = new SlowChannel('SMS');
+    const limited = new LimitedChannel(channel, new ProviderBudget(1, { longestWaitMs: 20 }), refusals);
+    const sent = limited.send(message, await limited.room(message));
+    channel.answers[0]?.({ type: 'failed', permanent: false, reason: 'HTTP 429', retryAfterMs: 60_000 });
+    await sent;
+    expect(await limited.room(message)).toEqual(room);
+  });
+
   it('is in all else the channel itself', async () => {
     const channel = new SlowChannel('SMS');
     const limited = new LimitedChannel(channel, new ProviderBudget(1));

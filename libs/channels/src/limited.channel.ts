@@ -3,7 +3,12 @@ import type { Destination, OutgoingMessage, Room, SendOutcome } from './channel'
 import { NO_ROOM } from './provider-budget';
 import type { ProviderBudget } from './provider-budget';
 
-/** A channel whose provider is asked to take so many messages at once and no more, by whoever has them. */
+export interface Refusals {
+  /** In chats, a provider that wants to be left alone may mean one of them, and not the account. */
+  readonly ofOnePlace?: boolean;
+}
+
+/** A channel whose provider is asked to take so many messages at once and no more, by whoever has them, and none while it wants to be left alone. */
 export class LimitedChannel extends Channel {
   readonly method: Channel['method'];
   readonly provider: string;
@@ -12,6 +17,7 @@ export class LimitedChannel extends Channel {
     private readonly channel: Channel,
     /** One for all channels of an account. */
     private readonly budget: ProviderBudget,
+    private readonly refusals: Refusals = {},
   ) {
     super();
     this.method = channel.method;
@@ -30,7 +36,10 @@ export class LimitedChannel extends Channel {
     const taken = room ?? (await this.budget.room());
     if (taken === undefined) return NO_ROOM;
     try {
-      return await this.channel.send(message);
+      const outcome = await this.channel.send(message);
+      if (outcome.type === 'failed' && outcome.retryAfterMs !== undefined && this.refusals.ofOnePlace !== true)
+        this.budget.rest(outcome.retryAfterMs);
+      return outcome;
     } finally {
       taken.leave();
     }

@@ -91,6 +91,36 @@ describe('a provider that is asked to take two messages at once', () => {
     expect(await stays).toBeDefined();
   });
 
+  describe('and that wants to be left alone', () => {
+    it('has room for nobody until that is over, then for those who waited, in their order', async () => {
+      const budget = new ProviderBudget(1);
+      const running = await found(budget.room());
+      const order: string[] = [];
+      const waits = async (name: string): Promise<void> => {
+        const room = await found(budget.room());
+        order.push(name);
+        room.leave();
+      };
+      const waiting = [waits('a'), waits('b')];
+      budget.rest(500);
+      budget.rest(1);
+      running.leave();
+      await nextTurn();
+      expect([order, budget.isIdle]).toEqual([[], true]);
+      await Promise.all([...waiting, waits('c')]);
+      expect(order).toEqual(['a', 'b', 'c']);
+      expect(await budget.room()).toBeDefined();
+    });
+
+    it('for longer than anybody waits, turns away at once whoever waits and whoever comes', async () => {
+      const budget = new ProviderBudget(1, { longestWaitMs: 1_000 });
+      await found(budget.room());
+      const waiting = [budget.room(), budget.room(undefined, true)];
+      budget.rest(60_000);
+      expect(await Promise.all([...waiting, budget.room()])).toEqual([undefined, undefined, undefined]);
+    });
+  });
+
   it('never has more under way, and serves all, with thousands who wait', async () => {
     const budget = new ProviderBudget(2);
     let underWay = 0;

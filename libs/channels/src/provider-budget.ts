@@ -14,9 +14,13 @@ export const NO_ROOM: SendOutcome = { type: 'failed', permanent: false, reason: 
 
 type Waiter = (room: Room | undefined) => void;
 
-/** So many calls to a provider at once; whoever comes then waits in line, for a bounded time, and what is urgent in one before it. */
+/**
+ * So many calls to a provider at once; whoever comes then waits in line, for a bounded time, and what is urgent in one before it. While the
+ * provider wants to be left alone, all of them wait.
+ */
 export class ProviderBudget {
   private underWay = 0;
+  private resting: { readonly until: number; readonly over: NodeJS.Timeout } | undefined;
   /** In the order in which they came. */
   private readonly urgent = new Set<Waiter>();
   private readonly others = new Set<Waiter>();
@@ -37,12 +41,29 @@ export class ProviderBudget {
 
   /** Undefined when there was none in time, or before `noLonger`. */
   async room(noLonger?: AbortSignal, isUrgent = false): Promise<Room | undefined> {
-    if (this.underWay < this.atOnce) {
-      this.underWay += 1;
-      return this.taken();
-    }
+    if (this.resting === undefined && this.underWay < this.atOnce) return this.taken();
     const line = isUrgent ? this.urgent : this.others;
-    return line.size < this.mostWaiting && noLonger?.aborted !== true ? this.turn(line, noLonger) : undefined;
+    const isInVain = noLonger?.aborted === true || this.restsTooLong();
+    return line.size < this.mostWaiting && !isInVain ? this.turn(line, noLonger) : undefined;
+  }
+
+  /** From now on nobody has room, for so long. Who could not wait that long is turned away at once. */
+  rest(forMs: number): void {
+    const until = performance.now() + forMs;
+    if (this.resting !== undefined && this.resting.until >= until) return;
+    clearTimeout(this.resting?.over);
+    const over = setTimeout(() => {
+      this.resting = undefined;
+      this.handOn();
+    }, forMs);
+    // The process may end before.
+    over.unref();
+    this.resting = { until, over };
+    if (this.restsTooLong()) for (const turn of [...this.urgent, ...this.others]) turn(undefined);
+  }
+
+  private restsTooLong(): boolean {
+    return this.resting !== undefined && this.resting.until - performance.now() > this.longestWaitMs;
   }
 
   private turn(line: Set<Waiter>, noLonger: AbortSignal | undefined): Promise<Room | undefined> {
@@ -62,15 +83,23 @@ export class ProviderBudget {
 
   private taken(): Room {
     let isLeft = false;
+    this.underWay += 1;
     return {
       leave: () => {
         if (isLeft) return;
         isLeft = true;
-        const [next] = this.urgent.size > 0 ? this.urgent : this.others;
-        // It is handed on, so that nobody who comes just now is before those who waited.
-        if (next === undefined) this.underWay -= 1;
-        else next(this.taken());
+        this.underWay -= 1;
+        this.handOn();
       },
     };
+  }
+
+  /** At once, so that nobody who comes just now is before those who waited. */
+  private handOn(): void {
+    while (this.resting === undefined && this.underWay < this.atOnce) {
+      const [next] = this.urgent.size > 0 ? this.urgent : this.others;
+      if (next === undefined) return;
+      next(this.taken());
+    }
   }
 }

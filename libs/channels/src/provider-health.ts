@@ -1,3 +1,4 @@
+import { plusMs } from '@tocsin/domain';
 import type { Clock, Instant } from '@tocsin/domain';
 import type { SendOutcome } from './channel';
 
@@ -7,11 +8,11 @@ const DOWN_AFTER = 3;
 const DOWN_FOR_MS = 60_000;
 
 /**
- * Which providers have just failed several times in a row. Each process knows what it saw itself: it changes only the order in
+ * Which providers have just failed several times in a row, or want to be left alone. Each process knows what it saw itself: it changes only the order in
  * which providers are asked, so nothing is lost when it is forgotten.
  */
 export class ProviderHealth {
-  private readonly failures = new Map<string, { readonly inARow: number; readonly lastAt: Instant }>();
+  private readonly failures = new Map<string, { readonly inARow: number; readonly lastAt: Instant; readonly aloneUntil: Instant }>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -21,11 +22,18 @@ export class ProviderHealth {
       this.failures.delete(provider);
       return;
     }
-    this.failures.set(provider, { inARow: (this.failures.get(provider)?.inARow ?? 0) + 1, lastAt: this.clock.now() });
+    const before = this.failures.get(provider);
+    const lastAt = this.clock.now();
+    const asked = plusMs(lastAt, (outcome.type === 'failed' && outcome.retryAfterMs) || 0);
+    // Of several that were under way, one may ask for less.
+    const aloneUntil = before !== undefined && before.aloneUntil > asked ? before.aloneUntil : asked;
+    this.failures.set(provider, { inARow: (before?.inARow ?? 0) + 1, lastAt, aloneUntil });
   }
 
   isDown(provider: string): boolean {
     const failed = this.failures.get(provider);
-    return failed !== undefined && failed.inARow >= DOWN_AFTER && this.clock.now() - failed.lastAt < DOWN_FOR_MS;
+    if (failed === undefined) return false;
+    const now = this.clock.now();
+    return now < failed.aloneUntil || (failed.inARow >= DOWN_AFTER && now - failed.lastAt < DOWN_FOR_MS);
   }
 }

@@ -53,6 +53,13 @@ describe('a provider', () => {
     record(failed);
     expect(health.isDown('twilio')).toBe(true);
   });
+  it('that wants to be left alone is down for as long, the longest that it asked for', () => {
+    record({ ...failed, retryAfterMs: 30_000 }, { ...failed, retryAfterMs: 1_000 });
+    now = instant(1_029_999);
+    expect(health.isDown('twilio')).toBe(true);
+    now = instant(1_030_000);
+    expect(health.isDown('twilio')).toBe(false);
+  });
   it.each([
     ['takes a message', { type: 'handed-over', receiptExpected: true }],
     ['refuses a message for good', { type: 'failed', permanent: true, reason: 'no such number' }],

@@ -53,4 +53,4 @@ export class SlackDirectChannel extends Channel {
 
 /** Pages in a workspace, no more at once than are set for it. */
 export const slackPages = (workspace: SlackWorkspace): Channel =>
-  new LimitedChannel(new SlackDirectChannel(workspace), new ProviderBudget(SLACK_PAGES_AT_ONCE));
+  new LimitedChannel(new SlackDirectChannel(workspace), new ProviderBudget(SLACK_PAGES_AT_ONCE), { ofOnePlace: true });
