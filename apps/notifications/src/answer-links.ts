@@ -3,10 +3,10 @@ import { plusMinutes } from '@tocsin/domain';
 import { SecretBox } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
 
-export type AnswerPurpose = 'accept' | 'resolve' | 'escalate' | 'reassign';
+export type AnswerPurpose = 'accept' | 'resolve' | 'escalate' | 'reassign' | 'raisePriority';
 
-/** A link has no room to say to whom. */
-export type LinkPurpose = Exclude<AnswerPurpose, 'reassign'>;
+/** A link has no room to say to whom, and what it answers is a page. */
+export type LinkPurpose = Exclude<AnswerPurpose, 'reassign' | 'raisePriority'>;
 export const LINK_PURPOSES: readonly LinkPurpose[] = ['accept', 'resolve', 'escalate'];
 
 export interface AnswerClaims {

@@ -166,6 +166,7 @@ export class Answers {
     if (purpose === 'accept' && mine?.acceptedAt !== undefined) {
       return t.acceptedBefore(this.nameOf({ type: 'user', userId: user.id }, user.language), timeText(mine.acceptedAt, user));
     }
+    if (purpose === 'raisePriority' && alert.priority === 'HIGH') return t.highAlready;
     if (purpose === 'escalate' && step !== undefined && alert.step !== undefined && isLater(alert.step, step)) {
       return t.alreadyAtLevel(alert.step.level + 1);
     }

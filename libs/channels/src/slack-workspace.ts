@@ -63,7 +63,7 @@ interface Asked {
 export type SlackRequest =
   /** `name`: without its slash. */
   | (Asked & { readonly type: 'command'; readonly name: string; readonly text: string; readonly triggerId: string })
-  | (Asked & { readonly type: 'answer'; readonly purpose: 'accept' | 'resolve'; readonly alertId: AlertId })
+  | (Asked & { readonly type: 'answer'; readonly purpose: 'accept' | 'resolve' | 'raisePriority'; readonly alertId: AlertId })
   | (Asked & { readonly type: 'answer'; readonly purpose: 'escalate'; readonly alertId: AlertId; readonly step: EscalationStep })
   | (Asked & { readonly type: 'ask-reassign'; readonly alertId: AlertId; readonly triggerId: string })
   | (Asked & { readonly type: 'reassign'; readonly alertId: AlertId; readonly to: UserId })

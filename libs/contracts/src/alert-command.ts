@@ -6,6 +6,8 @@ export type AlertCommand =
   | { readonly type: 'resolve'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant }
   /** Idempotent: nothing happens when the alert has left `from` already (B13). */
   | { readonly type: 'escalate'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant; readonly from: EscalationStep }
+  /** From LOW to HIGH; nothing happens to one that is HIGH. */
+  | { readonly type: 'raisePriority'; readonly alertId: AlertId; readonly by: Actor; readonly at: Instant }
   /** A new round, with this person alone. */
   | {
       readonly type: 'assign';

@@ -106,6 +106,18 @@ describe('a channel that is linked to a source (B27)', () => {
     expect(slack.thread(message)).toEqual(['Ben Tester escalated this alert to level 2.', 'Escalated to level 2: Ben Tester.']);
   });
 
+  it('raises an alert of low priority, which does not escalate before (B15)', async () => {
+    await link();
+    const message = await raise('disk full', { priority: 'LOW' });
+    expect(buttonsOf(message)).toEqual(['accept', 'resolve', 'raise', 'reassign', 'channel']);
+    await press(inSlack.ben, { ...message, ts: 'as it was' }, 'raise');
+    await press(inSlack.ana, { ...message, ts: 'as it was' }, 'raise');
+    expect((await world.alert()).priority).toBe('HIGH');
+    expect(slack.whispers(inSlack.ben).at(-1)).toBe('The alert has high priority now.');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('The alert has high priority already. Nothing was changed.');
+    expect(buttonsOf(message)).toEqual(['accept', 'resolve', 'escalate', 'reassign', 'channel']);
+  });
+
   it('tells of an escalation that time brings', async () => {
     await link();
     const message = await raise();

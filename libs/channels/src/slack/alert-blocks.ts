@@ -74,7 +74,7 @@ const linkText = ({ href, text }: SlackAlert['links'][number]): string => {
   return isLink ? `<${href.replaceAll('&', '&amp;')}|${label.replaceAll('|', '¦')}>` : label;
 };
 
-const buttons = ({ language, id, status, step, isTest }: SlackAlert): readonly Block[] => {
+const buttons = ({ language, id, status, priority, step, isTest }: SlackAlert): readonly Block[] => {
   if (status === 'RESOLVED' || isTest === true) return [];
   const t = slackTexts[language];
   const value = JSON.stringify({ a: id });
@@ -86,7 +86,9 @@ const buttons = ({ language, id, status, step, isTest }: SlackAlert): readonly B
       elements: [
         ...(status === 'PENDING' ? [button('accept', t.accept, value, 'primary')] : []),
         button('resolve', t.resolve, value),
-        ...(escalation === undefined ? [] : [button('escalate', t.escalate, escalation)]),
+        // It goes to nobody else before it is raised (B15).
+        ...(priority === 'LOW' ? [button('raise', t.raisePriority, value)] : []),
+        ...(escalation === undefined || priority === 'LOW' ? [] : [button('escalate', t.escalate, escalation)]),
         button('reassign', t.reassign, value),
         button('channel', t.ownChannel, value),
       ],

@@ -59,6 +59,8 @@ const pressed = (payload: Json, by: SlackAccount): SlackRequest => {
     case 'accept':
     case 'resolve':
       return { ...asked, type: 'answer', purpose: action['action_id'] };
+    case 'raise':
+      return { ...asked, type: 'answer', purpose: 'raisePriority' };
     case 'escalate': {
       const from = stepIn(step);
       return from === undefined ? OTHER : { ...asked, type: 'answer', purpose: 'escalate', step: from };
