@@ -22,7 +22,7 @@ export class Cluster {
 
   /** Resolves when one replica of each service serves. */
   static async start(directory: string, env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    const servers = await startServers({ directory: join(directory, 'servers'), given: process.env });
+    const servers = await startServers({ directory: join(directory, 'servers'), given: process.env, lasting: true });
     const cluster = new Cluster(servers, {
       PATH: process.env['PATH'] ?? '',
       ...servers.addresses,

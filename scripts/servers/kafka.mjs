@@ -24,8 +24,10 @@ const here = (name) => fileURLToPath(new URL(`kafka/${name}`, import.meta.url));
  * @param {number} [options.advertisedPort] Where clients are told to find the plain listener: a proxy in front of it.
  * @param {{ nodeId: number, controllerPorts: number[] }} [options.quorum] As one of several brokers, numbered from 1, which are started together.
  * @param {number} [options.heapMb]
+ * @param {boolean} [options.lasting] For more than some minutes: what it does again and again is compiled as a broker of production
+ *   does it. That costs the first minute twice the CPU, and then a third less.
  */
-export async function startKafka({ directory, port, secure, advertisedPort, quorum, heapMb = 192 }) {
+export async function startKafka({ directory, port, secure, advertisedPort, quorum, heapMb = 192, lasting = false }) {
   const home = resolve(directory);
   const jars = await fetchBroker();
   const free = await freePorts(3);
@@ -39,7 +41,7 @@ export async function startKafka({ directory, port, secure, advertisedPort, quor
     serverProperties(home, { advertised: advertisedPort ?? ports.plain, ...ports }, { nodeId, controllerPorts }, secure),
   );
   const java = [
-    ...['-Xms64m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+    ...['-Xms64m', `-Xmx${heapMb}m`, '-XX:+UseSerialGC', ...(lasting ? [] : ['-XX:TieredStopAtLevel=1'])],
     ...[`-Dlog4j2.configurationFile=file:${here('log4j2.properties')}`, `-Dkafka.logs.dir=${home}/logs`, '-cp', `${jars}/*`],
   ];
   if (!existsSync(`${home}/data/meta.properties`)) format(java, properties, secure);
@@ -138,6 +140,11 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 # The default is more than the whole heap.
 log.cleaner.dedupe.buffer.size=4194304
+# The defaults, 3 and 8, are for a machine of many cores and disks; on a few they wake each other up.
+num.network.threads=1
+num.io.threads=2
+# A record twice a second that says nothing. It tells followers of the controller how far they are: one alone has none.
+metadata.max.idle.interval.ms=${controllerPorts.length > 1 ? 500 : 0}
 ${secure ? secureProperties(home) : ''}`;
 }
 

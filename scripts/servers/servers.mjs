@@ -16,7 +16,7 @@ const servers = [
     name: 'kafka',
     variable: 'KAFKA_BROKERS',
     container: 'kafka',
-    start: async (directory) => named(`Apache Kafka ${KAFKA_VERSION}`, await startKafka({ directory }), 'brokers'),
+    start: async (directory, lasting) => named(`Apache Kafka ${KAFKA_VERSION}`, await startKafka({ directory, lasting }), 'brokers'),
   },
   {
     name: 'mongodb',
@@ -33,8 +33,9 @@ const named = (what, server, address) => ({ ...server, what, address: server[add
  * @param {string} options.directory Each server keeps its data in a folder of its own in it.
  * @param {Record<string, string | undefined>} options.given Addresses by variable, as in `process.env`: such a server is not started.
  *   With `TOCSIN_SERVERS=processes` the others are processes also where a Docker engine answers, which would else run their images.
+ * @param {boolean} [options.lasting] For more than some minutes, as `startKafka` has it.
  */
-export async function startServers({ directory, given }) {
+export async function startServers({ directory, given, lasting = false }) {
   const started = [];
   const stop = async () => {
     await Promise.all(started.map((server) => server.stop()));
@@ -44,7 +45,7 @@ export async function startServers({ directory, given }) {
   const outcomes = await Promise.allSettled(
     wanted.map(async ({ name, variable, container, start }) => {
       const home = join(directory, name);
-      started.push({ name, variable, ...(await (inDocker ? startContainer(container, { directory: home }) : start(home))) });
+      started.push({ name, variable, ...(await (inDocker ? startContainer(container, { directory: home }) : start(home, lasting))) });
     }),
   );
   // Only when all have come to an end: one that was still starting would stay behind.
