@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -73,9 +74,11 @@ export class KafkaBroker {
     this.running = await startKafka({ ...this.options, directory: this.directory, port: this.port });
   }
 
-  /** It keeps its connections and answers nothing, until `thaw`. */
+  /** It keeps its connections and answers nothing, until `thaw`. On a busy machine its threads run on for a while after the signal. */
   freeze(): void {
-    process.kill(this.running.pid, 'SIGSTOP');
+    const { pid } = this.running;
+    process.kill(pid, 'SIGSTOP');
+    while (!execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T'));
   }
 
   thaw(): void {
