@@ -1,7 +1,15 @@
 import { Clock, notificationDecider, notificationEndOf } from '@tocsin/domain';
-import type { CancelReason, Notification, NotificationCommand, NotificationEvent, NotificationEventOf, UnsentPage } from '@tocsin/domain';
+import type {
+  CancelReason,
+  Notification,
+  NotificationCommand,
+  NotificationEvent,
+  NotificationEventOf,
+  NotificationMethod,
+  UnsentPage,
+} from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
-import type { Handled } from '@tocsin/event-store';
+import type { CommandContext, Handled, NewEvent } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Metrics } from '@tocsin/platform';
 
@@ -23,15 +31,20 @@ export class Notifications {
     this.handler = new CommandHandler({ store, decider: notificationDecider });
   }
 
-  /** Created once: the id is taken only when the stream is not there. `held` is why nothing is sent. @throws Rejection, EventStoreFault */
+  /**
+   * Created once, without looking first: an attempt reads it anyway, and one that comes again costs no more than an id. `held` is why
+   * nothing is sent. @throws Rejection, EventStoreFault
+   */
   async plan(
     stream: string,
     data: () => Promise<NotificationEventOf<'NotificationPlanned'>['data']>,
     cause: Cause,
     held?: string,
   ): Promise<void> {
-    if ((await this.handler.load(stream)).revision >= 0) return;
-    await this.change(stream, { type: 'plan', data: await data(), ...(held === undefined ? {} : { held }) }, cause);
+    const command = async () => ({ type: 'plan' as const, data: await data(), ...(held === undefined ? {} : { held }) });
+    const events = await this.handler.create(stream, command, this.contextOf('plan', cause));
+    const planned = events.find((event) => event.type === 'NotificationPlanned');
+    if (planned !== undefined) this.count((planned.data as NotificationEventOf<'NotificationPlanned'>['data']).method, events);
   }
 
   async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<Notification> {
@@ -40,21 +53,24 @@ export class Notifications {
 
   /** `cause`: a fact of the alert, or its own due time. @throws Rejection, EventStoreFault */
   async change(stream: string, command: NotificationCommand, cause: Cause): Promise<Handled<Notification>> {
-    const handled = await this.handler.handle(stream, command, {
-      commandId: `${cause.causationId}:${command.type}`,
-      ...cause,
-      actor: { type: 'system', part: 'notifications' },
-      time: this.clock.now(),
-    });
-    this.count(handled);
+    const handled = await this.handler.handle(stream, command, this.contextOf(command.type, cause));
+    if (handled.state.status !== 'absent') this.count(handled.state.plan.method, handled.events);
     return handled;
   }
 
-  private count({ state, events }: Handled<Notification>): void {
-    if (state.status === 'absent') return;
+  private contextOf(command: NotificationCommand['type'], cause: Cause): CommandContext {
+    return {
+      commandId: `${cause.causationId}:${command}`,
+      ...cause,
+      actor: { type: 'system', part: 'notifications' },
+      time: this.clock.now(),
+    };
+  }
+
+  private count(method: NotificationMethod, events: readonly NewEvent[]): void {
     for (const { type, data } of events) {
       const end = notificationEndOf({ type, data } as NotificationEvent);
-      if (end !== undefined) this.ended.inc({ method: state.plan.method, ...end });
+      if (end !== undefined) this.ended.inc({ method, ...end });
     }
   }
 

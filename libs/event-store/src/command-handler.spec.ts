@@ -178,6 +178,44 @@ describe('two handlers over one store', () => {
   });
 });
 
+describe('a stream that is begun without looking', () => {
+  const by = (n: number) => async () => ({ by: n });
+
+  it('is not read, and its command is not asked for where it is known', async () => {
+    const handler = handlerOf();
+    expect(await handler.create(stream, by(1), as('a'))).toMatchObject([{ data: { by: 1 } }]);
+    expect(store.reads).toEqual([]);
+    await handler.load(stream);
+    const asked = jest.fn(by(2));
+    expect(await handler.create(stream, asked, as('b'))).toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('stays as it was begun when the command comes again with something else in it, also for who decides from memory', async () => {
+    store.reusesRevisions = false;
+    await handlerOf().create(stream, by(1), as('a'));
+    const again = handlerOf();
+    await again.create(stream, by(100), as('a'));
+    expect(await stored()).toEqual([1]);
+    expect(await again.handle(stream, (total) => ({ by: total }), as('b'))).toMatchObject({ state: 2, revision: 1 });
+  });
+
+  it('stays as it is when another command began it, whether or not it was known that it was not there', async () => {
+    const [ours, theirs] = [handlerOf(), handlerOf()];
+    await ours.load(stream);
+    await theirs.handle(stream, { by: 1 }, as('a'));
+    expect(await ours.create(stream, by(2), as('b'))).toEqual([]);
+    expect(await ours.recall(stream)).toMatchObject({ state: 1, revision: 0 });
+    expect(await stored()).toEqual([1]);
+  });
+
+  it('is begun once by two that begin it together', async () => {
+    const handler = handlerOf();
+    await Promise.all([handler.create(stream, by(1), as('a')), handler.create(stream, by(2), as('a'))]);
+    expect(await stored()).toEqual([1]);
+  });
+});
+
 describe('a stream that others change all the time', () => {
   const disturbed = (times: number): void => {
     let left = times;
