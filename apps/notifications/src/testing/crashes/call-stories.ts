@@ -1,13 +1,13 @@
 import type { User } from '@tocsin/domain';
 import type { Call } from '@tocsin/testing';
 import { activated, step } from '../facts';
-import { isCallAbout } from './providers';
-import { ANSWER, AT_LAST, PAGE, paged, someone } from './story';
+import { ANSWER, AT_LAST, PAGE, paged, someone, targetOf } from './story';
 import type { Stage, Story } from './story';
 
 const CALL = [...PAGE, 'append calls CallPlaced', 'send by twilio', 'publish notification-commands', 'append calls CallEnded'] as const;
 /** A telephone that may be ringing is not called once more for so long. */
 const RINGS_AGAIN = '1m';
+const WAITS_FOR_OTHERS = '30s';
 
 /** Whatever the network asks and tells, it asks and tells again until it is answered. */
 const networkInsists = (stage: Stage): void => {
@@ -23,18 +23,17 @@ const networkInsists = (stage: Stage): void => {
   };
 };
 
-const ringing = ({ installation, alertId }: Stage): readonly Call[] =>
-  installation.providers.network.calls.filter((call) => isCallAbout(call, alertId) && call.status === 'ringing');
-
 /** Does the same with every call, until nobody calls any more. */
-const withEveryCall = async (stage: Stage, does: (call: Call) => Promise<unknown>): Promise<void> => {
+const withEveryCall = async (stage: Stage, person: User, does: (call: Call) => Promise<unknown>): Promise<void> => {
+  const { network } = stage.installation.providers;
+  const ringing = (): readonly Call[] => network.callsTo(targetOf(person, 'phone')).filter(({ status }) => status === 'ringing');
   do {
-    for (let [call] = ringing(stage); call !== undefined; [call] = ringing(stage)) {
+    for (let [call] = ringing(); call !== undefined; [call] = ringing()) {
       await does(call);
       await stage.settles();
     }
     await stage.passes(RINGS_AGAIN);
-  } while (ringing(stage).length > 0);
+  } while (ringing().length > 0);
 };
 
 const accept = async (call: Call): Promise<unknown> => {
@@ -52,7 +51,7 @@ export const callStories: readonly Story[] = [
     tell: async (stage, person) => {
       networkInsists(stage);
       await paged(stage, person);
-      await withEveryCall(stage, (call) => call.endWith('no-answer'));
+      await withEveryCall(stage, person, (call) => call.endWith('no-answer'));
       await stage.passes(AT_LAST);
     },
   },
@@ -69,7 +68,28 @@ export const callStories: readonly Story[] = [
       networkInsists(stage);
       await paged(stage, person);
       await activatedAgain(stage, person);
-      await withEveryCall(stage, (call) => (isOfActivation(call, 1) ? call.endWith('no-answer') : accept(call)));
+      await withEveryCall(stage, person, (call) => (isOfActivation(call, 1) ? call.endWith('no-answer') : accept(call)));
+      await stage.passes(AT_LAST);
+    },
+  },
+  {
+    name: 'what is too much is told in one call, and all of it accepted by one key',
+    has: [
+      ...PAGE,
+      ...['append pace PagePaced', 'append notification NotificationHeld', 'append pace BundleClosed', 'append bundle PagesBundled'],
+      ...CALL.slice(PAGE.length),
+      ...['append calls CallAnswered', 'append notification Delivered'],
+      ...ANSWER,
+    ],
+    person: someone(['VOICE', 0]),
+    tell: async (stage, person) => {
+      networkInsists(stage);
+      const [voice] = person.alertPreferences;
+      if (voice !== undefined) await stage.installation.hasHadEnough(person, voice);
+      await paged(stage, person);
+      await paged(stage.another(), person);
+      await stage.passes(WAITS_FOR_OTHERS);
+      await withEveryCall(stage, person, accept);
       await stage.passes(AT_LAST);
     },
   },

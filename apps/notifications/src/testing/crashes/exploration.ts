@@ -11,12 +11,16 @@ const GATHERING = /^(?:apply|commit|publish alert-facts)/;
 /** What a message says that may be the second of its kind. */
 const MARK = /maybe a repetition|may have received this page before/;
 
+export type Pair = readonly [first: End, second: End];
+
 /** One story with one person, told again and again, each time with a crash at another place. */
 export class Exploring {
   /** Tellings with a crash in them. */
   crashes = 0;
   /** What is wrong, one line each. */
   readonly findings: string[] = [];
+  /** What the next process called, by where the first one ended. */
+  private readonly recoveries = new Map<End, readonly string[]>();
 
   private constructor(
     private readonly installation: Installation,
@@ -39,7 +43,21 @@ export class Exploring {
 
   /** With one crash, before and after every call. */
   async once(isOne: (end: End) => boolean = () => true): Promise<this> {
-    for (const end of endsOf(this.calls).filter(isOne)) await this.crash([end]);
+    for (const end of endsOf(this.calls).filter(isOne)) {
+      const told = await this.crash([end]);
+      if (told !== undefined) this.recoveries.set(end, told.calls[1] ?? []);
+    }
+    return this;
+  }
+
+  /** With a second crash, in some of all pairs of places: the first of each is one of those that were told once. */
+  async twiceIn(choose: (pairs: readonly Pair[]) => readonly Pair[], isSecond: (end: End) => boolean): Promise<this> {
+    const pairs = [...this.recoveries].flatMap(([first, calls]) =>
+      endsOf(calls)
+        .filter(isSecond)
+        .map((second): Pair => [first, second]),
+    );
+    for (const pair of choose(pairs)) await this.crash(pair);
     return this;
   }
 
@@ -85,7 +103,8 @@ const endsOf = (calls: readonly string[]): readonly End[] => {
 /** What a story with crashes may not be otherwise than without. */
 const complaints = (told: Told, usual: Told): readonly string[] => {
   const found: string[] = [];
-  const called = told.interrupted.filter((each) => each.called).length;
+  // Of one with several pages the interrupted attempts are as many, and the message is one.
+  const called = new Set(told.interrupted.flatMap((each) => each.called ?? [])).size;
   const providers = [...new Set([...told.received, ...usual.received].map(({ provider }) => provider))];
   const count = ({ received }: Told, of: string): number => received.filter(({ provider }) => provider === of).length;
   let more = 0;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { actionSettings, alertActionsSchema } from '@tocsin/alert-actions';
 import { channelSchema, closeChannels, openChannels, openChatBots, routesOf } from '@tocsin/channels';
-import type { Channel, ChannelsByMethod, ChatBot, OutgoingMessage, ShownAlert, ShownText } from '@tocsin/channels';
+import type { Channel, ChannelsByMethod, ChatBot, Correlation, OutgoingMessage, ShownAlert, ShownText } from '@tocsin/channels';
 import { RELAY, topics } from '@tocsin/contracts';
 import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
-import { alertDecider, alertStream, notificationStream } from '@tocsin/domain';
-import type { AlertEvent, AlertId, IdKind, NotificationMethod, StoredSecret, User } from '@tocsin/domain';
+import { alertDecider, alertStream, notificationStream, pacingDecider, pacingStream } from '@tocsin/domain';
+import type { AlertEvent, AlertId, AlertPreference, IdKind, NotificationMethod, StoredSecret, User } from '@tocsin/domain';
 import { EmbeddedLog } from '@tocsin/embedded-log';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore, Position, StoredEvent } from '@tocsin/event-store';
@@ -22,6 +22,8 @@ import { startService } from '@tocsin/platform/nest';
 import type { Service } from '@tocsin/platform/nest';
 import { NOTIFICATIONS_VIEW } from '@tocsin/read-models';
 import { EmbeddedReadStore } from '@tocsin/read-models/embedded';
+import { sourceId } from '@tocsin/domain/testing';
+import { Bundles } from '../../bundles/bundles';
 import { callbackSettings } from '../../callback-settings';
 import { NotificationsModule } from '../../notifications.module';
 import { pushContext } from '../../push/push-context';
@@ -30,6 +32,7 @@ import { NIGHT } from '../notifications-server';
 import { Life, MortalBus, MortalClock, mortalParts, MortalStore } from './life';
 import type { End } from './life';
 import { Providers } from './providers';
+import type { Received } from './providers';
 
 /** No story has more. */
 const ACTIVATIONS = [1, 2];
@@ -44,10 +47,12 @@ export interface Broken {
 /** Where and by what a person is paged. */
 export type HowReached = Pick<User, 'contacts' | 'alertPreferences' | 'pushDevices' | 'chatAccounts'>;
 
-/** A message that a provider was really asked to take. */
+/** A notification that a provider was really asked to take. */
 export interface Handed {
   readonly stream: string;
   readonly attempt: number;
+  /** Of all that go out in one message the same. */
+  readonly message: string;
 }
 
 /** What lasts: the stores, the providers and the time. The service comes and goes. */
@@ -191,8 +196,39 @@ export class Installation {
     );
   }
 
+  /** As if three pages of the source had gone out there just now: what follows them is told together. */
+  async hasHadEnough({ id: userId }: User, { method, contactId }: Pick<AlertPreference, 'method' | 'contactId'>): Promise<void> {
+    const handler = new CommandHandler({ store: this.eventStore, decider: pacingDecider });
+    const stream = pacingStream({ userId, method, purpose: 'page', ...(contactId === undefined ? {} : { contactId }) });
+    const at = this.clock.now();
+    for (const notificationId of [1, 2, 3]) {
+      const page = {
+        notification: `notification-0-${notificationId}-0`,
+        notificationId,
+        alertId: 0 as AlertId,
+        sourceId,
+        activation: 1,
+        text: 0,
+      };
+      const about = {
+        commandId: newUuid(),
+        causationId: 'd',
+        correlationId: 'c',
+        actor: { type: 'system', part: 'spec' },
+        time: at,
+      } as const;
+      await handler.handle(stream, { type: 'pace', at, method, page, arrived: [] }, about);
+    }
+  }
+
   async alertEvents(alertId: AlertId): Promise<readonly StoredEvent[]> {
     return this.eventStore.readStream(alertStream(alertId));
+  }
+
+  /** All that was sent about these alerts. */
+  received(alertIds: readonly AlertId[]): readonly Received[] {
+    const isAbout = ({ stream }: Handed): boolean => alertIds.some((alertId) => stream.startsWith(`notification-${alertId}-`));
+    return this.providers.received(alertIds, new Set(this.handed.filter(isAbout).map(({ message }) => message)));
   }
 
   /** What was planned for the person in the alert's first activations, by their streams. */
@@ -235,9 +271,9 @@ export class Installation {
     const { provider } = channel;
     return crashing(channel, ['send'], {
       around: async (call, [message]) =>
-        life.around(`send by ${provider}`, () => {
+        life.around(`send by ${provider}`, async () => {
           const { correlation } = message as OutgoingMessage;
-          if (correlation !== undefined) this.handed.push(correlation);
+          if (correlation !== undefined) await this.handOver(correlation);
           return call();
         }),
     });
@@ -250,20 +286,27 @@ export class Installation {
       crashing(port, [method], {
         around: async (call, [, content]) =>
           life.around(`${method} by ${provider}`, async () => {
-            if (method === 'post') await this.handOver(content as ShownAlert | ShownText);
+            if (method === 'post') await this.handOverInChat(content as ShownAlert | ShownText);
             return call();
           }),
       });
     return named(named(named(bot, 'post'), 'edit'), 'acknowledge');
   }
 
+  private async handOver({ stream, attempt }: Correlation): Promise<void> {
+    const message = `${stream} ${attempt}`;
+    const bundled = Bundles.isBundle(stream) ? await new Bundles(this.eventStore, this.clock).read({ stream, attempt }) : undefined;
+    for (const page of bundled?.pages ?? [{ notification: stream, attempt }])
+      this.handed.push({ stream: page.notification, attempt: page.attempt, message });
+  }
+
   /** A bot is not told which attempt it writes for: the one that has no outcome. */
-  private async handOver(content: ShownAlert | ShownText): Promise<void> {
+  private async handOverInChat(content: ShownAlert | ShownText): Promise<void> {
     if (content.type !== 'alert') return;
     for (const person of this.people)
       for (const [stream, events] of await this.notifications(content.id, person)) {
         const attempt = events.at(-1);
-        if (attempt?.type === 'AttemptStarted') this.handed.push({ stream, attempt: (attempt.data as { attempt: number }).attempt });
+        if (attempt?.type === 'AttemptStarted') await this.handOver({ stream, attempt: (attempt.data as { attempt: number }).attempt });
       }
   }
 

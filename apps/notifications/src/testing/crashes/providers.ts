@@ -21,9 +21,11 @@ export interface Received {
   readonly text: string;
 }
 
-/** Whether a call of ours is about a notification of the alert: it says so where what it is to do is asked. */
-export const isCallAbout = ({ order: { url } }: Call, alertId: number): boolean =>
-  new URL(url).searchParams.get('stream')?.startsWith(`notification-${alertId}-`) === true;
+/** Which message a call of ours is: it says so where what it is to do is asked. */
+const messageOf = ({ order: { url } }: Call): string => {
+  const { searchParams } = new URL(url);
+  return `${searchParams.get('stream')} ${searchParams.get('attempt')}`;
+};
 
 /** Everybody who takes messages, as programs of their own. */
 export class Providers {
@@ -90,8 +92,8 @@ export class Providers {
     this.network.insists = undefined;
   }
 
-  /** About one alert: all messages that name it. */
-  received(alertId: number): readonly Received[] {
+  /** All that can be read and names one of the alerts, and calls that are one of these messages. */
+  received(alertIds: readonly number[], calls: ReadonlySet<string>): readonly Received[] {
     const mails = this.mail.all().map(({ subject, text }) => ({ provider: 'smtp', text: `${subject}\n${text}` }));
     const sent = this.sendgrid.mails.map(({ subject, text }) => ({ provider: 'sendgrid', text: `${subject}\n${text}` }));
     const texts = this.network.texts.map(({ text }) => ({ provider: 'twilio', text }));
@@ -107,10 +109,10 @@ export class Providers {
       .map(({ given }) => ({ provider: 'telegram', text: String(given['text']) }));
     const cards = this.teams.posted.map(({ summary, card }) => ({ provider: 'teams', text: `${summary}\n${JSON.stringify(card)}` }));
     const messages = [mails, sent, texts, others, pushed, noted, written, cards].flat();
-    const calls = this.network.calls.filter((call) => isCallAbout(call, alertId));
+    const called = this.network.calls.filter((call) => calls.has(messageOf(call)));
     return [
-      ...messages.filter(({ text }) => text.includes(`[#${alertId}]`)),
-      ...calls.map(({ said }) => ({ provider: 'twilio', text: said.join('\n') })),
+      ...messages.filter(({ text }) => alertIds.some((alertId) => text.includes(`[#${alertId}]`))),
+      ...called.map(({ said }) => ({ provider: 'twilio', text: said.join('\n') })),
     ];
   }
 }

@@ -7,6 +7,8 @@ export interface Stage {
   readonly installation: Installation;
   readonly alertId: AlertId;
   happens(...events: readonly AlertEvent[]): Promise<void>;
+  /** The same, for one more alert that the story is about. */
+  another(): Stage;
   /** Until all that follows has had its effect. */
   settles(): Promise<void>;
   passes(time: string): Promise<void>;
@@ -48,7 +50,7 @@ export const someone =
 
 export const targetOf = ({ contacts }: User, type: 'email' | 'phone'): string =>
   contacts.find((contact) => contact.type === type)?.target ?? '';
-export const newest = (stage: Stage): string => stage.installation.providers.received(stage.alertId).at(-1)?.text ?? '';
+export const newest = (stage: Stage): string => stage.installation.received([stage.alertId]).at(-1)?.text ?? '';
 
 export const paged = async (stage: Stage, { id }: User): Promise<void> => {
   await stage.happens(raised(), activated(step(0), 1, id));

@@ -10,15 +10,16 @@ import type { Stage, Story } from './story';
 interface Interrupted {
   readonly stream: string;
   readonly attempt: number;
-  /** The provider had been asked. */
-  readonly called: boolean;
+  /** The message with which the provider had been asked. */
+  readonly called: string | undefined;
 }
 
 /** What there is to be seen of a story that was told once. */
 export interface Told {
   readonly received: readonly Received[];
-  /** How each notification ended, in words, by its stream without the alert's id. */
+  /** How each notification ended, in words, by its stream with the alert's place in the story. */
   readonly ends: ReadonlyMap<string, string>;
+  /** What is on record of the alerts. */
   readonly alert: readonly string[];
   /** Notifications with an attempt, or an end, that is marked as possibly a duplicate. */
   readonly marked: readonly string[];
@@ -34,7 +35,7 @@ let alerts = 0;
 
 /** Tells the story in a process that ends at the first point; the next one at the second, and so on. The last one goes on. */
 export const tell = async (installation: Installation, story: Story, person: User, points: readonly End[]): Promise<Told> => {
-  const alertId = (alerts += 1) as AlertId;
+  const about: AlertId[] = [];
   const ends = [...points];
   const interrupted: Interrupted[] = [];
   const calls: (readonly string[])[] = [];
@@ -49,11 +50,18 @@ export const tell = async (installation: Installation, story: Story, person: Use
   // It is at rest when the story begins.
   installation.life.watch(ends.shift());
 
+  const oneMore = (): AlertId => {
+    const alertId = (alerts += 1) as AlertId;
+    about.push(alertId);
+    return alertId;
+  };
+  const planned = async (): Promise<ReadonlyMap<string, readonly StoredEvent[]>> =>
+    new Map((await Promise.all(about.map((alertId) => installation.notifications(alertId, person)))).flatMap((streams) => [...streams]));
   const goOn = async (): Promise<boolean> => {
     if (!installation.life.isOver) return false;
     calls.push(installation.life.calls);
     await installation.end();
-    interrupted.push(...interruptedIn(await installation.notifications(alertId, person), installation));
+    interrupted.push(...interruptedIn(await planned(), installation));
     await installation.begin(ends.shift());
     return true;
   };
@@ -61,9 +69,10 @@ export const tell = async (installation: Installation, story: Story, person: Use
     await part();
     while (await goOn()) await part();
   };
-  const stage: Stage = {
+  const stage = (alertId: AlertId): Stage => ({
     installation,
     alertId,
+    another: () => stage(oneMore()),
     happens: (...events) => installation.happens(alertId, ...events),
     settles: () => surely(() => installation.settle()),
     passes: async (time) => {
@@ -82,19 +91,24 @@ export const tell = async (installation: Installation, story: Story, person: Use
         await goOn();
       }
     },
-  };
-  await story.tell(stage, person);
+  });
+  await story.tell(stage(oneMore()), person);
   calls.push(installation.life.calls);
-  const streams = await installation.notifications(alertId, person);
+  const streams = await planned();
+  const alert = await Promise.all(about.map((alertId) => installation.alertEvents(alertId)));
   return {
-    received: installation.providers.received(alertId),
-    ends: new Map([...streams].map(([stream, events]) => [stream.replace(`-${alertId}-`, '-'), endOf(events)])),
-    alert: (await installation.alertEvents(alertId)).map(({ type }) => type),
+    received: installation.received(about),
+    ends: new Map([...streams].map(([stream, events]) => [withoutAlert(stream, about), endOf(events)])),
+    alert: alert.flat().map(({ type }) => type),
     marked: [...streams].flatMap(([stream, events]) => (events.some(isMarked) ? [stream] : [])),
     interrupted: interrupted.map((each) => ({ ...each, hasReceipt: isEndedByReceipt(streams.get(each.stream) ?? [], each.attempt) })),
     calls,
   };
 };
+
+/** By which of the story's alerts it is about, since each telling has others. */
+const withoutAlert = (stream: string, about: readonly AlertId[]): string =>
+  stream.replace(/^notification-(\d+)-/, (_start, alertId: string) => `notification-of-${about.indexOf(Number(alertId) as AlertId)}-`);
 
 const stateOf = (events: readonly StoredEvent[]): Notification =>
   events.map(({ type, data }) => ({ type, data }) as NotificationEvent).reduce(evolveNotification, initialNotification);
@@ -128,5 +142,7 @@ const interruptedIn = (streams: ReadonlyMap<string, readonly StoredEvent[]>, { h
   [...streams].flatMap(([stream, events]) => {
     const state = stateOf(events);
     if (state.status !== 'attempting') return [];
-    return [{ stream, attempt: state.attempts, called: handed.some((each) => each.stream === stream && each.attempt === state.attempts) }];
+    const { attempts: attempt } = state;
+    const called = handed.find((each) => each.stream === stream && each.attempt === attempt)?.message;
+    return [{ stream, attempt, called }];
   });
