@@ -18,12 +18,14 @@ export class ProviderHealth {
 
   /** What it said no to for good is about the message, not about the provider. */
   record(provider: string, outcome: SendOutcome): void {
-    if (outcome.type === 'handed-over' || (outcome.type === 'failed' && outcome.permanent)) {
-      this.failures.delete(provider);
-      return;
-    }
     const before = this.failures.get(provider);
     const lastAt = this.clock.now();
+    if (outcome.type === 'handed-over' || (outcome.type === 'failed' && outcome.permanent)) {
+      // What was under way when it asked to be left alone says nothing against that.
+      if (before !== undefined && before.aloneUntil > lastAt) this.failures.set(provider, { ...before, inARow: 0 });
+      else this.failures.delete(provider);
+      return;
+    }
     const asked = plusMs(lastAt, (outcome.type === 'failed' && outcome.retryAfterMs) || 0);
     // Of several that were under way, one may ask for less.
     const aloneUntil = before !== undefined && before.aloneUntil > asked ? before.aloneUntil : asked;

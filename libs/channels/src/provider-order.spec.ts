@@ -60,6 +60,14 @@ describe('a provider', () => {
     now = instant(1_030_000);
     expect(health.isDown('twilio')).toBe(false);
   });
+  it('that wants to be left alone still does when it takes what it was asked before', () => {
+    record({ ...failed, retryAfterMs: 20_000 }, { type: 'handed-over', receiptExpected: true });
+    expect(health.isDown('twilio')).toBe(true);
+    now = instant(1_020_000);
+    expect(health.isDown('twilio')).toBe(false);
+    record(failed, failed);
+    expect(health.isDown('twilio')).toBe(false);
+  });
   it.each([
     ['takes a message', { type: 'handed-over', receiptExpected: true }],
     ['refuses a message for good', { type: 'failed', permanent: true, reason: 'no such number' }],
