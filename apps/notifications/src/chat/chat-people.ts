@@ -89,7 +89,9 @@ export class ChatPeople {
 /** What a token is about. Once an account is linked by it, the token is about something that is not so any more, and never will be again. */
 const marked = (user: User, method: ChatMethod, expiresAt: Instant): string => {
   const { id = '', linkedAt = 0, closed } = chatAccountOf(user, method) ?? {};
-  return [method, user.id, expiresAt, id, linkedAt, closed?.at ?? 0, user.chatUnlinkedAt ?? 0].join(' ');
+  // As it always was where nothing was unlinked: in a rolling update replicas of two versions give out links and take them.
+  const unlinkedAt = user.chatUnlinkedAt === undefined ? [] : [user.chatUnlinkedAt];
+  return [method, user.id, expiresAt, id, linkedAt, closed?.at ?? 0, ...unlinkedAt].join(' ');
 };
 
 const tokenIn = (text: string): Token | undefined => {
