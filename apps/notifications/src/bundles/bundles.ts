@@ -48,9 +48,14 @@ export class Bundles {
       const bundled = await this.eventStore.readStream(bundle);
       const pages = new Set(bundled.flatMap((stored) => eventOf<PagesBundled>(stored).data.pages.map((page) => page.notification)));
       pages.delete(notification);
-      const others = await Promise.all([...pages].map((page) => this.eventStore.readLast(page)));
-      if (bundled.length > 0 && others.every((event) => event === undefined)) await this.eventStore.deleteStream(bundle);
+      if (bundled.length > 0 && !(await this.isOneThere([...pages]))) await this.eventStore.deleteStream(bundle);
     }
+  }
+
+  /** The last of them first: alerts go to the archive in their order, so that those before it may be gone. */
+  private async isOneThere(pages: readonly string[]): Promise<boolean> {
+    for (const page of pages.toReversed()) if ((await this.eventStore.readLast(page)) !== undefined) return true;
+    return false;
   }
 
   /** Undefined when there was no such attempt. @throws EventStoreFault */
