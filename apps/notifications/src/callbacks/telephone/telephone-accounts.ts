@@ -22,4 +22,7 @@ export class TelephoneAccounts {
   }
 }
 
-export const numbersOf = (accounts: readonly TelephoneAccount[]): readonly string[] => accounts.flatMap(({ numbers }) => numbers);
+/** Each once: one that was verified elsewhere may be used there as well. */
+export const numbersOf = (accounts: readonly TelephoneAccount[]): readonly string[] => [
+  ...new Set(accounts.flatMap(({ numbers }) => numbers)),
+];

@@ -4,6 +4,7 @@ import { activated, raised, step } from '../../testing/facts';
 import { notificationsServer } from '../../testing/notifications-server';
 import type { NotificationsServer } from '../../testing/notifications-server';
 import { signedForm } from './signed-form';
+import { numbersOf } from './telephone-accounts';
 
 const OURS = '+4930555001';
 const HERS = '+4915112345678';
@@ -195,4 +196,7 @@ describe('the numbers that pages come from (B30)', () => {
     expect(await card.text()).toContain(`TEL;TYPE=CELL:${OURS}\r\n`);
     await server.stop();
   });
+
+  it('are each told once, also where both accounts send from it', () =>
+    expect(numbersOf([ofTwilio, { ...ofSignalWire, numbers: [OURS, ...ofSignalWire.numbers] }])).toEqual([OURS, '+16502530000']));
 });
