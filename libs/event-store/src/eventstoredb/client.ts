@@ -1,8 +1,9 @@
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import type { EventData } from '@eventstore/db-client';
+import { jsonEvent } from '@eventstore/db-client';
+import type { EventData, EventStoreDBClient } from '@eventstore/db-client';
 import type { ExpectedRevision } from '../event-store';
 import { appendCredentials } from './connection-url';
 import type { Credentials } from './connection-url';
+import { clientOf } from './inside-client';
 import { ReadCalls } from './read-calls';
 import type { OpenRead, Subscriber } from './read-calls';
 import { allAfter, lastOf, newestOfAll, streamFrom } from './read-requests';
@@ -41,7 +42,7 @@ export class Client {
 
   constructor(url: string) {
     this.credentials = appendCredentials(url);
-    this.client = EventStoreDBClient.connectionString(url);
+    this.client = clientOf(url);
     this.reads = new ReadCalls(this.client);
     this.shared = new SharedAppends(this.client);
   }

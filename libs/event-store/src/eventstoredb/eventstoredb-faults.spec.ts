@@ -1,11 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventStoreDbServer, LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from '@tocsin/testing/eventstoredb';
 import type { FaultKind } from '@tocsin/testing/eventstoredb';
 import { EventStoreFault, START } from '../event-store';
 import { newEvent, newEvents } from '../event-store.contract';
 import { Follower } from '../follower.contract';
+import { Client } from './client';
 import { EventStoreDbEventStore } from './eventstoredb-event-store';
 import { serve } from './store-under-test.contract';
 
@@ -131,6 +133,35 @@ describe('a follower of EventStoreDB whose connection breaks', () => {
     await follower.until(() => follower.events.length >= 4);
     await follower.subscription.close();
     expect(ids(follower.events)).toEqual(ids(events));
+  });
+});
+
+describe('calls that fail one after the other while no node is found', () => {
+  it('tell whoever made them, and nobody else', async () => {
+    const served = await serve();
+    const client = new Client(`esdb+discover://127.0.0.1:${served.server.port}?tls=false&maxDiscoverAttempts=3`);
+    const follow = () =>
+      new Promise<'begun' | 'failed'>((resolve) => {
+        client.follow(
+          { after: undefined, prefixes: [] },
+          {
+            confirmed: () => resolve('begun'),
+            event: () => undefined,
+            checkpoint: () => undefined,
+            caughtUp: () => undefined,
+            failed: () => resolve('failed'),
+          },
+        );
+      });
+    expect(await follow()).toBe('begun');
+    served.server.faults.next({ kind: 'unavailable', asked: 'subscribe' });
+    // The client leaves the connection, on which the first call goes on until the server ends.
+    expect(await follow()).toBe('failed');
+    const [inVain] = await Promise.all([follow(), served.stopServer()]);
+    expect(inVain).toBe('failed');
+    await client.dispose();
+    // A rejection that nobody waits for is one when the turn ends.
+    await nextTurn();
   });
 });
 
