@@ -102,7 +102,7 @@ export class OpenRead {
 
   close(): void {
     this.isClosed = true;
-    this.call?.cancel();
+    this.cancel();
   }
 
   private async begin(request: ReadReq): Promise<void> {
@@ -131,8 +131,15 @@ export class OpenRead {
       this.listener.take(part);
     } catch (error) {
       this.end(error);
-      this.call?.cancel();
+      this.cancel();
     }
+  }
+
+  private cancel(): void {
+    if (this.call === undefined) return;
+    // One that is paused does not say that the server has ended it, and its client would wait for that.
+    this.inside.disposableStreams.delete(this.call);
+    this.call.cancel();
   }
 
   private end(error?: unknown): void {
