@@ -1,15 +1,7 @@
 import { Clock, notificationDecider, notificationEndOf } from '@tocsin/domain';
-import type {
-  CancelReason,
-  Notification,
-  NotificationCommand,
-  NotificationEvent,
-  NotificationEventOf,
-  NotificationMethod,
-  UnsentPage,
-} from '@tocsin/domain';
+import type { CancelReason, Notification, NotificationCommand, NotificationEvent, NotificationEventOf, UnsentPage } from '@tocsin/domain';
 import { CommandHandler, EventStore } from '@tocsin/event-store';
-import type { CommandContext, Handled, NewEvent } from '@tocsin/event-store';
+import type { CommandContext, Handled } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Metrics } from '@tocsin/platform';
 
@@ -32,8 +24,8 @@ export class Notifications {
   }
 
   /**
-   * Created once, without looking first: an attempt reads it anyway, and one that comes again costs no more than an id. `held` is why
-   * nothing is sent. @throws Rejection, EventStoreFault
+   * Created once, without looking first where something is sent: an attempt reads it anyway, and one that comes again costs no more than
+   * an id. `held` is why nothing is sent. @throws Rejection, EventStoreFault
    */
   async plan(
     stream: string,
@@ -42,9 +34,9 @@ export class Notifications {
     held?: string,
   ): Promise<void> {
     const command = async () => ({ type: 'plan' as const, data: await data(), ...(held === undefined ? {} : { held }) });
-    const events = await this.handler.create(stream, command, this.contextOf('plan', cause));
-    const planned = events.find((event) => event.type === 'NotificationPlanned');
-    if (planned !== undefined) this.count((planned.data as NotificationEventOf<'NotificationPlanned'>['data']).method, events);
+    if (held === undefined) await this.handler.create(stream, command, this.contextOf('plan', cause));
+    // It ends at once, which is counted: whether it had ended before, only the stream says.
+    else if ((await this.handler.load(stream)).revision < 0) await this.change(stream, await command(), cause);
   }
 
   async cancel(stream: string, reason: CancelReason, cause: Cause): Promise<Notification> {
@@ -54,7 +46,7 @@ export class Notifications {
   /** `cause`: a fact of the alert, or its own due time. @throws Rejection, EventStoreFault */
   async change(stream: string, command: NotificationCommand, cause: Cause): Promise<Handled<Notification>> {
     const handled = await this.handler.handle(stream, command, this.contextOf(command.type, cause));
-    if (handled.state.status !== 'absent') this.count(handled.state.plan.method, handled.events);
+    this.count(handled);
     return handled;
   }
 
@@ -67,10 +59,11 @@ export class Notifications {
     };
   }
 
-  private count(method: NotificationMethod, events: readonly NewEvent[]): void {
+  private count({ state, events }: Handled<Notification>): void {
+    if (state.status === 'absent') return;
     for (const { type, data } of events) {
       const end = notificationEndOf({ type, data } as NotificationEvent);
-      if (end !== undefined) this.ended.inc({ method, ...end });
+      if (end !== undefined) this.ended.inc({ method: state.plan.method, ...end });
     }
   }
 
