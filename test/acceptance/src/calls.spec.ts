@@ -375,14 +375,27 @@ describe('a network that loses, doubles and turns round what it tells of calls',
 
   it('has whoever may have been called called again only when that call must be over, and told so', async () => {
     network.make('drop-after');
+    network.isKeepingStatuses = true;
     const id = await raise('disk full');
     await world.advance('20s');
     expect(phone.calls).toHaveLength(1);
     await then(phone.call.endWith('no-answer'));
+    await world.advance('2m');
     expect(phone.calls).toHaveLength(2);
     expect((await then(phone.call.pickUp())).join(' ')).toContain('You may have received this page before.');
     await then(phone.call.press('1'));
     expect(await status(id)).toBe('ACCEPTED');
+  });
+
+  it('has whoever did not take a call that nobody knew of sent the next method, and not called again', async () => {
+    network.make('drop-after');
+    const id = await raise('disk full');
+    await world.advance('20s');
+    await then(phone.call.endWith('no-answer'));
+    expect(await world.timeline(id)).toContain('VOICE Ana Tester: failed: the call was not answered');
+    expect([mails(), phone.calls.length]).toEqual([1, 1]);
+    await world.advance('5m');
+    expect([mails(), phone.calls.length]).toEqual([1, 1]);
   });
 
   it('has a key counted of a call that nobody knew of', async () => {

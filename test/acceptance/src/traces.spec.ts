@@ -19,7 +19,7 @@ describe('an event that is traced', () => {
     collector = await TraceCollector.start();
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url;
     process.env['OTEL_EXPORTER_OTLP_PROTOCOL'] = 'http/json';
-    process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] = '1000';
+    process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] = '10000';
     tracing = await loadTracing({ otlpEndpoint: collector.url, tracesExporter: undefined }, 'tocsin');
     if (tracing === undefined) throw new Error('traces are off');
     const on = tracing;

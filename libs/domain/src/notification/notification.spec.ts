@@ -212,6 +212,15 @@ describe('a page that was handed over', () => {
       { type: 'NotificationFailed', data: { reason: 'the call was not answered' } },
     ]);
   });
+  it('is not repeated when it comes out, after its answer was lost, that nobody was reached at the telephone (B25)', () => {
+    const lost = fails(second(2), 1, { reason: 'timeout', otherProviderLeft: true, uncertain: true });
+    const waits = [page({ method: 'VOICE' }), starts(second(0)), lost];
+    const unreached = { retriable: false, otherProviderLeft: true, isUnreached: true, reason: 'the call was not answered' };
+    const ended = [{ type: 'NotificationFailed', data: { reason: 'the call was not answered' } }];
+    expect(notifying(...waits).when(fails(second(20), 1, unreached))).toMatchObject(ended);
+    expect(notifying(...waits, holds(second(3), second(90))).when(fails(second(20), 1, unreached))).toMatchObject(ended);
+    expect(notifying(...waits).when(fails(second(20), 1, { ...unreached, isUnreached: false }))).toEqual([]);
+  });
   it('whose failed receipt overtakes the answer of the provider stays failed', () => {
     const failed = [page(), starts(second(0)), fails(second(1), 1, { reason: 'undelivered' })];
     expect(notifying(...failed).when(takes(second(2), 1))).toEqual([]);

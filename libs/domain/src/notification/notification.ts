@@ -198,8 +198,11 @@ const recordDelivered = ({ at, provider }: Command<'recordDelivered'>, state: No
 const recordFailed = (command: Command<'recordFailed'>, state: Notification): readonly NotificationEvent[] => {
   const { at, attempt, provider, reason, retriable, uncertain, jitter, otherProviderLeft } = command;
   const isOpenAttempt = state.status === 'attempting' || (state.status === 'handed-over' && state.receiptExpected);
+  const isMadeAgain = state.status === 'retrying' || (state.status === 'held' && state.until !== null);
+  // Of an attempt whose answer was lost it may come out yet that nobody is to be reached that way (B25).
+  const isAboutIt = isOpenAttempt || (command.isUnreached === true && isMadeAgain);
   // The failure of an attempt that another one has followed since decides nothing any more.
-  if (!isOpenAttempt || state.attempts !== attempt) return [];
+  if (!isAboutIt || state.attempts !== attempt) return [];
   const { failedInRound, refusedBy, plan } = state;
   const waitMs = Math.max(command.retryAfterMs ?? 0, retryDelayMs(attempt - failedInRound.length, jitter));
   const retryAt = otherProviderLeft ? at : plusMs(at, waitMs);
