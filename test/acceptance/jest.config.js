@@ -9,6 +9,7 @@ const full = process.env.TOCSIN_TEST_FULL === '1';
 module.exports = {
   ...preset,
   displayName: 'acceptance',
+  globalSetup: '<rootDir>/compile.js',
   testMatch: cluster && !full ? onBoth.map((name) => `<rootDir>/src/${name}.spec.ts`) : preset.testMatch,
   // A first start without settings is for one process alone.
   testPathIgnorePatterns: ['/node_modules/', ...(cluster ? ['first-start\\.spec\\.ts$'] : [])],

@@ -1,0 +1,3 @@
+const { compile } = require('../../tools/jest/compile.js');
+
+module.exports = () => compile('apps/standalone');
