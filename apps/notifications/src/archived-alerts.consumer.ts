@@ -9,7 +9,10 @@ import { Notifications } from './notifications';
 import { AlertChannels } from './slack/alert-channels';
 import { SlackPosts } from './slack/slack-posts';
 
-/** Removes the notifications of alerts that are in the archive, which of them went out together, what actions did for them, and what was on record of their messages and channels in Slack. */
+/**
+ * Removes the notifications of alerts that are in the archive, which of them went out together, what actions did for them, and what was
+ * on record of their messages and channels in Slack.
+ */
 @Controller()
 export class ArchivedAlertsConsumer {
   constructor(

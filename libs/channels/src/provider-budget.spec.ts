@@ -8,6 +8,17 @@ const found = async (waiting: Promise<Room | undefined>): Promise<Room> => {
   return room;
 };
 
+/** Whoever waits for room, and who had it when; each leaves at once. */
+const lineOf = (budget: ProviderBudget) => {
+  const order: string[] = [];
+  const waits = async (name: string): Promise<void> => {
+    const room = await found(budget.room());
+    order.push(name);
+    room.leave();
+  };
+  return { order, waits };
+};
+
 describe('a provider that is asked to take two messages at once', () => {
   it('has room for two; the third one waits until one is through', async () => {
     const budget = new ProviderBudget(2);
@@ -25,12 +36,7 @@ describe('a provider that is asked to take two messages at once', () => {
   it('is given to whoever waited longest, and not to whoever comes just then', async () => {
     const budget = new ProviderBudget(1);
     const running = await found(budget.room());
-    const order: string[] = [];
-    const waits = async (name: string): Promise<void> => {
-      const room = await found(budget.room());
-      order.push(name);
-      room.leave();
-    };
+    const { order, waits } = lineOf(budget);
     const waiting = ['a', 'b', 'c'].map(waits);
     running.leave();
     await Promise.all([...waiting, waits('late')]);
@@ -95,12 +101,7 @@ describe('a provider that is asked to take two messages at once', () => {
     it('has room for nobody until that is over, then for those who waited, in their order', async () => {
       const budget = new ProviderBudget(1);
       const running = await found(budget.room());
-      const order: string[] = [];
-      const waits = async (name: string): Promise<void> => {
-        const room = await found(budget.room());
-        order.push(name);
-        room.leave();
-      };
+      const { order, waits } = lineOf(budget);
       const waiting = [waits('a'), waits('b')];
       budget.rest(500);
       budget.rest(1);

@@ -8,8 +8,8 @@ const DOWN_AFTER = 3;
 const DOWN_FOR_MS = 60_000;
 
 /**
- * Which providers have just failed several times in a row, or want to be left alone. Each process knows what it saw itself: it changes only the order in
- * which providers are asked, so nothing is lost when it is forgotten.
+ * Which providers have just failed several times in a row, or want to be left alone. Each process knows what it saw itself: it changes
+ * only the order in which providers are asked, so nothing is lost when it is forgotten.
  */
 export class ProviderHealth {
   private readonly failures = new Map<string, { readonly inARow: number; readonly lastAt: Instant; readonly aloneUntil: Instant }>();

@@ -93,22 +93,20 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
   }
 
   /**
-   * Begins a stream without reading first; answers what began it, nothing when it was there. Not empty also when this very command had
-   * begun it before: then what is on record may be what was decided the first time, so nothing is remembered of it.
-   * `command` is asked for unless the stream is known. @throws Rejection, EventStoreFault
+   * Begins a stream without reading first; one that is there stays as it is. When this very command had begun it before, what is on
+   * record may be what was decided the first time, so nothing is remembered of it. `command` is asked for unless the stream is known.
+   * @throws Rejection, EventStoreFault
    */
-  async create(stream: string, command: () => Promise<Command>, context: CommandContext): Promise<readonly NewEvent[]> {
+  async create(stream: string, command: () => Promise<Command>, context: CommandContext): Promise<void> {
     return this.inTurn(stream, async () => {
-      if ((this.cache.get(stream)?.revision ?? -1) >= 0) return [];
+      if ((this.cache.get(stream)?.revision ?? -1) >= 0) return;
       const decided = this.options.decider.decide(await command(), this.options.decider.initial);
       const events = decided.map((event, index) => this.toNewEvent(event, derivedEventId(context.commandId, stream, index), context));
       this.cache.delete(stream);
       try {
         await this.appendSurely(stream, 'no_stream', events);
-        return events;
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
-        return [];
       }
     });
   }

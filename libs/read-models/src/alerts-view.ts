@@ -1,5 +1,5 @@
 import { alertOf } from '@tocsin/domain';
-import type { AlertEvent, AlertId, EscalationEvent } from '@tocsin/domain';
+import type { AlertEvent, EscalationEvent } from '@tocsin/domain';
 import { evolveAlertDocument } from './alert-document';
 import type { AlertDocument } from './alert-document';
 import { archivedBy } from './archived-alerts';
@@ -52,7 +52,7 @@ export const alertsView: Projection = {
       return;
     }
     const id = alertOf(event.stream);
-    const before = documents.get<AlertDocument>(ALERTS_VIEW, id as AlertId);
+    const before = documents.get<AlertDocument>(ALERTS_VIEW, id);
     const after = evolveAlertDocument(before, { type: event.type, data: event.data } as AlertEvent | EscalationEvent);
     if (after !== undefined && after !== before) documents.put(ALERTS_VIEW, after);
   },

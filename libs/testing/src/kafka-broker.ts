@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -78,7 +77,7 @@ export class KafkaBroker {
   freeze(): void {
     const { pid } = this.running;
     process.kill(pid, 'SIGSTOP');
-    while (!execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T'));
+    for (let state = ''; state !== 'T'; state = stateOf(pid)) if (state === 'Z') throw new Error('the broker has ended');
   }
 
   thaw(): void {
@@ -91,3 +90,6 @@ export class KafkaBroker {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+/** A letter, as Linux has it. @throws when there is no such process */
+const stateOf = (pid: number): string => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';

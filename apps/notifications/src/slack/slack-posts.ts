@@ -46,7 +46,6 @@ export class SlackPosts {
 
 export const timerOf = ({ alertId, linkId }: SlackPostRef): string => `${alertId}/${linkId}`;
 
-/** Whose stream it is. */
 export const refOf = (timer: string): SlackPostRef => {
   const [alertId, linkId] = timer.split('/').map(Number);
   return { alertId: alertId as AlertId, linkId: linkId as SlackLinkId };

@@ -12,9 +12,9 @@ const CHECKPOINT = 'user-erasure';
 const LOOK_AGAIN_MS = 250;
 
 /**
- * Removes the stream of each deleted person, in which alone their data is (B33), and what is on record of their codes, once the end of it has reached the bus: a
- * stream removed before would leave the last state of the person on the compacted topic for ever. It follows the log from
- * a checkpoint that moves only behind finished erasures, so that a crash at any point repeats the step and loses none.
+ * Removes the stream of each deleted person, in which alone their data is (B33), and what is on record of their codes, once the end
+ * of it has reached the bus: a stream removed before would leave the last state of the person on the compacted topic for ever. It
+ * follows the log from a checkpoint that moves only behind finished erasures, so that a crash at any point repeats the step and loses none.
  */
 export class UserErasure implements BackgroundPart {
   private subscription: Subscription | undefined;

@@ -1,4 +1,4 @@
-import { MOST_TURNS, nextInCall, nextInCallOfMany } from './call-keys';
+import { cameThrough, MOST_TURNS, nextInCall, nextInCallOfMany } from './call-keys';
 
 const after = (told: number, key?: string, canEscalate = true) => nextInCall({ told, key, canEscalate });
 
@@ -19,6 +19,10 @@ describe('in a call (B25)', () => {
     expect(after(MOST_TURNS, key)).toEqual({ type: 'end' }),
   );
   it('the last time can be answered', () => expect(after(MOST_TURNS, '1')).toEqual({ type: 'answer', purpose: 'accept' }));
+  it('another provider may put through what one could not, and no more: the telephone is the same', () => {
+    expect((['no-answer', 'busy', 'canceled', 'machine', 'no-key'] as const).every(cameThrough)).toBe(true);
+    expect(cameThrough('failed')).toBe(false);
+  });
   it('nothing is answered that was not told yet', () => expect(after(0, '1')).toMatchObject({ type: 'tell', turn: 1 }));
 });
 

@@ -55,6 +55,9 @@ const whyTold = (told: number, key: string | undefined): Extract<CallMove, { typ
 /** How a call ended that nobody pressed a key in: nobody was reached by it (B25). */
 export type UnreachedBy = 'no-answer' | 'busy' | 'failed' | 'canceled' | 'machine' | 'no-key';
 
+/** Whether it came to their telephone, which any other provider would ring as well; one that was not put through may be by another. */
+export const cameThrough = (by: UnreachedBy): boolean => by !== 'failed';
+
 /** As it stands on the timeline. */
 export const unreachedReason = (by: UnreachedBy): string => {
   switch (by) {

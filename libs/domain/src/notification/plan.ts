@@ -181,12 +181,12 @@ export const newsStream = (alertId: AlertId, purpose: News, revision: number, pr
 export const dutyNoticeStream = (scheduleId: ScheduleId, about: DutySubject, preferenceId: PreferenceId): string =>
   `notification-duty-${scheduleId}-${about.type === 'begins' ? about.shiftStart : `edit${about.revision}`}-${preferenceId}`;
 
-/** Created with no_stream: planning the same preference twice for one activation is impossible. */
 /** What a person asked for themselves, to try something out or to show that an address is theirs. */
 export const sentKinds = ['test', 'verification'] as const;
 export type SentKind = (typeof sentKinds)[number];
 export const sentStream = (kind: SentKind, notificationId: number): string => `notification-${kind}-${notificationId}`;
 
+/** Created with no_stream: planning the same preference twice for one activation is impossible. */
 export const notificationStream = (alertId: AlertId, activation: number, preferenceId: PreferenceId): string =>
   `notification-${alertId}-${activation}-${preferenceId}`;
 

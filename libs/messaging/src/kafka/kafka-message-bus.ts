@@ -65,8 +65,10 @@ export class KafkaMessageBus extends MessageBus {
     this.refuseWhenClosed();
     const [member] = this.context.members;
     if (member === undefined) throw new MessageBusFault('unavailable', true, { cause: new Error('no topic is read yet') });
-    const ids = await member.idsOf([...this.topicIds.keys()].map((topic) => this.stored(topic)));
-    return [...this.topicIds].flatMap(([topic, known]) => {
+    // Those of now: one that is declared while the brokers are asked was not asked for.
+    const asked = [...this.topicIds];
+    const ids = await member.idsOf(asked.map(([topic]) => this.stored(topic)));
+    return asked.flatMap(([topic, known]) => {
       const id = ids.get(this.stored(topic));
       if (known === undefined && id !== undefined) this.topicIds.set(topic, id);
       return id === undefined || id !== (known ?? id) ? [topic] : [];
