@@ -1,4 +1,4 @@
-import { TcpProxy } from '@tocsin/testing';
+import { freeze, TcpProxy } from '@tocsin/testing';
 import type { RunningServer } from '../../scripts/servers/server-process.mjs';
 
 /** On its directory, and on this port when one is given. Answers where it listens. */
@@ -44,7 +44,7 @@ export class Server {
 
   /** It keeps its connections and answers nothing, until `thaw`. */
   freeze(): void {
-    process.kill(this.running.pid, 'SIGSTOP');
+    freeze(this.running.pid);
   }
 
   thaw(): void {

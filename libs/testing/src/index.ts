@@ -1,5 +1,6 @@
 export * from './chats/discord-server';
 export * from './chats/mattermost-server';
+export * from './freeze';
 export * from './heartbeat-monitor';
 export * from './kafka-broker';
 export * from './mail-server';

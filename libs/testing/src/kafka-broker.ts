@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freeze } from './freeze';
 
 interface Running {
   readonly brokers: string;
@@ -73,11 +74,9 @@ export class KafkaBroker {
     this.running = await startKafka({ ...this.options, directory: this.directory, port: this.port });
   }
 
-  /** It keeps its connections and answers nothing, until `thaw`. On a busy machine its threads run on for a while after the signal. */
+  /** It keeps its connections and answers nothing, until `thaw`. */
   freeze(): void {
-    const { pid } = this.running;
-    process.kill(pid, 'SIGSTOP');
-    for (let state = ''; state !== 'T'; state = stateOf(pid)) if (state === 'Z') throw new Error('the broker has ended');
+    freeze(this.running.pid);
   }
 
   thaw(): void {
@@ -90,6 +89,3 @@ export class KafkaBroker {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
-
-/** A letter, as Linux has it. @throws when there is no such process */
-const stateOf = (pid: number): string => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freeze } from './freeze';
 
 interface Running {
   readonly url: string;
@@ -52,7 +53,7 @@ export class MongodbServer {
 
   /** It keeps its connections and answers nothing, until `thaw`. */
   freeze(): void {
-    process.kill(this.running.pid, 'SIGSTOP');
+    freeze(this.running.pid);
   }
 
   thaw(): void {
