@@ -66,6 +66,9 @@ class Providers {
       SMS_GATEWAY_URL: `${gateway.url}/messages`,
       SMS_ROUTES: '+43=gateway;*=twilio',
       NTFY_URL: ntfy.url,
+      // The usual budgets of these two are for providers that take less.
+      SMTP_AT_ONCE: String(PROVIDER.atOnce / 2),
+      SMS_GATEWAY_AT_ONCE: String(PROVIDER.atOnce / 2),
     };
   }
 

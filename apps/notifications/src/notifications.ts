@@ -5,6 +5,9 @@ import type { CommandContext, Handled } from '@tocsin/event-store';
 import type { Cause } from '@tocsin/messaging';
 import type { Counter, Metrics } from '@tocsin/platform';
 
+/** When thousands are due at one moment, each is looked at first, and again when its provider has room: it is remembered in between. */
+const ALL_DUE_AT_ONCE = { cachedStreams: 20_000, cachedBytes: 33_554_432 };
+
 /** The notification streams: each change of each notification goes through here. */
 export class Notifications {
   private readonly handler: CommandHandler<NotificationCommand, Notification, NotificationEvent>;
@@ -20,7 +23,7 @@ export class Notifications {
       help: 'Notifications that reached an end.',
       labels: ['method', 'outcome', 'reason'],
     });
-    this.handler = new CommandHandler({ store, decider: notificationDecider });
+    this.handler = new CommandHandler({ store, decider: notificationDecider, ...ALL_DUE_AT_ONCE });
   }
 
   /**

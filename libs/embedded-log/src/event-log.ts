@@ -55,6 +55,7 @@ export class EventLog {
   private readonly checkpoint: StatementSync;
   private newest: number;
   private announced = false;
+  private begunAndEnded = 0;
 
   constructor(
     private readonly queue: WriteQueue,
@@ -68,6 +69,11 @@ export class EventLog {
     this.streamPage = prepareRows(reader, `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
     this.streamLast = prepareRows(reader, `SELECT ${COLUMNS} FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1`);
     this.checkpoint = reader.prepare('SELECT position FROM checkpoints WHERE processor = ?');
+  }
+
+  /** Grows when the deletion of a stream begins, and when it has ended: what was read meanwhile may be of before it. */
+  get deletions(): number {
+    return this.begunAndEnded;
   }
 
   /** Position of the newest event whose commit has been answered. */
@@ -85,12 +91,17 @@ export class EventLog {
   }
 
   /** @throws LogFault */
-  deleteStream(stream: string, expected: number | 'any'): Promise<WriteOutcome> {
-    return this.queue.submit({ kind: 'delete-stream', stream, expected }, stream.length, ({ kind }) => {
-      if (kind !== 'done') return;
-      this.ring.remove((event) => event.stream === stream);
-      this.streams.remove(stream);
-    });
+  async deleteStream(stream: string, expected: number | 'any'): Promise<WriteOutcome> {
+    this.begunAndEnded += 1;
+    try {
+      return await this.queue.submit({ kind: 'delete-stream', stream, expected }, stream.length, ({ kind }) => {
+        if (kind !== 'done') return;
+        this.ring.remove((event) => event.stream === stream);
+        this.streams.remove(stream);
+      });
+    } finally {
+      this.begunAndEnded += 1;
+    }
   }
 
   /** What is before the stream's last event is removed; who follows the log at its head may still see it. @throws LogFault */

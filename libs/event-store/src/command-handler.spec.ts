@@ -25,7 +25,6 @@ const counter: Decider<Count, number, Counted> = {
 
 /** The real store, with what may happen between a handler and it. */
 class WatchedStore extends EmbeddedEventStore {
-  override reusesRevisions = true;
   readonly reads: string[] = [];
   readonly appends: (readonly NewEvent[])[] = [];
   /** Runs before each append reaches the log, and again after it was taken. */
@@ -193,7 +192,6 @@ describe('a stream that is begun without looking', () => {
   });
 
   it('stays as it was begun when the command comes again with something else in it, also for who decides from memory', async () => {
-    store.reusesRevisions = false;
     await handlerOf().create(stream, by(1), as('a'));
     const again = handlerOf();
     await again.create(stream, by(100), as('a'));
@@ -352,6 +350,34 @@ describe('the folded state that is kept', () => {
     expect(await handler.handle(stream, { by: 7 }, as('1'))).toMatchObject({ state: 7, revision: 0, events: [{ data: { by: 7 } }] });
   });
 
+  it('is not rested on while a deletion is under way, nor after it', async () => {
+    const handler = handlerOf();
+    await handler.handle(stream, { by: 1 }, as('1'));
+    const deleted = store.deleteStream(stream);
+    await handler.load(stream);
+    await deleted;
+    await handlerOf().handle(stream, { by: 10 }, as('later'));
+    expect(await handler.handle(stream, (total) => ({ by: total }), as('last'))).toMatchObject({ state: 20, revision: 1 });
+  });
+
+  it('is read once more after another stream was deleted, and then rested on again', async () => {
+    const handler = handlerOf();
+    await handler.handle(stream, { by: 1 }, as('1'));
+    await handlerOf().handle(`${stream}-other`, { by: 1 }, as('1'));
+    await store.deleteStream(`${stream}-other`);
+    store.reads.length = 0;
+    for (const n of [2, 3]) await handler.handle(stream, { by: n }, as(`${n}`));
+    expect(store.reads).toEqual([`${stream} from 0: 1`]);
+  });
+
+  it('is begun again without looking when it was deleted', async () => {
+    const handler = handlerOf();
+    await handler.handle(stream, { by: 1 }, as('1'));
+    await store.deleteStream(stream);
+    await handler.create(stream, async () => ({ by: 7 }), as('2'));
+    expect(await stored()).toEqual([7]);
+  });
+
   it('is not mistaken for a stream that began again at the same length', async () => {
     const handler = handlerOf();
     for (const n of [1, 2]) await handler.handle(stream, { by: n }, as(`${n}`));
@@ -361,11 +387,7 @@ describe('the folded state that is kept', () => {
   });
 });
 
-describe('a store whose revisions never come again', () => {
-  beforeEach(() => {
-    store.reusesRevisions = false;
-  });
-
+describe('a store of which nothing was deleted', () => {
   it('is not read before what is decided from memory is appended', async () => {
     const handler = handlerOf();
     await handler.load(stream);

@@ -36,6 +36,8 @@ export interface Handled<State> extends Loaded<State> {
 interface Cached<State> extends Loaded<State> {
   /** Of the stream's events. One set per stream, which grows: what is in it is in the stream, whoever read it. */
   readonly eventIds: Set<string>;
+  /** Of the store, before it was asked. */
+  readonly deletions: number;
 }
 
 interface Decision<State> {
@@ -99,7 +101,7 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
    */
   async create(stream: string, command: () => Promise<Command>, context: CommandContext): Promise<void> {
     return this.inTurn(stream, async () => {
-      if ((this.cache.get(stream)?.revision ?? -1) >= 0) return;
+      if ((this.fromMemory(stream)?.revision ?? -1) >= 0) return;
       const decided = this.options.decider.decide(await command(), this.options.decider.initial);
       const events = decided.map((event, index) => this.toNewEvent(event, derivedEventId(context.commandId, stream, index), context));
       this.cache.delete(stream);
@@ -128,7 +130,11 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
         // Else the command had been handled and others have followed, or the stream began again: memory lacks what lies between.
         return isNext ? this.remember(stream, current, events, result) : { ...(await this.refresh(stream)), events };
       } catch (error) {
-        if (!(error instanceof WrongExpectedRevision)) throw error;
+        if (!(error instanceof WrongExpectedRevision)) {
+          // It may have been taken: whoever asks again is told what is there.
+          this.cache.delete(stream);
+          throw error;
+        }
         if (attempt >= CONFLICT_TRIES) throw rejected('too-many-conflicts', `${stream} is being changed by others; try again`);
       }
     }
@@ -148,16 +154,19 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     return { current, events: decided.map((event, index) => this.toNewEvent(event, idOf(index), context)) };
   }
 
-  /**
-   * Without reading first: whether what is remembered is still so, the append at its revision says. Undefined where nothing
-   * would be appended, which says nothing about now.
-   */
+  /** What an append may rest on: whether it is still so, the append at its revision says. */
+  private fromMemory(stream: string): Cached<State> | undefined {
+    const cached = this.cache.get(stream);
+    return cached?.deletions === this.options.store.deletions ? cached : undefined;
+  }
+
+  /** Without reading first. Undefined where nothing would be appended, which says nothing about now. */
   private decideFromMemory(
     stream: string,
     command: Command | ((state: State) => Command),
     context: CommandContext,
   ): Decision<State> | undefined {
-    const remembered = this.options.store.reusesRevisions ? undefined : this.cache.get(stream);
+    const remembered = this.fromMemory(stream);
     if (remembered === undefined) return undefined;
     try {
       const decision = this.decide(remembered, stream, command, context);
@@ -186,48 +195,45 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     events: readonly NewEvent[],
     { revision, position }: AppendResult,
   ): Handled<State> {
-    const { eventIds } = before;
+    const { eventIds, deletions } = before;
     let { state } = before;
     for (const event of events) {
       state = this.options.decider.evolve(state, event as unknown as Event);
       eventIds.add(event.id);
     }
-    this.keep(stream, { state, revision, position, eventIds });
+    this.keep(stream, { state, revision, position, eventIds, deletions });
     return { state, revision, position, events };
   }
 
   /** What was cached and what was appended since. The last event known is read again: it is gone when the stream was deleted. */
   private async refresh(stream: string): Promise<Cached<State>> {
+    const { deletions } = this.options.store;
     const cached = this.cache.get(stream);
     const isKnown = cached !== undefined && cached.revision >= 0;
     const read = await this.options.store.readStream(stream, { from: isKnown ? cached.revision : 0 });
     const goesOn = isKnown && read[0]?.position === cached.position;
-    if (goesOn && read.length === 1) return cached;
-    const current = goesOn ? this.evolve(cached, read.slice(1)) : await this.fromTheBeginning(stream, isKnown ? undefined : read);
+    if (goesOn && read.length === 1 && cached.deletions === deletions) return cached;
+    const current = goesOn
+      ? this.evolve({ ...cached, deletions }, read.slice(1))
+      : this.evolve(nothing(this.options.decider.initial, deletions), isKnown ? await this.options.store.readStream(stream) : read);
     this.keep(stream, current);
     return current;
   }
 
-  private async fromTheBeginning(stream: string, read?: readonly StoredEvent[]): Promise<Cached<State>> {
-    const nothing = { state: this.options.decider.initial, revision: -1, position: START, eventIds: new Set<string>() };
-    return this.evolve(nothing, read ?? (await this.options.store.readStream(stream)));
-  }
-
   private evolve(from: Cached<State>, events: readonly StoredEvent[]): Cached<State> {
     let { state, revision, position } = from;
+    const { eventIds, deletions } = from;
     for (const event of events) {
       state = this.options.decider.evolve(state, eventOf<Event>(event));
       revision = event.revision;
       position = event.position;
-      from.eventIds.add(event.id);
+      eventIds.add(event.id);
     }
-    return { state, revision, position, eventIds: from.eventIds };
+    return { state, revision, position, eventIds, deletions };
   }
 
   private keep(stream: string, current: Cached<State>): void {
-    // That there is no such stream is worth remembering only where the next append may rest on it.
-    if (current.revision < 0 && this.options.store.reusesRevisions) this.cache.delete(stream);
-    else this.cache.keep(stream, current, weightOf(current.state) + current.eventIds.size * EVENT_ID_WEIGHT);
+    this.cache.keep(stream, current, weightOf(current.state) + current.eventIds.size * EVENT_ID_WEIGHT);
   }
 
   private toNewEvent(event: Event, id: string, context: CommandContext): NewEvent {
@@ -258,3 +264,11 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
     }
   }
 }
+
+const nothing = <State>(initial: State, deletions: number): Cached<State> => ({
+  state: initial,
+  revision: -1,
+  position: START,
+  eventIds: new Set(),
+  deletions,
+});

@@ -1,6 +1,6 @@
 import { EventStore } from './event-store';
 
-type ArgumentsOf<Method extends Exclude<keyof EventStore, 'reusesRevisions'>> = Parameters<EventStore[Method]>;
+type ArgumentsOf<Method extends Exclude<keyof EventStore, 'deletions'>> = Parameters<EventStore[Method]>;
 
 /**
  * Keeps the promises of the store behind it, and nothing else: what measures, holds up or breaks some of the calls overrides
@@ -11,8 +11,8 @@ export class EventStoreInBetween extends EventStore {
     super();
   }
 
-  get reusesRevisions(): boolean {
-    return this.inner.reusesRevisions;
+  get deletions(): number {
+    return this.inner.deletions;
   }
 
   append(...args: ArgumentsOf<'append'>) {

@@ -105,10 +105,11 @@ export interface Subscription {
  */
 export abstract class EventStore {
   /**
-   * Whether a stream that was deleted begins again at revision 0, so that a revision remembered of the old stream may be one of
-   * the new stream. Where it is false, appending at a remembered revision is exact without reading first.
+   * Grows with each stream that is deleted and may begin again at revision 0, so that a revision remembered from before may be one of
+   * the new stream; 0 for ever where revisions never come again. While it stays the same, appending at a remembered revision is exact
+   * without reading first.
    */
-  abstract readonly reusesRevisions: boolean;
+  abstract readonly deletions: number;
   /** @throws WrongExpectedRevision, EventStoreFault */
   abstract append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Events of one stream from `from` (default 0), oldest first, at most `limit` (default all). A missing stream is empty. @throws EventStoreFault */

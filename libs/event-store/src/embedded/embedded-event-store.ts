@@ -9,10 +9,12 @@ import { fromPosition, toAppend, toStored } from './stored-events';
 
 /** The event store of the embedded profile. It does not own the log: close the subscriptions, then the log. */
 export class EmbeddedEventStore extends EventStore {
-  override readonly reusesRevisions: boolean = true;
-
   constructor(private readonly log: EmbeddedLog) {
     super();
+  }
+
+  override get deletions(): number {
+    return this.log.events.deletions;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -32,7 +32,7 @@ export interface EventStoreDbOptions {
  * Streams that begin with `_tocsin-` are its own.
  */
 export class EventStoreDbEventStore extends EventStore {
-  override readonly reusesRevisions: boolean = false;
+  override readonly deletions: number = 0;
   private readonly client: Client;
   private readonly known = new KnownIds();
   private readonly appends: Appends;

@@ -16,6 +16,12 @@ const listening = async (server: Server): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 
+const listeningAt = async (address: string, port: number): Promise<void> => {
+  const server = createServer((_request, response) => response.end('elsewhere'));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
+};
+
 interface Received {
   readonly method: string;
   readonly url: string;
@@ -227,6 +233,41 @@ describe('a request', () => {
     ]);
     await expect(refusal(outgoing.send({ url, method: 'POST' }))).resolves.toBe('address');
     expect(received).toHaveLength(1);
+  });
+
+  it('goes over the connection of the one before it, and not when the name leads elsewhere meanwhile', async () => {
+    const { port, received } = await receiver();
+    const [first] = servers.slice(-1);
+    await listeningAt('127.0.0.2', port);
+    let connections = 0;
+    first?.on('connection', () => (connections += 1));
+    let leadsTo = '127.0.0.1';
+    const outgoing = new Outgoing({
+      ...allowing(`http://127.0.0.1:${port}`, `http://127.0.0.2:${port}`),
+      resolve: () => Promise.resolve([{ address: leadsTo, family: 4 }]),
+    });
+    const send = async () => (await outgoing.send({ url: `http://moving.example:${port}/`, method: 'POST', body: '{}' })).body;
+    expect([await send(), await send(), connections]).toEqual(['ok', 'ok', 1]);
+    leadsTo = '127.0.0.2';
+    expect([await send(), received.length, connections]).toEqual(['elsewhere', 2, 1]);
+    leadsTo = '10.0.0.1';
+    await expect(refusal(send())).resolves.toBe('address');
+  });
+
+  it('goes over a new connection when the server has closed the one before it', async () => {
+    let closed = (): void => undefined;
+    const { port, received } = await receiver((_request, response) => {
+      response.socket?.once('close', () => closed());
+      response.end('ok').once('finish', () => response.socket?.end());
+    });
+    const outgoing = new Outgoing(allowing(`http://127.0.0.1:${port}`));
+    for (let n = 1; n <= 3; n++) {
+      const over = new Promise<void>((resolve) => (closed = resolve));
+      await outgoing.send({ url: `http://127.0.0.1:${port}/`, method: 'POST', body: '{}' });
+      // When both ends have closed it.
+      await over;
+      expect(received).toHaveLength(n);
+    }
   });
 
   it('asks for the name when it is encrypted, at the address that was checked', async () => {

@@ -5,6 +5,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { request as requestSecure } from 'node:https';
 import { isIP } from 'node:net';
 import { AllowedTargets, hostOf } from './allowed-targets';
+import { keptConnections } from './kept-connections';
+import type { OfChecked } from './kept-connections';
 
 /** Why a URL is not called, whatever its server would say. */
 export type OutgoingRefusal = 'malformed' | 'scheme' | 'plain-http' | 'port' | 'address' | 'redirects' | 'elsewhere';
@@ -88,6 +90,7 @@ const HARMLESS: readonly string[] = ['accept', 'content-type', 'user-agent'];
  */
 export class Outgoing {
   private readonly allowed: AllowedTargets;
+  private readonly connections = keptConnections();
   private readonly resolve: (host: string) => Promise<readonly LookupAddress[]>;
   private readonly timeoutMs: number;
   private readonly mostBytes: number;
@@ -158,11 +161,11 @@ export class Outgoing {
 
   private exchange({ url, plain, addresses }: Checked, { method, headers = {}, body }: OutgoingRequest, deadline: AbortSignal) {
     return new Promise<OutgoingAnswer>((resolve, reject) => {
-      const options: RequestOptions = {
+      const options: RequestOptions & OfChecked = {
         method,
         headers: { 'user-agent': 'Tocsin', ...headers, ...lengthOf(body) },
-        // A connection of its own: one that was kept may lead where the name led before.
-        agent: false,
+        agent: plain ? this.connections.plain : this.connections.secure,
+        checked: addresses,
         signal: deadline,
         lookup: (_host, { all }, found) => {
           const [first] = addresses;
@@ -175,7 +178,10 @@ export class Outgoing {
       const request = (plain ? requestPlain : requestSecure)(url, options, (response) => {
         this.read(response).then(resolve, fail);
       });
-      request.once('socket', (socket) => socket.once(plain ? 'connect' : 'secureConnect', () => (isConnected = true)));
+      request.once('socket', (socket) => {
+        isConnected = request.reusedSocket;
+        socket.once(plain ? 'connect' : 'secureConnect', () => (isConnected = true));
+      });
       // More than one may come, and one that nobody takes ends the process.
       request.on('error', fail);
       request.end(body);

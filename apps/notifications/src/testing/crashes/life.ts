@@ -98,7 +98,7 @@ export class Life {
   }
 }
 
-type Arguments<Method extends Exclude<keyof EventStore, 'reusesRevisions'>> = Parameters<EventStore[Method]>;
+type Arguments<Method extends Exclude<keyof EventStore, 'deletions'>> = Parameters<EventStore[Method]>;
 
 export class MortalStore extends EventStoreInBetween {
   constructor(
