@@ -218,7 +218,8 @@ export class NotificationsModule {
             return due === undefined ? undefined : { id: stream, ...due };
           },
           onDue: inTraceOfStream(platform, 'notifications', async (stream, _dueAt: Instant, firing: Firing) => {
-            if (!isProbeStream(stream)) return delivery.attempt(stream, firing);
+            // Those that go out together are due together, also the one whose attempt a crash has ended.
+            if (!isProbeStream(stream)) return delivery.attempt(stream, firing, ownerSince);
             const probe = await pathProbes.goOn(stream, 'page-due');
             if (probe !== undefined) beating?.arrived(probe);
           }),

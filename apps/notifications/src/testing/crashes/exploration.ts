@@ -6,8 +6,8 @@ import { tell } from './telling';
 import type { Told } from './telling';
 
 const TRIES = 3;
-/** Calls that take several small things when these come together, so that there may be one less than there was. */
-const GATHERING = /^(?:apply|commit|publish alert-facts)/;
+/** Calls that take several small things when these come together, or spare them: there may be one less than there was. */
+const GATHERING = /^(?:apply|commit|publish alert-facts|append idblock)/;
 /** What a message says that may be the second of its kind. */
 const MARK = /maybe a repetition|may have received this page before/;
 
