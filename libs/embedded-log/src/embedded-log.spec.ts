@@ -134,6 +134,21 @@ describe('a commit that stalls', () => {
     expect(log.events.head).toBe(1);
   });
 
+  it('counts a deletion when it begins, and again when it is through, however late', async () => {
+    const faults = new CommitFaults();
+    const log = await open({ faults });
+    await log.events.append('alert-1', 'no_stream', [event()]);
+    faults.set('stall');
+    const before = log.events.deletions;
+    const deleting = log.events.deleteStream('alert-1', 'any');
+    const meanwhile = log.events.deletions;
+    await expect(deleting).rejects.toMatchObject({ reason: 'timeout' });
+    expect([meanwhile > before, log.events.deletions]).toEqual([true, meanwhile]);
+    faults.set('none');
+    await log.synchronous();
+    expect(log.events.deletions).toBeGreaterThan(meanwhile);
+  });
+
   it('bounds what waits behind it', async () => {
     const faults = new CommitFaults();
     const log = await open({ faults, queueLimits: { requests: 3, bytes: 10_000 } });

@@ -91,17 +91,15 @@ export class EventLog {
   }
 
   /** @throws LogFault */
-  async deleteStream(stream: string, expected: number | 'any'): Promise<WriteOutcome> {
+  deleteStream(stream: string, expected: number | 'any'): Promise<WriteOutcome> {
     this.begunAndEnded += 1;
-    try {
-      return await this.queue.submit({ kind: 'delete-stream', stream, expected }, stream.length, ({ kind }) => {
-        if (kind !== 'done') return;
-        this.ring.remove((event) => event.stream === stream);
-        this.streams.remove(stream);
-      });
-    } finally {
+    return this.queue.submit({ kind: 'delete-stream', stream, expected }, stream.length, ({ kind }) => {
+      // Also when nobody waits for it any more.
       this.begunAndEnded += 1;
-    }
+      if (kind !== 'done') return;
+      this.ring.remove((event) => event.stream === stream);
+      this.streams.remove(stream);
+    });
   }
 
   /** What is before the stream's last event is removed; who follows the log at its head may still see it. @throws LogFault */

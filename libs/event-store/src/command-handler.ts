@@ -28,7 +28,7 @@ export interface Loaded<State> {
 export interface Handled<State> extends Loaded<State> {
   /**
    * What this call appended; empty when nothing changed or when the command had been handled before. Not empty when another
-   * process handled the same command, and this one had not heard of it.
+   * handler, here or in another process, handled the same command, and this one had not heard of it.
    */
   readonly events: readonly NewEvent[];
 }
@@ -91,7 +91,9 @@ export class CommandHandler<Command, State, Event extends { readonly type: strin
    * `handle` next, which finds out whether it is still so. @throws EventStoreFault
    */
   async recall(stream: string): Promise<Loaded<State>> {
-    return this.cache.get(stream) ?? this.load(stream);
+    const known = this.cache.get(stream);
+    // Of a stream that was not there nothing was known.
+    return known !== undefined && known.revision >= 0 ? known : this.load(stream);
   }
 
   /**

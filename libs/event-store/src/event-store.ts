@@ -106,8 +106,8 @@ export interface Subscription {
 export abstract class EventStore {
   /**
    * Grows with each stream that is deleted and may begin again at revision 0, so that a revision remembered from before may be one of
-   * the new stream; 0 for ever where revisions never come again. While it stays the same, appending at a remembered revision is exact
-   * without reading first.
+   * the new stream; 0 for ever where revisions never come again. While it stays the same, and no deletion of that stream is under
+   * way, appending at a remembered revision is exact without reading first.
    */
   abstract readonly deletions: number;
   /** @throws WrongExpectedRevision, EventStoreFault */

@@ -1,18 +1,16 @@
+import type { LookupAddress } from 'node:dns';
 import { Agent as PlainAgent } from 'node:http';
 import type { AgentOptions } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import type { LookupAddress } from 'node:dns';
 
 /** Of a request, beside Node's own: the addresses that were checked for it. */
 export interface OfChecked {
   readonly checked: readonly LookupAddress[];
 }
 
-/**
- * A burst to one server, thousands of pages by push, is spared a connection and a handshake for each. Much longer than this between
- * two requests a server may be closing what the second one is sent over, and nobody could say whether it had arrived.
- */
-const KEPT: AgentOptions = { keepAlive: true, timeout: 1_000, maxFreeSockets: 64 };
+/** Long enough for one request after the other. Later a server may be closing what a request is sent over, and nobody could say whether it arrived. */
+const KEPT: AgentOptions = { keepAlive: true, timeout: 100, maxFreeSockets: 64 };
+const MOST_SERVERS = 1_000;
 
 type NameOf = Parameters<PlainAgent['getName']>[0];
 
@@ -22,7 +20,6 @@ const addressesOf = (options: NameOf): string =>
     .sort()
     .join();
 
-/** A connection that is kept is used again only by who may connect to these very addresses: where the name leads is asked each time. */
 class PlainConnections extends PlainAgent {
   override getName(options?: NameOf): string {
     return `${super.getName(options)}@${addressesOf(options)}`;
@@ -35,7 +32,25 @@ class SecureConnections extends SecureAgent {
   }
 }
 
-export const keptConnections = (): { readonly plain: PlainAgent; readonly secure: SecureAgent } => ({
-  plain: new PlainConnections(KEPT),
-  secure: new SecureConnections(KEPT),
-});
+/**
+ * A burst to one server, thousands of pages by push, is spared a connection and a handshake for each. A connection that is kept is
+ * used again only by who may connect to these very addresses: where the name leads is asked each time.
+ */
+export class KeptConnections {
+  private readonly plain = new PlainConnections(KEPT);
+  /** A session that is taken up again would not have the server's name checked. */
+  private readonly secure = new SecureConnections({ ...KEPT, maxCachedSessions: 0 });
+  private readonly closing = new Set<string>();
+
+  /** False: it gets a connection of its own. */
+  for({ protocol, origin }: URL): PlainAgent | false {
+    if (this.closing.has(origin)) return false;
+    return protocol === 'http:' ? this.plain : this.secure;
+  }
+
+  /** A server that closes what it seemed to keep is not trusted with that again. */
+  wasLost({ origin }: URL): void {
+    if (this.closing.size === MOST_SERVERS) this.closing.clear();
+    this.closing.add(origin);
+  }
+}

@@ -4,6 +4,7 @@ import { createServer as createPlainSocketServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { AllowedTargets } from './allowed-targets';
+import { KeptConnections } from './kept-connections';
 import { Outgoing, OutgoingFault, OutgoingRefused } from './outgoing';
 import type { OutgoingOptions } from './outgoing';
 
@@ -252,6 +253,46 @@ describe('a request', () => {
     expect([await send(), received.length, connections]).toEqual(['elsewhere', 2, 1]);
     leadsTo = '10.0.0.1';
     await expect(refusal(send())).resolves.toBe('address');
+  });
+
+  it('may have arrived when the connection of the one before it is lost, and each after that has its own', async () => {
+    let connections = 0;
+    const port = await listening(
+      createPlainSocketServer((socket) => {
+        connections += 1;
+        let requests = 0;
+        socket.on('data', () => {
+          requests += 1;
+          if (requests === 2) socket.destroy();
+          else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+        });
+      }),
+    );
+    const outgoing = new Outgoing(allowing(`http://127.0.0.1:${port}`));
+    const send = () => outgoing.send({ url: `http://127.0.0.1:${port}/`, method: 'POST', body: '' });
+    await send();
+    await expect(send()).rejects.toMatchObject({ reason: 'connection-lost', mayHaveArrived: true });
+    for (let n = 0; n < 3; n++) expect((await send()).body).toBe('ok');
+    expect(connections).toBe(4);
+  });
+
+  it('leaves nothing behind on the connection that is kept', async () => {
+    const { port } = await receiver();
+    const warned = jest.fn();
+    process.on('warning', warned);
+    const outgoing = new Outgoing(allowing(`http://127.0.0.1:${port}`));
+    for (let n = 0; n < 20; n++) await outgoing.send({ url: `http://127.0.0.1:${port}/`, method: 'GET' });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it.each(['http:', 'https:'])('shares a connection with none that leads elsewhere: %s', (protocol) => {
+    const agent = new KeptConnections().for(new URL(`${protocol}//moving.example`));
+    const named = (...addresses: readonly string[]) =>
+      agent && agent.getName({ host: 'moving.example', port: 443, checked: addresses.map((address) => ({ address, family: 4 })) } as never);
+    expect(named('192.0.2.1', '192.0.2.2')).toBe(named('192.0.2.2', '192.0.2.1'));
+    expect(named('192.0.2.1')).not.toBe(named('192.0.2.2'));
   });
 
   it('goes over a new connection when the server has closed the one before it', async () => {

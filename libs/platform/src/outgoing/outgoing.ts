@@ -5,7 +5,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { request as requestSecure } from 'node:https';
 import { isIP } from 'node:net';
 import { AllowedTargets, hostOf } from './allowed-targets';
-import { keptConnections } from './kept-connections';
+import { KeptConnections } from './kept-connections';
 import type { OfChecked } from './kept-connections';
 
 /** Why a URL is not called, whatever its server would say. */
@@ -90,7 +90,7 @@ const HARMLESS: readonly string[] = ['accept', 'content-type', 'user-agent'];
  */
 export class Outgoing {
   private readonly allowed: AllowedTargets;
-  private readonly connections = keptConnections();
+  private readonly connections = new KeptConnections();
   private readonly resolve: (host: string) => Promise<readonly LookupAddress[]>;
   private readonly timeoutMs: number;
   private readonly mostBytes: number;
@@ -164,7 +164,7 @@ export class Outgoing {
       const options: RequestOptions & OfChecked = {
         method,
         headers: { 'user-agent': 'Tocsin', ...headers, ...lengthOf(body) },
-        agent: plain ? this.connections.plain : this.connections.secure,
+        agent: this.connections.for(url),
         checked: addresses,
         signal: deadline,
         lookup: (_host, { all }, found) => {
@@ -174,13 +174,16 @@ export class Outgoing {
         },
       };
       let isConnected = false;
-      const fail = (error: unknown): void => reject(faultOf(error, { isConnected, isOver: deadline.aborted }));
+      const fail = (error: unknown): void => {
+        if (request.reusedSocket && !deadline.aborted) this.connections.wasLost(url);
+        reject(faultOf(error, { isConnected, isOver: deadline.aborted }));
+      };
       const request = (plain ? requestPlain : requestSecure)(url, options, (response) => {
         this.read(response).then(resolve, fail);
       });
       request.once('socket', (socket) => {
         isConnected = request.reusedSocket;
-        socket.once(plain ? 'connect' : 'secureConnect', () => (isConnected = true));
+        if (!isConnected) socket.once(plain ? 'connect' : 'secureConnect', () => (isConnected = true));
       });
       // More than one may come, and one that nobody takes ends the process.
       request.on('error', fail);
