@@ -117,7 +117,9 @@ const complaints = (told: Told, usual: Told): readonly string[] => {
     more += Math.max(0, difference);
   }
   const marked = told.received.filter(({ text }) => MARK.test(text)).length;
-  if (marked < more) found.push(`${more} are sent twice, and ${marked} say that they may be`);
+  // A call that nobody picks up says nothing.
+  const unheard = told.received.filter(({ text }) => text === '').length;
+  if (marked + unheard < more) found.push(`${more} are sent twice, and ${marked} say that they may be`);
   if (told.interrupted.length === 0 && (marked > 0 || told.marked.length > 0)) found.push('what was surely sent once is marked');
   for (const { stream, hasReceipt } of told.interrupted)
     if (!hasReceipt && !told.marked.includes(stream)) found.push(`${stream} had an attempt without an outcome, and is not marked`);
