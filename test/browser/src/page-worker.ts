@@ -12,6 +12,7 @@ interface ShownNotification {
 interface WorkerWorld {
   readonly registration: ServiceWorkerRegistration;
   fetch: typeof fetch;
+  shown?: Promise<void>;
   dispatchEvent(event: Event): boolean;
 }
 
@@ -41,13 +42,14 @@ export class PageWorker {
     return new PageWorker(context, session, { origin, registrationId: await registered });
   }
 
+  /** Resolves when what came of it is on display. */
   async push(data: object): Promise<void> {
-    await this.session.send('ServiceWorker.deliverPushMessage', { ...this.address, data: JSON.stringify(data) });
+    await this.shows(() => this.session.send('ServiceWorker.deliverPushMessage', { ...this.address, data: JSON.stringify(data) }));
   }
 
-  /** The network is back, as the browser sees it. */
+  /** The network is back, as the browser sees it. Resolves when what came of it is on display. */
   async networkIsBack(): Promise<void> {
-    await this.session.send('ServiceWorker.dispatchSyncEvent', { ...this.address, tag: SYNC, lastChance: false });
+    await this.shows(() => this.session.send('ServiceWorker.dispatchSyncEvent', { ...this.address, tag: SYNC, lastChance: false }));
   }
 
   async notifications(): Promise<readonly ShownNotification[]> {
@@ -95,6 +97,24 @@ export class PageWorker {
       const world = self as unknown as WorkerWorld & { connected?: typeof fetch };
       world.fetch = world.connected ?? world.fetch;
     });
+  }
+
+  /** Whoever asks for the notifications while one is being shown makes Chromium take it for one that was closed, and forget it. */
+  private async shows(happens: () => Promise<unknown>): Promise<void> {
+    const worker = await this.running();
+    await worker.evaluate(() => {
+      const world = self as unknown as WorkerWorld;
+      const registrations = ServiceWorkerRegistration.prototype;
+      const { showNotification } = registrations;
+      world.shown = new Promise((resolve) => {
+        registrations.showNotification = async function (...what) {
+          registrations.showNotification = showNotification;
+          await showNotification.apply(this, what).finally(resolve);
+        };
+      });
+    });
+    await happens();
+    await worker.evaluate(() => (self as unknown as WorkerWorld).shown);
   }
 
   private async happens(type: string, about: { readonly action?: string; readonly tag?: string }): Promise<void> {

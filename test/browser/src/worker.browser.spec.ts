@@ -30,7 +30,6 @@ withChromium('the worker of the page, when the page is closed', (browser) => {
     const pushed = device.received.at(-1);
     if (pushed === undefined) throw new Error('nothing was pushed');
     await worker.push(pushed);
-    await ana.until(async () => (await worker.notifications()).length === 1);
     return worker;
   };
   const status = async () => (await ana.world.alert(alertId)).status;
@@ -61,8 +60,8 @@ withChromium('the worker of the page, when the page is closed', (browser) => {
     expect(await status()).toBe('PENDING');
     await worker.findNetwork();
     await worker.networkIsBack();
-    await ana.until(async () => (await status()) === 'ACCEPTED');
-    await ana.until(async () => (await worker.notifications())[0]?.body === 'You accepted this alert.');
+    expect(await worker.notifications()).toMatchObject([{ body: 'You accepted this alert.' }]);
+    expect(await status()).toBe('ACCEPTED');
   });
 
   it('registers a subscription that the browser renewed: pages go there, and the page knows that push is on', async () => {
