@@ -1,5 +1,6 @@
 import { LogLevel, WebClient } from '@slack/web-api';
 import type { Instant, SlackProfile } from '@tocsin/domain';
+import { AllowedTargets, Outgoing, OutgoingFault, OutgoingRefused } from '@tocsin/platform';
 import { SlackWorkspace } from '../slack-workspace';
 import type {
   SlackCallback,
@@ -11,7 +12,7 @@ import type {
   SlackRequest,
   SlackResult,
 } from '../slack-workspace';
-import { boundedFetch, notAnswered } from './bounded-fetch';
+import { boundedFetch } from './bounded-fetch';
 import { rendered, renderedPlainly } from './alert-blocks';
 import type { RenderedContent } from './alert-blocks';
 import { dialogView, options } from './dialogs';
@@ -45,9 +46,13 @@ const CLOCKS_APART_SEC = 60;
 
 export class WebApiWorkspace extends SlackWorkspace {
   private readonly clients = new Map<string, WebClient>();
+  /** For addresses that came with a request. */
+  private readonly outgoing: Outgoing;
 
   constructor(private readonly settings: WebApiSettings) {
     super();
+    const allowed = AllowedTargets.from([new URL(settings.baseUrl).origin]);
+    this.outgoing = new Outgoing({ allowed, timeoutMs: this.deadlineMs, follows: false });
   }
 
   isSigned(callback: SlackCallback, now: Instant): boolean {
@@ -157,24 +162,18 @@ export class WebApiWorkspace extends SlackWorkspace {
   async answer(answerUrl: string, text: string): Promise<SlackResult<undefined>> {
     if (!this.isAnswerUrl(answerUrl)) return { ok: false, reason: 'invalid_answer_url', permanent: true, uncertain: false };
     try {
-      const response = await fetch(answerUrl, {
+      const { status } = await this.outgoing.send({
+        url: answerUrl,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text: escaped(text, MOST.text) }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(this.deadlineMs),
       });
-      await response.body?.cancel();
-      if (response.ok) return { ok: true, value: undefined };
-      return {
-        ok: false,
-        reason: `http_${response.status}`,
-        permanent: response.status < 500 && response.status !== 429,
-        uncertain: false,
-      };
+      if (status >= 200 && status < 300) return { ok: true, value: undefined };
+      return { ok: false, reason: `http_${status}`, permanent: status < 500 && status !== 429, uncertain: false };
     } catch (error) {
-      const { reason, uncertain } = notAnswered(error);
-      return { ok: false, reason, permanent: false, uncertain };
+      if (error instanceof OutgoingRefused) return { ok: false, reason: error.reason, permanent: true, uncertain: false };
+      if (!(error instanceof OutgoingFault)) throw error;
+      return { ok: false, reason: error.reason, permanent: false, uncertain: error.mayHaveArrived };
     }
   }
 

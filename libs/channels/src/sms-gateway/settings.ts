@@ -1,11 +1,14 @@
-import { checked, choiceSetting, optional, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
+import { AllowedTargets, checked, choiceSetting, optional, Outgoing, secretSetting, textSetting, urlSetting } from '@tocsin/platform';
 import { atOnceSetting } from '../at-once';
 import type { Provider } from '../provider';
+
+/** Of one message together. */
+const DEADLINE_MS = 10_000;
 
 const headersProblem = (text: string): string | undefined =>
   headersIn(text) === undefined ? 'must be a JSON object of texts, {"Authorization":"Bearer …"}' : undefined;
 
-/** A JSON object of texts, as fetch takes them; undefined when it is none. */
+/** A JSON object of texts, named as HTTP has it; undefined when it is none. */
 const headersIn = (text: string): Readonly<Record<string, string>> | undefined => {
   try {
     const value = JSON.parse(text) as unknown;
@@ -58,6 +61,7 @@ export const smsGateway: Provider<typeof schema> = {
         method: smsGatewayMethod,
         headers: smsGatewayHeaders === undefined ? {} : (headersIn(smsGatewayHeaders) ?? {}),
         body: smsGatewayBody,
+        outgoing: new Outgoing({ allowed: AllowedTargets.from([new URL(smsGatewayUrl).origin]), timeoutMs: DEADLINE_MS, follows: false }),
         ...(smsGatewaySuccess === undefined ? {} : { success: smsGatewaySuccess }),
         ...(smsGatewayReference === undefined ? {} : { reference: smsGatewayReference }),
       }),

@@ -1,3 +1,4 @@
+import { AllowedTargets, Outgoing } from '@tocsin/platform';
 import { SmsGateway } from '@tocsin/testing';
 import { channelContract } from '../channel.contract';
 import { SmsGatewayChannel } from './sms-gateway.channel';
@@ -11,7 +12,7 @@ const settingsOf = (gateway: SmsGateway, changes: Partial<SmsGatewaySettings> = 
   body: '{"to":"{{to}}","text":"{{text}}","id":"{{key}}"}',
   success: 'messages.0.status=0',
   reference: 'messages.0.id',
-  deadlineMs: DEADLINE_MS,
+  outgoing: new Outgoing({ allowed: AllowedTargets.from([new URL(gateway.url).origin]), timeoutMs: DEADLINE_MS, follows: false }),
   ...changes,
 });
 

@@ -1,7 +1,8 @@
 import { retryAfterOf } from '@tocsin/platform';
+import type { Outgoing, OutgoingAnswer } from '@tocsin/platform';
 import { Channel } from '../channel';
 import type { OutgoingMessage, SendOutcome } from '../channel';
-import { FOR_NOW } from '../http-outcome';
+import { FOR_NOW, outcomeWithoutAnswer } from '../http-outcome';
 
 export interface SmsGatewaySettings {
   /** May have `{{to}}`, `{{text}}` and `{{key}}`, as the body. */
@@ -12,20 +13,8 @@ export interface SmsGatewaySettings {
   /** A path into its JSON answer and the value there: `messages.0.status=0`. */
   readonly success?: string;
   readonly reference?: string;
-  /** Of one message together. */
-  readonly deadlineMs?: number;
+  readonly outgoing: Outgoing;
 }
-
-const DEADLINE_MS = 10_000;
-const LONGEST_ANSWER = 65_536;
-const NOT_REACHED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** Text messages by a gateway of any make that takes one HTTP request for each. `{{key}}` lets it know a repetition. */
 export class SmsGatewayChannel extends Channel {
@@ -37,37 +26,32 @@ export class SmsGatewayChannel extends Channel {
   }
 
   async send({ target, message, key }: OutgoingMessage): Promise<SendOutcome> {
-    const { url, method, headers, body, deadlineMs = DEADLINE_MS } = this.settings;
+    const { url, method, headers, body, outgoing } = this.settings;
     const values = { to: target, text: message.text, key };
     const type = headers['content-type'] ?? 'application/json';
     try {
-      const response = await fetch(filled(url, values, encodeURIComponent), {
+      const answer = await outgoing.send({
+        url: filled(url, values, encodeURIComponent),
         method: method.toUpperCase(),
         headers: method === 'get' ? headers : { ...headers, 'content-type': type },
         ...(method === 'get' ? {} : { body: filled(body, values, type.includes('form') ? encodeURIComponent : insideJson) }),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(deadlineMs),
       });
-      return this.outcome(response, await beginningOf(response));
+      return this.outcome(answer);
     } catch (error) {
-      const { name, cause } = error as { readonly name?: unknown; readonly cause?: { readonly code?: unknown } };
-      const code = typeof cause?.code === 'string' ? cause.code : name === 'TimeoutError' ? 'deadline' : 'no code';
-      return NOT_REACHED.has(code)
-        ? { type: 'failed', permanent: false, reason: `gateway not reached (${code})` }
-        : { type: 'unknown', reason: `no answer from the gateway (${code})` };
+      return outcomeWithoutAnswer(error);
     }
   }
 
   async close(): Promise<void> {}
 
-  private outcome({ status, headers }: Response, text: string): SendOutcome {
+  private outcome({ status, headers, body }: OutgoingAnswer): SendOutcome {
     const { success, reference: path } = this.settings;
     if (status === 502 || status === 504) return { type: 'unknown', reason: `gateway HTTP ${status}` };
     if (status < 200 || status > 299) {
       const permanent = status >= 400 && status < 500 && !FOR_NOW.has(status);
-      return { type: 'failed', permanent, reason: `gateway HTTP ${status}`, ...retryAfterOf(status, Object.fromEntries(headers)) };
+      return { type: 'failed', permanent, reason: `gateway HTTP ${status}`, ...retryAfterOf(status, headers) };
     }
-    const answer = parsed(text);
+    const answer = parsed(body);
     const [where = '', ...wanted] = success?.split('=') ?? [];
     // What it says is not told: gateways repeat numbers and texts.
     if (success !== undefined && valueAt(answer, where) !== wanted.join('='))
@@ -81,20 +65,6 @@ const filled = (template: string, values: Readonly<Record<string, string>>, enco
   template.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? encode(values[name] ?? '') : whole));
 
 const insideJson = (value: string): string => JSON.stringify(value).slice(1, -1);
-
-/** No more of it than any gateway has to say; what is longer is cut, and then it is no JSON. */
-const beginningOf = async (response: Response): Promise<string> => {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let read = await reader.read(); !read.done && size < LONGEST_ANSWER; read = await reader.read()) {
-    chunks.push(read.value);
-    size += read.value.byteLength;
-  }
-  await reader.cancel();
-  return Buffer.concat(chunks).toString('utf8', 0, LONGEST_ANSWER);
-};
 
 const parsed = (text: string): unknown => {
   try {

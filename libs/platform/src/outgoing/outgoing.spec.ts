@@ -440,6 +440,13 @@ describe('a redirect', () => {
     expect([answer.status, received.length]).toEqual([302, 1]);
   });
 
+  it.each([302, 307])('is the answer where none is to be followed: %i', async (status) => {
+    const { port, received } = await redirecting(status, '/end');
+    const outgoing = new Outgoing({ ...allowing(`http://127.0.0.1:${port}`), resolve: at('127.0.0.1'), follows: false });
+    const answer = await outgoing.send({ url: `http://127.0.0.1:${port}/`, method: 'GET' });
+    expect([answer.status, received.length]).toEqual([status, 1]);
+  });
+
   it('is followed three times and no more', async () => {
     const { port, received } = await redirecting(307, '/again');
     await expect(refusal(to(port).send({ url: `http://127.0.0.1:${port}/`, method: 'GET' }))).resolves.toBe('redirects');

@@ -65,6 +65,8 @@ export interface OutgoingOptions {
   readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>;
   readonly timeoutMs?: number;
   readonly mostBytes?: number;
+  /** Whether the answer is looked for where a server says that it is; otherwise its saying so is the answer. */
+  readonly follows?: boolean;
 }
 
 /** A URL that was looked at, and the addresses that were found and allowed. */
@@ -94,12 +96,14 @@ export class Outgoing {
   private readonly resolve: (host: string) => Promise<readonly LookupAddress[]>;
   private readonly timeoutMs: number;
   private readonly mostBytes: number;
+  private readonly follows: boolean;
 
-  constructor({ allowed, resolve, timeoutMs, mostBytes }: OutgoingOptions = {}) {
+  constructor({ allowed, resolve, timeoutMs, mostBytes, follows }: OutgoingOptions = {}) {
     this.allowed = allowed ?? AllowedTargets.from([]);
     this.resolve = resolve ?? ((host) => lookup(host, { all: true }));
     this.timeoutMs = timeoutMs ?? TIMEOUT_MS;
     this.mostBytes = mostBytes ?? MOST_BYTES;
+    this.follows = follows ?? true;
   }
 
   /** Whether it may be called as its host's addresses are now. @throws OutgoingRefused; OutgoingFault `unresolved`, `timeout` when that cannot be said */
@@ -117,7 +121,7 @@ export class Outgoing {
       const answer = await this.exchange(target, { url, method, headers, ...(body === undefined ? {} : { body }) }, deadline);
       const { location } = answer.headers;
       const isAskedElsewhere = ASKED_ELSEWHERE.includes(answer.status) && (method === 'GET' || method === 'HEAD');
-      if (location === undefined || !(SAME_AGAIN.includes(answer.status) || isAskedElsewhere)) return answer;
+      if (!this.follows || location === undefined || !(SAME_AGAIN.includes(answer.status) || isAskedElsewhere)) return answer;
       if (redirects === MOST_REDIRECTS) throw new OutgoingRefused('redirects');
       if (!URL.canParse(location, target.url.href)) throw new OutgoingRefused('malformed');
       const next = new URL(location, target.url);
