@@ -60,6 +60,20 @@ describe('an outage of a provider in the middle of an escalation', () => {
     expect(lines.some((line) => /^SMS Ben Tester: handed over to gateway/.test(line))).toBe(true);
   });
 
+  it('has the second provider text within 30 s, and say that it may be a repetition: one that says nothing', async () => {
+    await begin();
+    const id = await raise();
+    network.make('silent-before', 1_000);
+    // The deadline of the call is over when this returns; it is the only waiting there is.
+    await world.advance('5m');
+    expect(gateway.textsTo(bens.number)).toEqual([expect.stringMatching(/^\[#\d+\] disk full\n.* \(maybe a repetition\)$/)]);
+    expect((await world.timeline(id)).slice(-3)).toEqual([
+      expect.stringMatching(/^SMS Ben Tester: attempt 1 failed \(no answer from Twilio \(ECONNABORTED\)\)/),
+      'SMS Ben Tester: attempt 2 through gateway',
+      'SMS Ben Tester: handed over to gateway, possibly a duplicate',
+    ]);
+  });
+
   it('leaves a code that is answered to the other number', async () => {
     await begin();
     network.fail({ status: 503, times: 1_000 });
