@@ -13,7 +13,7 @@ export class StartPageController {
 }
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Tocsin</title>
-<style>body{font-family:sans-serif;font-size:18px;line-height:1.5;margin:20px auto;max-width:34em;padding:0 12px}</style></head><body>
+<style>body{font-family:sans-serif;font-size:18px;line-height:1.5;margin:20px auto;max-width:34em;padding:0 12px}</style></head><body><main>
 <h1>Tocsin</h1>
 <p>Tools post events here. Tocsin raises alerts from them, finds out who is on call, and pages those people until somebody answers.</p>
 <ul>
@@ -22,4 +22,4 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta n
 <li><a href="/health/ready">Health</a>: whether Tocsin can do its work, or what it waits for.</li>
 <li><a href="/metrics">Metrics</a>: numbers for Prometheus.</li>
 </ul>
-</body></html>`;
+</main></body></html>`;

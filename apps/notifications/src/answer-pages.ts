@@ -8,13 +8,13 @@ import type { AnswerView } from './answers';
 const eta = new Eta({ autoEscape: true });
 
 const LAYOUT = `<!doctype html><html lang="<%= it.language %>"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><meta name="referrer" content="no-referrer"><title><%= it.title %></title>
-<style>body{font-family:sans-serif;font-size:18px;line-height:1.4;margin:20px auto;max-width:34em;padding:0 12px}button{font-size:22px;padding:16px 28px;width:100%;border:0;border-radius:8px;background:#0a6b2d;color:#fff}pre{white-space:pre-wrap}form{margin:0 0 12px}.accept{padding:26px 28px;font-size:26px}.resolve{background:#1f4fa3}.escalate{background:#8a3d00}</style></head><body>
-<% if (it.alert) { %><h1>#<%= it.alert.id %> <%= it.alert.summary %></h1><% } %>
+<style>body{font-family:sans-serif;font-size:18px;line-height:1.4;margin:20px auto;max-width:34em;padding:0 12px;overflow-wrap:anywhere}button{font-size:22px;padding:16px 28px;width:100%;border:0;border-radius:8px;background:#0a6b2d;color:#fff}pre{white-space:pre-wrap}form{margin:0 0 12px}.accept{padding:26px 28px;font-size:26px}.resolve{background:#1f4fa3}.escalate{background:#8a3d00}</style></head><body><main>
+<h1><% if (it.alert) { %>#<%= it.alert.id %> <%= it.alert.summary %><% } else { %><%= it.title %><% } %></h1>
 <% for (const each of it.alerts || []) { %><p><% if (each.link) { %><a href="<%= each.link %>">#<%= each.alert.id %> <%= each.alert.summary %></a><% } else { %>#<%= each.alert.id %> <%= each.alert.summary %><% } %><% if (each.outcome) { %><br><strong><%= each.outcome %></strong><% } %></p><% } %>
 <% if (it.outcome) { %><p role="status"><strong><%= it.outcome %></strong></p><% } %>
 <% if (it.question) { %><p><%= it.question %></p><form method="post"><button type="submit"><%= it.button %></button></form><% } %>
 <% for (const each of it.answers || []) { %><form method="post" action="<%= each.link %>"><button type="submit" class="<%= each.purpose %>"><%= each.button %></button></form><% } %>
-</body></html>`;
+</main></body></html>`;
 
 /** The question with its one button, or the outcome. Plain HTML: works on any phone and without script. */
 export const answerPage = (purpose: LinkPurpose, view: Exclude<AnswerView, { type: 'refused' | 'gone' }>): string => {

@@ -41,9 +41,9 @@ const isAnswerLink = (part: string, base: string): boolean =>
 
 /** Text with working answer links: the message's HTML is not trusted into this page, the plain text is escaped. */
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="5"><title>Outbox – Tocsin</title>
-<style>body{font-family:sans-serif;margin:20px auto;max-width:50em;padding:0 12px}article{border:1px solid #bbb;border-radius:8px;padding:12px;margin:12px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}</style></head><body>
+<style>body{font-family:sans-serif;margin:20px auto;max-width:50em;padding:0 12px}article{border:1px solid #bbb;border-radius:8px;padding:12px;margin:12px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}</style></head><body><main>
 <h1>Outbox</h1><p>Messages for which no provider is set up. The newest is on top.</p>
 <% if (it.messages.length === 0) { %><p>No messages yet.</p><% } %>
 <% for (const message of it.messages) { %><article><h2><%= message.subject %></h2><p><%= message.method %> to <%= message.to || 'device' %>, <%= message.atText %></p>
 <pre><% for (const part of it.partsOf(message.text)) { if (part.isAnswer) { %><a href="<%= part.text %>" rel="noreferrer"><%= part.text %></a><% } else { %><%= part.text %><% } } %></pre></article><% } %>
-</body></html>`;
+</main></body></html>`;

@@ -62,6 +62,7 @@ withChromium('the page of a responder', (browser) => {
     await page.getByText('You accepted this alert.').waitFor();
     expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
     await accept.waitFor({ state: 'detached' });
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
     await page.getByRole('button', { name: `Resolve #${id}` }).click();
     await page.getByText('No open alerts. All quiet.').waitFor();
   });
@@ -92,7 +93,10 @@ withChromium('the page of a responder', (browser) => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('keeps an answer that is given offline, and sends it when the network is back', async () => {
+  it.each([
+    ['at once', async () => undefined],
+    ['when the page is opened again', () => page.reload()],
+  ])('keeps an answer that is given offline, and sends it when the network is back: %s', async (_when, look) => {
     const id = await ana.raised('disk full');
     await ana.signIn();
     await ana.worker();
@@ -101,7 +105,7 @@ withChromium('the page of a responder', (browser) => {
     await page.getByText('No network: your answer is kept').waitFor();
     expect(await world.alert(id)).toMatchObject({ status: 'PENDING' });
     await context.setOffline(false);
-    await page.reload();
+    await look();
     await page.getByText('You accepted it.').waitFor();
     expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
   });
@@ -119,6 +123,20 @@ withChromium('the page of a responder', (browser) => {
     await page.getByRole('button', { name: 'Switch push off' }).click();
     await page.getByText('Push is off for this device.').first().waitFor();
     expect((await world.get(`/api/users/${ana.userId}/contacts/push-devices`, ana.key)).body).toEqual([]);
+  });
+
+  it('is led by a tap on a push to a page that takes the answer, accessible to everybody at 320 pixels', async () => {
+    await ana.signIn();
+    await page.getByRole('button', { name: 'Switch push on' }).click();
+    await page.getByText('Push is on for this device.').first().waitFor();
+    const id = await ana.raised('disk full on a-machine-with-a-very-long-name-that-does-not-break-by-itself.example.org');
+    await page.goto(String((device.received[0] as { url?: string }).url));
+    await page.getByText(`#${id}`).first().waitFor();
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByText('You accepted this alert.').waitFor();
+    expect([await violations(page), await overflows(page)]).toEqual([[], false]);
+    expect(await world.alert(id)).toMatchObject({ status: 'ACCEPTED' });
   });
 
   it('adds the ntfy app by a topic that it shows once and to its owner alone, and removes it', async () => {
