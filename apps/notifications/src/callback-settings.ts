@@ -14,6 +14,7 @@ export const callbackSettings = ({
   sendgridApiKey,
   sendgridEventPublicKeys,
   sendgridInboundDomain,
+  sendgridInboundPublicKeys,
   mailFrom,
   ...telephones
 }: ChannelSettings): CallbackSettings => ({
@@ -22,6 +23,7 @@ export const callbackSettings = ({
     : {
         sendgrid: {
           eventPublicKeys: sendgridEventPublicKeys,
+          inboundPublicKeys: sendgridInboundPublicKeys,
           hasInboundDomain: sendgridInboundDomain !== undefined,
           mailbox: (publicUrl: string) =>
             sendgridInboundDomain === undefined ? addressOf(mailFrom ?? usualSender(publicUrl)) : `reply@${sendgridInboundDomain}`,

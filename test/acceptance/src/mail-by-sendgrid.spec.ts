@@ -1,5 +1,5 @@
 import type { EscalationTarget, UserId } from '@tocsin/domain';
-import { SendGridServer, SmsGateway } from '@tocsin/testing';
+import { newEventKeys, SendGridServer, SmsGateway } from '@tocsin/testing';
 import { World } from './world';
 
 const user = (userId: UserId): EscalationTarget => ({ type: 'user', userId });
@@ -193,6 +193,45 @@ describe('an answer by e-mail', () => {
     await world.advance('48h');
     expect(await answer({ text: 'resolve' })).toBe(204);
     expect(await status()).toBe('ACCEPTED');
+  });
+});
+
+describe('an answer by e-mail, where Inbound Parse has a security policy', () => {
+  const [now, next, others] = [newEventKeys(), newEventKeys(), newEventKeys()];
+  let answer: () => Promise<number>;
+  let id: number;
+  beforeEach(async () => {
+    await begin({ SMTP_URL: '', SENDGRID_INBOUND_PUBLIC_KEY: `${now.publicKey},${next.publicKey}` });
+    id = await raise();
+    const to = sendgrid.mailsTo(ANA)[0]?.replyTo ?? '';
+    answer = async () => (await sendgrid.reply({ from: ANA, to, text: 'accept' })).status;
+  });
+  const status = async (): Promise<string> => {
+    await world.settle();
+    return (await world.alert(id)).status;
+  };
+  const clock = (): number => Math.floor(world.clock.now() / 1_000);
+
+  it.each([
+    ['the key', now, 0],
+    ['the one that takes its place', next, 0],
+    ['the key, and two days late', now, 48 * 3_600],
+  ])('counts when it is signed with %s', async (_name, keys, lateSec) => {
+    sendgrid.inboundKeys = keys;
+    sendgrid.now = () => clock() - lateSec;
+    expect(await answer()).toBe(204);
+    expect(await status()).toBe('ACCEPTED');
+  });
+
+  it.each([
+    ['not at all', undefined, 0],
+    ['with another key', others, 0],
+    ['more than two days ago', now, 48 * 3_600 + 1],
+  ])('is refused and changes nothing when it is signed %s', async (_name, keys, lateSec) => {
+    sendgrid.inboundKeys = keys;
+    sendgrid.now = () => clock() - lateSec;
+    expect(await answer()).toBe(403);
+    expect(await status()).toBe('PENDING');
   });
 });
 

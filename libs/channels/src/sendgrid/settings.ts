@@ -4,6 +4,9 @@ import { mailFrom, usualSender } from '../email/settings';
 import type { Provider } from '../provider';
 import { eventKeyIn } from './event-key';
 
+const areKeys = (keys: readonly string[]): string | undefined =>
+  keys.every((key) => eventKeyIn(key) !== undefined) ? undefined : 'must be the key as SendGrid shows it, MFkw…';
+
 const schema = {
   sendgridApiKey: optional(secretSetting('SENDGRID_API_KEY', { about: 'an API key of SendGrid that may send mail, SG.…' })),
   sendgridEventPublicKeys: checked(
@@ -11,13 +14,20 @@ const schema = {
       about: 'verification key of its signed event webhook; several while it is replaced; without it there are no receipts',
       usual: [],
     }),
-    (keys) => (keys.every((key) => eventKeyIn(key) !== undefined) ? undefined : 'must be the key as SendGrid shows it, MFkw…'),
+    areKeys,
   ),
   sendgridInboundDomain: optional(
     checked(
       textSetting('SENDGRID_INBOUND_DOMAIN', { about: "domain whose mail its Inbound Parse passes on; without it the sender's" }),
       (domain) => (/^[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(domain) ? undefined : 'must be a domain, like reply.example.org'),
     ),
+  ),
+  sendgridInboundPublicKeys: checked(
+    listSetting('SENDGRID_INBOUND_PUBLIC_KEY', {
+      about: 'key of the security policy of its Inbound Parse; several while it is replaced; with it no unsigned reply is taken',
+      usual: [],
+    }),
+    areKeys,
   ),
   sendgridApiBaseUrl: urlSetting('SENDGRID_API_BASE_URL', { about: 'where its API is', usual: 'https://api.sendgrid.com' }),
   sendgridAtOnce: atOnceSetting('SENDGRID_AT_ONCE', 50),
@@ -29,7 +39,12 @@ export const sendgrid: Provider<typeof schema> = {
   methods: ['EMAIL'],
   schema,
   // A key for receipts alone is half of it.
-  needs: [['sendgridApiKey'], ['sendgridApiKey', 'sendgridEventPublicKeys'], ['sendgridApiKey', 'sendgridInboundDomain']],
+  needs: [
+    ['sendgridApiKey'],
+    ['sendgridApiKey', 'sendgridEventPublicKeys'],
+    ['sendgridApiKey', 'sendgridInboundDomain'],
+    ['sendgridApiKey', 'sendgridInboundPublicKeys'],
+  ],
   atOnce: ({ sendgridAtOnce }) => sendgridAtOnce,
   open: async ({ sendgridApiKey = '', sendgridEventPublicKeys, sendgridApiBaseUrl, mailFrom: from }, { publicUrl }) => {
     const { SendGridChannel } = await import('./index.js');

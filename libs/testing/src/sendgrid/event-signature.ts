@@ -13,5 +13,5 @@ export const newEventKeys = (): EventKeys => {
 };
 
 /** ECDSA over the time and the body as it is posted. */
-export const eventSignature = (privateKey: KeyObject, timestamp: string, body: string): string =>
-  createSign('sha256').update(`${timestamp}${body}`).sign(privateKey, 'base64');
+export const eventSignature = (privateKey: KeyObject, timestamp: string, body: string | Buffer): string =>
+  createSign('sha256').update(timestamp).update(body).sign(privateKey, 'base64');

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { eventSignature, newEventKeys } from './event-signature';
+import type { EventKeys } from './event-signature';
 
 export interface SendGridMail {
   /** As `x-message-id` says. */
@@ -67,6 +68,8 @@ export class SendGridServer {
   readonly mails: SendGridMail[] = [];
   /** What events were answered. */
   readonly answers: PostedAnswer[] = [];
+  /** Of the security policy of its Inbound Parse; without one it signs no reply. */
+  inboundKeys: EventKeys | undefined;
   private fault: { readonly status: number; readonly times: number } = { status: 0, times: 0 };
   private trouble: SendGridTrouble | undefined;
   private readonly posting = new Set<Promise<void>>();
@@ -137,7 +140,9 @@ export class SendGridServer {
     form.set('SPF', 'pass');
     form.set('attachments', '1');
     form.set('attachment1', new Blob(['a picture below the signature']), 'logo.png');
-    return answerOf(await fetch(this.inboundUrl(), { method: 'POST', body: form }));
+    const filled = new Response(form);
+    const [type = '', body] = [filled.headers.get('content-type') ?? '', Buffer.from(await filled.arrayBuffer())];
+    return answerOf(await fetch(this.inboundUrl(), { method: 'POST', headers: { 'content-type': type, ...this.signed(body) }, body }));
   }
 
   /** Resolves when every event that was to be told has been answered. */
@@ -148,6 +153,12 @@ export class SendGridServer {
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private signed(body: Buffer): Readonly<Record<string, string>> {
+    if (this.inboundKeys === undefined) return {};
+    const timestamp = String(this.now());
+    return signatureHeaders(timestamp, eventSignature(this.inboundKeys.privateKey, timestamp, body));
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -229,13 +240,14 @@ export const postEvents = async (
   answerOf(
     await fetch(url, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-twilio-email-event-webhook-timestamp': timestamp,
-        'x-twilio-email-event-webhook-signature': signature,
-      },
+      headers: { 'content-type': 'application/json', ...signatureHeaders(timestamp, signature) },
       body,
     }),
   );
+
+const signatureHeaders = (timestamp: string, signature: string) => ({
+  'x-twilio-email-event-webhook-timestamp': timestamp,
+  'x-twilio-email-event-webhook-signature': signature,
+});
 
 const answerOf = async (response: Response): Promise<PostedAnswer> => ({ status: response.status, text: await response.text() });

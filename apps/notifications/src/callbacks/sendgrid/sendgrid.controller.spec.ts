@@ -16,7 +16,7 @@ describe('events of SendGrid', () => {
 
   beforeAll(async () => {
     server = await notificationsServer('sendgrid', [], {
-      sendgrid: { eventPublicKeys: [newEventKeys().publicKey, keys.publicKey], mailbox, hasInboundDomain: false },
+      sendgrid: { eventPublicKeys: [newEventKeys().publicKey, keys.publicKey], inboundPublicKeys: [], mailbox, hasInboundDomain: false },
     });
     server.channel.answer = async () => ({ type: 'handed-over', receiptExpected: true, reference: 'm' });
     const { id } = await server.person('ana', 'RESPONDER');
@@ -119,7 +119,9 @@ describe('events of SendGrid', () => {
 
 describe('SendGrid without a key for its events', () => {
   it('is not believed', async () => {
-    const server = await notificationsServer('sendgrid', [], { sendgrid: { eventPublicKeys: [], mailbox, hasInboundDomain: false } });
+    const server = await notificationsServer('sendgrid', [], {
+      sendgrid: { eventPublicKeys: [], inboundPublicKeys: [], mailbox, hasInboundDomain: false },
+    });
     const signature = eventSignature(keys.privateKey, String(NOW), '[]');
     expect((await postEvents(`${server.url}/api/callbacks/sendgrid/events`, '[]', { timestamp: String(NOW), signature })).status).toBe(403);
     await server.stop();

@@ -5,10 +5,16 @@ import type { FastifyRequest } from 'fastify';
 import { MailReplies } from '../../mail-replies/mail-replies';
 import { ReplyAddresses } from '../../mail-replies/reply-addresses';
 import { Receipts } from '../receipts';
-import { isSignedBySendGrid } from './event-signature';
+import { isSignedBySendGrid } from './sendgrid-signature';
+import type { SignedPost } from './sendgrid-signature';
 import { inboundMail } from './inbound-mail';
 import { receiptsOf } from './mail-receipts';
 import { SendGridSettings } from './sendgrid-settings';
+
+/** SendGrid names none. */
+const EVENTS_VALID_MS = 300_000;
+/** As long as the addresses that pages are answered at: what comes again changes nothing, and SendGrid tries for days. */
+const REPLIES_VALID_MS = 48 * 3_600_000;
 
 /** What SendGrid tells us. */
 @Controller('api/callbacks/sendgrid')
@@ -26,25 +32,24 @@ export class SendGridController {
   @Post('events')
   @HttpCode(204)
   async events(@Req() { body, headers }: FastifyRequest): Promise<void> {
-    const signed = {
-      body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-      timestamp: headerOf(headers['x-twilio-email-event-webhook-timestamp']),
-      signature: headerOf(headers['x-twilio-email-event-webhook-signature']),
-    };
-    if (!isSignedBySendGrid(signed, this.settings.eventPublicKeys, this.clock.now()))
-      throw problem(403, 'FORBIDDEN', 'the signature is not valid');
+    const signed = signedPost(body, headers);
+    if (!isSignedBySendGrid(signed, { keys: this.settings.eventPublicKeys, validMs: EVENTS_VALID_MS }, this.clock.now()))
+      throw badSignature();
     const receipts = receiptsOf(parsed(signed.body.toString('utf8')));
     if (receipts.length > 0) await this.receipts.take(receipts);
   }
 
   /**
-   * Somebody answered a page. What is posted here has no signature: the signed address that it was sent to is looked for in the
-   * bytes before these are taken apart. A refusal is final to SendGrid, a fault is tried again.
+   * Somebody answered a page. Without a security policy what is posted here has no signature: the signed address that it was sent
+   * to is looked for in the bytes before these are taken apart. A refusal is final to SendGrid, a fault is tried again.
    */
   @Post('inbound')
   @HttpCode(204)
   async inbound(@Req() { body, headers }: FastifyRequest): Promise<void> {
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const signed = signedPost(body, headers);
+    const bytes = signed.body;
+    const { inboundPublicKeys: keys } = this.settings;
+    if (keys.length > 0 && !isSignedBySendGrid(signed, { keys, validMs: REPLIES_VALID_MS }, this.clock.now())) throw badSignature();
     if (this.addresses.streamIn(bytes.toString('latin1')) === undefined) throw notAnAnswer();
     const mail = await inboundMail(bytes, headers['content-type'] ?? '');
     const stream = mail === undefined ? undefined : this.addresses.streamIn(mail.to);
@@ -52,7 +57,14 @@ export class SendGridController {
   }
 }
 
+const badSignature = () => problem(403, 'FORBIDDEN', 'the signature is not valid');
 const notAnAnswer = () => problem(403, 'FORBIDDEN', 'not an answer to a page');
+
+const signedPost = (body: unknown, headers: FastifyRequest['headers']): SignedPost => ({
+  body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+  timestamp: headerOf(headers['x-twilio-email-event-webhook-timestamp']),
+  signature: headerOf(headers['x-twilio-email-event-webhook-signature']),
+});
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
