@@ -10,6 +10,7 @@ import { ALERTS_VIEW, alertsView, DueTimers, ProjectionRunner } from '@tocsin/re
 import { AlertActions } from './actions/alert-actions';
 import { AlertActionsController } from './actions/alert-actions.controller';
 import { AlertCommandsConsumer } from './alert-commands.consumer';
+import { AssignToPolicyConsumer } from './assign-to-policy.consumer';
 import { AlertMetrics } from './alert-metrics';
 import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
@@ -89,6 +90,7 @@ export class AlertsModule {
         ToolEventsConsumer,
         ResolutionsConsumer,
         AlertCommandsConsumer,
+        AssignToPolicyConsumer,
         RaiseAlertConsumer,
         ParkedMessagesController,
         PathProbesConsumer,

@@ -122,10 +122,11 @@ export class PoliciesController {
   }
 
   @Delete(':id')
-  @Describe('Delete an escalation policy that no alert source uses')
+  @Describe('Delete an escalation policy that no alert source and no alert action uses')
   @HttpCode(204)
   async remove(@ResourceId('id') id: EscalationPolicyId, @ChangeBy() context: ChangeContext): Promise<void> {
-    await this.store.remove('policy', id, (policy) => refuseUsedPolicy(policy, this.configuration.list('source')), context);
+    const using = () => ({ sources: this.configuration.list('source'), actions: this.configuration.list('alertaction') });
+    await this.store.remove('policy', id, (policy) => refuseUsedPolicy(policy, using()), context);
   }
 
   @Get(':id/readiness')

@@ -32,6 +32,7 @@ import { actionChats } from './alert-actions/action-chats';
 import { ActionDelivery } from './alert-actions/action-delivery';
 import { ActionMail } from './alert-actions/action-mail';
 import { ActionPlanner } from './alert-actions/action-planner';
+import { ActionReroutes } from './alert-actions/action-reroutes';
 import { ActionSlack } from './alert-actions/action-slack';
 import { ActionStreams } from './alert-actions/action-streams';
 import { ActionTriggersConsumer } from './alert-actions/action-triggers.consumer';
@@ -236,6 +237,7 @@ export class NotificationsModule {
       mail: new ActionMail(() => options.channelsFor('EMAIL')),
       slack: new ActionSlack(basics, eventStore),
       chats: actionChats,
+      reroutes: new ActionReroutes({ eventStore, bus, configuration, clock, visibleWithinMs: settings.visibleWithinMs }),
     };
     const kinds = new Kinds(actionKinds(actions, means));
     const stored = new StoredParams(secrets);

@@ -1,4 +1,4 @@
-import type { AlertActionType, AlertPriority, ConnectorType, EventLink, Instant, TriggerType } from '@tocsin/domain';
+import type { Actor, AlertActionId, AlertActionType, AlertPriority, ConnectorType, EventLink, Instant, TriggerType } from '@tocsin/domain';
 import type { ParamsDefinition } from './params';
 
 /** An alert as other systems are told of it. */
@@ -22,6 +22,9 @@ export interface ToldAlert {
 
 export interface ActionCall {
   readonly trigger: TriggerType | 'manual';
+  readonly actionId: AlertActionId;
+  /** Who asked for it; absent: nobody did. */
+  readonly by?: Actor;
   readonly alert: ToldAlert;
   /** The alert's fact up to which it is told. */
   readonly alertRevision: number;
@@ -61,7 +64,10 @@ export type ActionFailureReason =
   | 'overloaded'
   | 'server-error'
   | 'too-large'
-  | 'misconfigured';
+  | 'misconfigured'
+  | 'policy-gone'
+  | 'alert-resolved'
+  | 'overtaken';
 
 /** `uncertain`: it may have been done all the same. */
 export type ActionOutcome =

@@ -1,9 +1,11 @@
 import { instant, Rejection } from '@tocsin/domain';
+import type { AlertActionId } from '@tocsin/domain';
 import type { ActionCall } from './action-kind';
 import { filledTemplate, refuseBadTemplate } from './body-template';
 
 const call: ActionCall = {
   trigger: 'alert-created',
+  actionId: 11 as AlertActionId,
   alertRevision: 0,
   deliveryId: 'd',
   at: instant(0),

@@ -5,5 +5,6 @@ export { checkedParams } from './params';
 export type { Params, ParamsDefinition } from './params';
 export { actionKinds } from './registry';
 export type { ActionMeans, ActionSettings } from './registry';
+export type { Reroutes } from './reroute/reroute';
 export { actionSettings, alertActionsSchema } from './settings';
 export type { SlackChannels } from './slack/slack';

@@ -6,6 +6,8 @@ import { email } from './email/email';
 import type { Mail } from './email/email';
 import { github } from './github/github';
 import { jira } from './jira/jira';
+import { reroute } from './reroute/reroute';
+import type { Reroutes } from './reroute/reroute';
 import { servicenow } from './servicenow/servicenow';
 import { slack } from './slack/slack';
 import type { SlackChannels } from './slack/slack';
@@ -23,15 +25,17 @@ export interface ActionMeans {
   readonly mail: Mail;
   readonly slack: SlackChannels;
   readonly chats: Chats;
+  readonly reroutes: Reroutes;
 }
 
 /** All kinds there are. */
 export const actionKinds = (
   { outgoing, githubApiBaseUrl }: ActionSettings,
-  { mail, slack: channels, chats }: ActionMeans,
+  { mail, slack: channels, chats, reroutes }: ActionMeans,
 ): readonly ActionKind[] => [
   webhook(outgoing),
   email(mail),
+  reroute(reroutes),
   slack(channels),
   chat('discord', outgoing, chats),
   chat('mattermost', outgoing, chats),

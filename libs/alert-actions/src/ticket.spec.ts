@@ -1,9 +1,10 @@
 import { instant } from '@tocsin/domain';
-import type { TriggerType } from '@tocsin/domain';
+import type { AlertActionId, TriggerType } from '@tocsin/domain';
 import type { ActionCall } from './action-kind';
 import { keepTicket } from './ticket';
 
 const callOf = (trigger: TriggerType | 'manual'): ActionCall => ({
+  actionId: 11 as AlertActionId,
   ...{ trigger, alertRevision: 3, deliveryId: 'd', at: instant(0), possiblyDone: false, params: {}, connectorParams: {} },
   alert: {
     ...{ id: 7, status: 'RESOLVED', summary: 'disk full', priority: 'HIGH', reportTime: instant(0), url: 'u', links: [] },

@@ -1,4 +1,5 @@
 export * from './alert-command';
+export * from './assign-to-policy';
 export * from './chat-request';
 export * from './contact-report';
 export * from './notification-command';

@@ -222,6 +222,16 @@ describe('messages that only the bus holds, as an older version has said them', 
     expect((await world.get('/api/alerts/7002')).body).toMatchObject({ ...about, priority: 'HIGH' });
   });
 
+  it('give an alert to another policy, for an action and for a person', async () => {
+    const { world, hears } = told;
+    await hears(topics.toolEvents, 'ToolEvent@1', 0);
+    await hears(topics.alertCommands, 'AssignToPolicy@1');
+    expect((await world.timeline(1)).filter((line) => line.includes('assigned'))).toEqual([
+      'Action #11 assigned it to policy policy 114',
+      'Ana Tester assigned it to policy policy 112, by action #12',
+    ]);
+  });
+
   it('set off an alert action', async () => {
     const { world, hears } = told;
     await hears(topics.notificationCommands, 'InvokeAlertAction@1');

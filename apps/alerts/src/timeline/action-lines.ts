@@ -12,6 +12,7 @@ const cancelTexts: Readonly<Record<ActionCancelReason, Texts>> = {
   resolved: { en: 'the alert was resolved', de: 'der Alarm wurde gelöst' },
   'action-deleted': { en: 'the action was deleted', de: 'die Aktion wurde gelöscht' },
   'switched-off': { en: 'the action was switched off for this', de: 'die Aktion wurde dafür abgeschaltet' },
+  'once-per-alert': { en: 'it had done this for the alert', de: 'sie hatte das für den Alarm schon getan' },
   'alert-archived': { en: 'the alert is in the archive', de: 'der Alarm ist im Archiv' },
 };
 

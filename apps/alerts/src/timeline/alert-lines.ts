@@ -308,17 +308,23 @@ const nobodyOnCall = (
   ];
 };
 
-const assigned = ({ by, to }: AlertEventOf<'AlertAssigned'>['data'], names: Names): Line => {
+const assigned = ({ by, to, actionId }: AlertEventOf<'AlertAssigned'>['data'], names: Names): Line => {
   const who = names.actor(by);
   switch (to.type) {
-    case 'policy':
+    case 'policy': {
+      const { name, policyId } = to.policy;
+      const action = actionId === undefined ? undefined : (names.lookup.get('alertaction', actionId)?.name ?? `#${actionId}`);
+      const through =
+        action === undefined || by.type !== 'user' ? { en: '', de: '' } : { en: `, by action ${action}`, de: `, durch Aktion ${action}` };
+      const doer = action === undefined || by.type === 'user' ? { en: who, de: who } : { en: `Action ${action}`, de: `Aktion ${action}` };
       return line(
         'AlertAssignedToPolicyLogEntry',
         UPDATE,
-        { ...actorVars(by), escalationPolicyId: String(to.policy.policyId) },
-        `${who} assigned it to policy ${to.policy.name}`,
-        `${who} hat der Richtlinie ${to.policy.name} zugewiesen`,
+        { ...actorVars(by), ...vars({ alertActionId: actionId }), escalationPolicyId: String(policyId) },
+        `${doer.en} assigned it to policy ${name}${through.en}`,
+        `${doer.de} hat der Richtlinie ${name} zugewiesen${through.de}`,
       );
+    }
     case 'schedule': {
       const name = names.lookup.get('schedule', to.scheduleId)?.name ?? `#${to.scheduleId}`;
       return line(

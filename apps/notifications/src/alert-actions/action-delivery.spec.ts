@@ -1,11 +1,23 @@
 import { actionKinds, actionSettings } from '@tocsin/alert-actions';
 import { WebApiWorkspace } from '@tocsin/channels/slack';
-import { actionStream, alertStream, instant } from '@tocsin/domain';
-import type { ActionEventOf, AlertAction, AlertActionId, AlertEvent, Connector, ConnectorId } from '@tocsin/domain';
-import { alertId, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
+import type { AssignToPolicy } from '@tocsin/contracts';
+import { actionStream, alertDecider, alertStream, defined, instant } from '@tocsin/domain';
+import type {
+  ActionEventOf,
+  AlertAction,
+  AlertActionId,
+  AlertEvent,
+  Connector,
+  ConnectorId,
+  EscalationPolicy,
+  EscalationPolicyId,
+} from '@tocsin/domain';
+import { accepted, alertId, ana, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
+import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
-import { completion, CONFIGURATION_TOPIC, ConfigurationReader } from '@tocsin/messaging';
+import { completion, CONFIGURATION_TOPIC, ConfigurationReader, MessageBusInBetween, topicDefinitions } from '@tocsin/messaging';
+import type { OutgoingMessage } from '@tocsin/messaging';
 import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
 import { SlackServer, WebhookReceiver } from '@tocsin/testing';
@@ -20,6 +32,7 @@ import { actionChats } from './action-chats';
 import { ActionDelivery } from './action-delivery';
 import { ActionMail } from './action-mail';
 import { ActionPlanner } from './action-planner';
+import { ActionReroutes } from './action-reroutes';
 import { ActionSlack } from './action-slack';
 import { ActionStreams } from './action-streams';
 import { Kinds } from './kinds';
@@ -48,7 +61,7 @@ beforeEach(async () => {
   eventStore = new EmbeddedEventStore(opened.log);
   bus = new EmbeddedMessageBus(opened.log);
   configuration = new ConfigurationReader();
-  await bus.declare([CONFIGURATION_TOPIC]);
+  await bus.declare(topicDefinitions);
   await bus.publish(CONFIGURATION_TOPIC.name, [completion(CONFIGURATION_TOPIC.name, clock.now())]);
   await configuration.start(bus);
   await configured({});
@@ -73,7 +86,10 @@ const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receive
   await published('alertaction', action);
 };
 
-const published = async (kind: 'alertaction' | 'connector', resource: AlertAction | Connector): Promise<void> => {
+const published = async (
+  kind: 'alertaction' | 'connector' | 'policy',
+  resource: AlertAction | Connector | EscalationPolicy,
+): Promise<void> => {
   const key = `${kind}-${resource.id}`;
   const data = { kind, resource };
   const fact = { stream: key, revision: revision++, position: '' };
@@ -95,6 +111,21 @@ const inSlack = (store: EventStore, point: CrashPoint): ActionSlack => {
   return new ActionSlack({ workspace, team, composer: new SlackComposer(configuration), budget: new SlackBudget() }, store);
 };
 
+/** Stands in for the service of alerts: what is asked of it is done by the time that it is durable. */
+class CarriedOut extends MessageBusInBetween {
+  override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    await super.publish(topic, messages);
+    const handler = new CommandHandler({ store: eventStore, decider: alertDecider });
+    for (const { id, data } of messages) {
+      const { policyId, by, at, actionId: asking, from } = data as AssignToPolicy;
+      const policy = { policyId, name: 'nights', rules: [], repeating: false, frequency: 1, delayMin: 0 };
+      const command = { type: 'assign', by, at, to: { type: 'policy', policy }, ...defined({ actionId: asking, from }) } as const;
+      const cause = { commandId: id, causationId: id, correlationId: 'c', actor: by, time: at };
+      await handler.handle(alertStream(alertId), command, cause);
+    }
+  }
+}
+
 /** A process begins, which knows what is on record and nothing else. */
 const begin = (point: CrashPoint): Running => {
   const store = crashing(eventStore, ['append'], point);
@@ -103,11 +134,15 @@ const begin = (point: CrashPoint): Running => {
     mail: new ActionMail(() => []),
     slack: inSlack(store, point),
     chats: actionChats,
+    reroutes: new ActionReroutes({
+      ...{ eventStore: store, configuration, clock, visibleWithinMs: 0 },
+      bus: crashing(new CarriedOut(bus), ['publish'], point),
+    }),
   });
   const delivery = new ActionDelivery({
     ...{ streams, eventStore: store, configuration, secrets, clock },
-    // What an action of Slack calls is counted call by call.
-    kinds: new Kinds(kinds.map((kind) => (kind.type === 'slack' ? kind : crashing(kind, ['run'], point)))),
+    // What these call is counted call by call.
+    kinds: new Kinds(kinds.map((kind) => (['slack', 'reroute'].includes(kind.type) ? kind : crashing(kind, ['run'], point)))),
     stored: new StoredParams(secrets),
     settings: { publicUrl: 'http://tocsin.test', listeningUrl: '', reachableMethods: new Set(), visibleWithinMs: 0 },
     log: createLogger({ level: 'silent' }),
@@ -278,6 +313,86 @@ describe('what an action shows in Slack', () => {
     expect(slack.calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
     const [held] = (await eventStore.readStream(streams.at(-1) ?? '')).filter(({ type }) => type === 'ActionHeldBack');
     expect(held?.data).toMatchObject({ run: 1, wakeAt: (held?.data as { readonly until: number }).until });
+  });
+});
+
+describe('an alert that an action gives to another policy', () => {
+  const policyId = 3 as EscalationPolicyId;
+  const rerouting = (changes: Partial<AlertAction> = {}): AlertAction => ({
+    ...{ id: actionId, name: 'nights', type: 'reroute', sourceIds: [], triggerMode: 'AUTOMATIC', teamIds: [] },
+    triggerTypes: ['alert-created'],
+    params: { escalationPolicyId: policyId },
+    ...before,
+    ...changes,
+  });
+  beforeEach(async () => {
+    await published('policy', {
+      ...{ id: policyId, name: 'nights', rules: [], repeating: false, frequency: 1, delayMin: 0, teamIds: [] },
+      ...before,
+    });
+    await published('alertaction', rerouting());
+  });
+  const given: typeof story = [() => happens(raised()), heard, fired];
+  const tellOf = (point: CrashPoint): Promise<number> =>
+    tellWithCrash(point, {
+      story: given,
+      begin,
+      repair: async (running) => {
+        await clock.advance('1s');
+        await running.delivery.repeatInterrupted([stream], clock.now());
+      },
+    });
+  const said = async (of: string) => (await eventStore.readStream(of)).map(({ type }) => type);
+  const POINTS = 4;
+
+  it(`goes there in ${POINTS} calls to the outside`, async () => {
+    expect(await tellOf(CrashPoint.nowhere())).toBe(POINTS);
+    expect(await said(alertStream(alertId))).toEqual(['AlertRaised', 'AlertAssigned']);
+  });
+
+  describe.each(Array.from({ length: POINTS }, (_, index) => index + 1))('with a crash at call %i', (at) => {
+    it.each(['before', 'after'] as const)('%s it: goes there once, and the action says so once', async (when) => {
+      expect(await tellOf(new CrashPoint(at, when))).toBe(at);
+      expect(await said(alertStream(alertId))).toEqual(['AlertRaised', 'AlertAssigned']);
+      expect((await said(stream)).filter((type) => type === 'ActionSucceeded' || type === 'ActionFailed')).toEqual(['ActionSucceeded']);
+    });
+  });
+
+  const endOf = async (): Promise<unknown> => (await eventStore.readStream(stream)).at(-1)?.data;
+
+  it('stays where it is when the policy is gone', async () => {
+    await published('alertaction', rerouting({ params: { escalationPolicyId: 4 } }));
+    await tellOf(CrashPoint.nowhere());
+    expect(await endOf()).toMatchObject({ reason: 'policy-gone' });
+    expect(await said(alertStream(alertId))).toEqual(['AlertRaised']);
+  });
+
+  it.each([
+    ['was resolved meanwhile', resolvedBy(source, minute(1)), 'alert-resolved'],
+    ['was accepted meanwhile', accepted(ana, minute(1)), 'overtaken'],
+  ])('stays where it is when it %s', async (_what, fact, reason) => {
+    const running = begin(CrashPoint.nowhere());
+    await happens(raised());
+    await heard(running);
+    await happens(fact);
+    await fired(running);
+    expect(await endOf()).toMatchObject({ reason });
+    expect(await said(alertStream(alertId))).not.toContain('AlertAssigned');
+  });
+
+  it('that a person gives away may not be theirs to give by then', async () => {
+    await happens(raised());
+    const running = begin(CrashPoint.nowhere());
+    const by = { type: 'user', userId: 99 } as never;
+    const data = { alertId, actionId, trigger: 'manual', by, deliveryId: newUuid(), at: clock.now(), dueAt: clock.now() } as const;
+    await new ActionStreams(eventStore, clock, new Metrics()).change(
+      stream,
+      { type: 'trigger', data },
+      { commandId: 'm', causationId: 'm', correlationId: 'c' },
+    );
+    await published('alertaction', rerouting({ triggerMode: 'MANUAL', triggerTypes: [] }));
+    await fired(running);
+    expect(await endOf()).toMatchObject({ reason: 'unauthorised' });
   });
 });
 

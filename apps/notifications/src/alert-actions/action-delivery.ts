@@ -129,6 +129,8 @@ export class ActionDelivery {
     return traced(this.parts.tracing, { name: `alert action ${action.type}`, kind: 'client', attributes }, () =>
       kind.run({
         trigger: run.trigger,
+        actionId: action.id,
+        ...(run.by === undefined ? {} : { by: run.by }),
         alert,
         alertRevision: run.alertRevision,
         ...(run.channelId === undefined ? {} : { channelId: run.channelId }),

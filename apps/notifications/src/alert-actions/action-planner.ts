@@ -1,5 +1,6 @@
 import {
   actionStream,
+  actsOnce,
   alertChannelDecider,
   alertChannelStream,
   alertStream,
@@ -9,7 +10,16 @@ import {
   triggersOf,
   wantedRuns,
 } from '@tocsin/domain';
-import type { AlertAction, AlertChannelEvent, AlertEvent, AlertEventOf, AlertFact, AlertId, ConfigurationEvent } from '@tocsin/domain';
+import type {
+  AlertAction,
+  AlertChannelEvent,
+  AlertEvent,
+  AlertEventOf,
+  AlertFact,
+  AlertId,
+  ConfigurationEvent,
+  WantedRun,
+} from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -69,15 +79,16 @@ export class ActionPlanner {
     const triggers = triggersOf(fact.event, events);
     if (triggers.length === 0) return;
     const { sourceId } = raised.data;
+    const isByAction = fact.event.type === 'AlertAssigned' && fact.event.data.actionId !== undefined;
     const placed = { ...fact, alertRevision: history.at(-1)?.revision ?? 0, ...(await this.channelOf(fact)) };
     for (const known of actions) {
       const action = await this.asItWas(known, fact);
       if (action === undefined) continue;
-      for (const wanted of wantedRuns(action, { triggers, sourceId, at })) await this.setOff(action, wanted, placed, cause);
+      for (const wanted of wantedRuns(action, { triggers, sourceId, at, isByAction })) await this.setOff(action, wanted, placed, cause);
     }
   }
 
-  private async setOff(action: AlertAction, { trigger, dueAt }: ReturnType<typeof wantedRuns>[number], fact: PlacedFact, cause: Cause) {
+  private async setOff(action: AlertAction, { trigger, dueAt }: WantedRun, fact: PlacedFact, cause: Cause) {
     const { alertId, alertRevision, channelId } = fact;
     const { at } = fact.event.data;
     const stream = actionStream(alertId, action.id);
@@ -92,7 +103,11 @@ export class ActionPlanner {
       ...(dueAt > at ? {} : { alertRevision }),
       ...(channelId === undefined ? {} : { channelId }),
     };
-    await this.parts.streams.change(stream, { type: 'trigger', data }, { ...cause, commandId: `${fact.id}:${trigger}` });
+    await this.parts.streams.change(
+      stream,
+      { type: 'trigger', data, isOnce: actsOnce(action) },
+      { ...cause, commandId: `${fact.id}:${trigger}` },
+    );
   }
 
   private async channelOf({ event, alertId }: FactAt): Promise<Pick<PlacedFact, 'channelId'>> {

@@ -6,6 +6,7 @@ import { plusMs, type Instant } from '../time';
 import type { ActionEvent } from './action-events';
 import { actionDecider, type ActionCommand } from './action-runs';
 import { nextActionDue, type ActionRuns } from './action-state';
+import type { TriggerType } from './trigger-types';
 
 const given = specify(actionDecider);
 const alertId = 4711 as AlertId;
@@ -93,6 +94,30 @@ describe('a run that was set off', () => {
       .when(start(second(1), { stopped: () => 'switched-off' }))
       .then({ type: 'ActionCancelled', data: { run: 1, at: second(1), reason: 'switched-off', possiblyDone: false, wakeAt: null } });
   });
+});
+
+describe('what is done once for an alert', () => {
+  const once = (at: Instant, of: TriggerType = 'alert-assigned'): ActionCommand => ({
+    ...(trigger(at, { trigger: of }) as Extract<ActionCommand, { type: 'trigger' }>),
+    isOnce: true,
+  });
+  it('is set off by each trigger', () => {
+    after(once(second(0)))
+      .when(once(second(1), 'alert-escalation-ended'))
+      .thenTypes('ActionTriggered');
+  });
+  it('is not done a second time, which is on record', () => {
+    const { events, state } = recorded(once(second(0)), start(second(0)), done(second(0), 1, 1), once(second(5)));
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'ActionTriggered', data: { run: 2, wakeAt: null } },
+      { type: 'ActionCancelled', data: { run: 2, reason: 'once-per-alert', possiblyDone: false, wakeAt: null } },
+    ]);
+    expect(state.pending).toEqual([]);
+  });
+  it('is not done a third time, of which nothing is said', () =>
+    after(once(second(0)), once(second(5)))
+      .when(once(second(9)))
+      .thenNothing());
 });
 
 describe('an attempt', () => {

@@ -13,7 +13,8 @@ import {
 } from './action-state';
 
 export type ActionCommand =
-  | { readonly type: 'trigger'; readonly data: Omit<TriggeredData, 'run'> }
+  /** `isOnce`: of one that would set itself off again; the same trigger a second time is put on record and not done. */
+  | { readonly type: 'trigger'; readonly data: Omit<TriggeredData, 'run'>; readonly isOnce?: boolean }
   /** Before an attempt of the run whose turn it is; changes nothing before its time. */
   | {
       readonly type: 'startAttempt';
@@ -69,6 +70,16 @@ const answerOf = ({ status, excerpt }: ActionAnswer): ActionAnswer => ({
 export const isRunDue = (run: PendingRun | undefined, at: Instant): run is PendingRun =>
   run !== undefined && run.startedAt === undefined && runDueAt(run) <= at;
 
+const trigger = ({ data, isOnce = false }: Command<'trigger'>, { runs, heard }: ActionRuns): readonly Unwoken[] => {
+  const run = runs + 1;
+  const triggered: Unwoken = { type: 'ActionTriggered', data: { run, ...data } };
+  const before = isOnce ? heard.filter((known) => known === data.trigger).length : 0;
+  if (before === 0) return [triggered];
+  // The second time tells why nothing is done; an escalation that goes on for long would tell it level by level.
+  if (before > 1) return [];
+  return [triggered, { type: 'ActionCancelled', data: { run, at: data.at, reason: 'once-per-alert', possiblyDone: false } }];
+};
+
 const holdBack = ({ at, run, until }: Command<'holdBack'>, { pending: [next] }: ActionRuns): readonly Unwoken[] =>
   isRunDue(next, at) && next.run === run && until > at ? [{ type: 'ActionHeldBack', data: { run, at, until } }] : [];
 
@@ -113,7 +124,7 @@ const recordFailed = (command: Command<'recordFailed'>, state: ActionRuns): read
 const decide = (command: ActionCommand, state: ActionRuns): readonly Unwoken[] => {
   switch (command.type) {
     case 'trigger':
-      return [{ type: 'ActionTriggered', data: { run: state.runs + 1, ...command.data } }];
+      return trigger(command, state);
     case 'startAttempt':
       return startAttempt(command, state);
     case 'holdBack':

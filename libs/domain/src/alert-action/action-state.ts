@@ -21,11 +21,13 @@ export interface ActionRuns {
   readonly runs: number;
   /** In the order in which they will be made; what was begun is ended first. */
   readonly pending: readonly PendingRun[];
+  /** What set them off, in their order. */
+  readonly heard: readonly TriggeredData['trigger'][];
   /** What was made in the other system. */
   readonly reference?: string;
 }
 
-export const initialActionRuns: ActionRuns = { runs: 0, pending: [] };
+export const initialActionRuns: ActionRuns = { runs: 0, pending: [], heard: [] };
 
 /** One writing service; the alert's first, so that an alert's are found together. */
 export const actionStream = (alertId: AlertId, actionId: AlertActionId): string => `action-${alertId}-${actionId}`;
@@ -41,7 +43,7 @@ export const evolveActionRuns = (state: ActionRuns, event: ActionEvent): ActionR
     case 'ActionTriggered': {
       const { wakeAt: _wakeAt, ...run } = event.data;
       const pending = [...state.pending, { ...run, attempts: 0, uncertain: false }];
-      return { ...state, runs: run.run, pending: pending.sort(inTurn) };
+      return { ...state, runs: run.run, pending: pending.sort(inTurn), heard: [...state.heard, run.trigger] };
     }
     case 'ActionHeldBack': {
       const { run, until } = event.data;

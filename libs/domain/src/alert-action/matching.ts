@@ -14,12 +14,27 @@ export interface WantedRun {
 export const actsFor = ({ sourceIds }: AlertAction, sourceId: AlertSourceId): boolean =>
   sourceIds.length === 0 || sourceIds.includes(sourceId);
 
+/** What it does happens to the alert, and would set it, or another one, off again: for one alert each of its triggers counts once. */
+export const actsOnce = ({ type }: Pick<AlertAction, 'type'>): boolean => type === 'reroute';
+
 /** What an action that is there makes of the triggers of one fact, recorded at that time. */
 export const wantedRuns = (
   action: AlertAction,
-  { triggers, sourceId, at }: { readonly triggers: readonly TriggerType[]; readonly sourceId: AlertSourceId; readonly at: Instant },
+  {
+    triggers,
+    sourceId,
+    at,
+    isByAction = false,
+  }: {
+    readonly triggers: readonly TriggerType[];
+    readonly sourceId: AlertSourceId;
+    readonly at: Instant;
+    /** An action has caused the fact. */
+    readonly isByAction?: boolean;
+  },
 ): readonly WantedRun[] => {
   if (action.triggerMode === 'MANUAL' || !actsFor(action, sourceId)) return [];
+  if (isByAction && actsOnce(action)) return [];
   const { triggerTypes, escalationEndedDelaySec = 0, notResolvedDelaySec = 0 } = action;
   const heard = triggers.find((trigger) => triggerTypes.includes(trigger));
   const delaySec = heard === 'alert-escalation-ended' ? escalationEndedDelaySec : 0;

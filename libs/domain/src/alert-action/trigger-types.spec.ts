@@ -18,7 +18,7 @@ import {
 } from '../testing/alert-builders';
 import { instant, plusMs, type Instant } from '../time';
 import type { PendingRun } from './action-state';
-import { stoppedRun, wantedRuns } from './matching';
+import { actsOnce, stoppedRun, wantedRuns } from './matching';
 import { possibleTriggers, triggersOf, type AlertFact, type TriggerType } from './trigger-types';
 
 const about = { alertId, at: minute(1), by: user(ana) } as const;
@@ -106,6 +106,14 @@ describe('an action', () => {
     expect(wanted({ sourceIds: [8 as AlertSourceId] }, 'alert-resolved')).toEqual([]);
     expect(wanted({ sourceIds: [sourceId] }, 'alert-resolved')).toHaveLength(1);
     expect(wanted({ triggerMode: 'MANUAL' }, 'alert-resolved')).toEqual([]);
+  });
+  it('that gives alerts to others is set off by people, and not by what an action did', () => {
+    const rerouting = action({ type: 'reroute', triggerTypes: ['alert-assigned'] });
+    const about = { triggers: ['alert-assigned'], sourceId, at } as const;
+    expect(wantedRuns(rerouting, about)).toHaveLength(1);
+    expect(wantedRuns(rerouting, { ...about, isByAction: true })).toEqual([]);
+    expect(wantedRuns(action({ triggerTypes: ['alert-assigned'] }), { ...about, isByAction: true })).toHaveLength(1);
+    expect([actsOnce(rerouting), actsOnce(action())]).toEqual([true, false]);
   });
   it('waits before it says that the escalation ended, and watches from the creation on', () => {
     expect(wanted({ triggerTypes: ['alert-escalation-ended'], escalationEndedDelaySec: 30 }, 'alert-escalation-ended')).toEqual([

@@ -1,10 +1,11 @@
 import type { DroppedBecause } from './tool-event-opening';
 import type { Actor } from '../actor';
 import type { PolicySnapshot, Subscriber } from '../configuration/resources';
-import type { AlertId, ScheduleId, UserId } from '../ids';
+import type { AlertActionId, AlertId, ScheduleId, UserId } from '../ids';
 import type { ReachabilityProblem, ResponderReason } from '../oncall/responder-reason';
 import type { Instant } from '../time';
 import type { ActivatedResponder, AlertEventOf, EscalationStep, EventComment, ToolTrigger } from './alert-events';
+import type { AlertStanding } from './alert-state';
 
 /** To whom an alert goes, with the snapshot or the person that the caller found. */
 export type Assignee =
@@ -60,7 +61,8 @@ export type AlertCommand =
   | Change<'removeResponder', By & { readonly userId: UserId }>
   | Change<'follow', By & { readonly subscriber: Subscriber }>
   | Change<'unfollow', By & { readonly subscriber: Subscriber }>
-  | Change<'assign', By & { readonly to: Assignee }>
+  /** `from` is how the asker knew the alert: what was answered or given to others since is left as it is. */
+  | Change<'assign', By & { readonly to: Assignee; readonly actionId?: AlertActionId; readonly from?: AlertStanding }>
   /** `from` is where the asker thought the alert was (B13); without it the next level from where it is. */
   | Change<'escalate', By & { readonly from?: EscalationStep; readonly to?: { readonly level: number } }>
   /** Oncall's answer to a due level. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../actor';
 import type { AlertPriority, PolicySnapshot, Subscriber } from '../configuration/resources';
 import type { ReachabilityProblem, ResponderReason } from '../oncall/responder-reason';
-import type { AlertId, AlertSourceId, ScheduleId, UserId } from '../ids';
+import type { AlertActionId, AlertId, AlertSourceId, ScheduleId, UserId } from '../ids';
 import type { Instant } from '../time';
 import type { OpenKey } from './alert-key';
 
@@ -240,6 +240,8 @@ export type AlertEvent =
         /** Set for user and schedule: that person is paged at once. A policy pages when its first level is due. */
         readonly activation?: number;
         readonly priority: AlertPriority;
+        /** The alert action that did it, by itself or for `by`. */
+        readonly actionId?: AlertActionId;
       };
     }
   /** A person asked for the next (or a certain) level: a new round, PENDING again (B10, B13). */

@@ -19,10 +19,11 @@ import {
   threeLevels,
   user,
 } from '../testing';
-import type { ScheduleId } from '../ids';
+import type { AlertActionId, ScheduleId } from '../ids';
 import { alertDecider } from './alert';
 import type { AlertCommand, AlertCommandOf } from './alert-commands';
 import type { AlertEventOf } from './alert-events';
+import type { AlertStanding } from './alert-state';
 
 const given = specify(alertDecider);
 const levelOne = activated(step(0), 1, ana);
@@ -175,6 +176,20 @@ describe('an alert that is assigned (B10)', () => {
     given(...before)
       .when(assign({ type: 'policy', policy: threeLevels }), level(step(0, 1, 2), [ana]))
       .thenTypes('RespondersActivated'));
+  it('by an action stays with whoever has answered, or was given it, since', () => {
+    const to = { type: 'policy', policy: threeLevels } as const;
+    const actionId = 11 as AlertActionId;
+    const late = (from: AlertStanding): AlertCommand => ({ type: 'assign', by: user(ana), at: minute(4), to, actionId, from });
+    given(...before)
+      .when(late({ round: 1, status: 'pending' }))
+      .thenNothing();
+    given(...before)
+      .when(late({ round: 2, status: 'accepted' }))
+      .thenNothing();
+    given(...before)
+      .when(late({ round: 1, status: 'accepted' }))
+      .then({ type: 'AlertAssigned', data: { alertId, at: minute(4), by: user(ana), round: 2, to, priority: 'HIGH', actionId } });
+  });
   it('hears nothing more of the round before', () =>
     given(...before)
       .when(assign({ type: 'policy', policy: threeLevels }), level(step(1), [ben]))

@@ -7,6 +7,7 @@ import type { Instant } from '../time';
 import { openOnly } from './alert-answers';
 import type { AlertCommandOf } from './alert-commands';
 import type { AlertEvent, AlertEventOf, EscalationStep, ToolTrigger } from './alert-events';
+import { isStandingAt } from './alert-state';
 import type { OpenAlert, RaisedAlert } from './alert-state';
 
 const first = <Item extends { readonly userId: UserId }>(items: readonly Item[]): readonly Item[] =>
@@ -74,9 +75,11 @@ export const recordEscalationEnded = (command: AlertCommandOf<'recordEscalationE
 };
 
 /** A new round, PENDING again; the former responders are no longer asked (B10). */
-export const assign = ({ by, at, to }: AlertCommandOf<'assign'>, raised: RaisedAlert): readonly AlertEvent[] => {
+export const assign = ({ by, at, to, actionId, from }: AlertCommandOf<'assign'>, raised: RaisedAlert): readonly AlertEvent[] => {
   const state = openOnly(raised);
-  const data = { alertId: state.alertId, at, by, round: state.round + 1, priority: state.priority };
+  if (from !== undefined && !isStandingAt(state, from)) return [];
+  const { alertId, priority } = state;
+  const data = { alertId, at, by, round: state.round + 1, priority, ...(actionId === undefined ? {} : { actionId }) };
   const activation = state.activations + 1;
   switch (to.type) {
     case 'policy':

@@ -60,6 +60,15 @@ export type RaisedAlert = OpenAlert | ResolvedAlert;
 /** One shape per status; RESOLVED is final. */
 export type Alert = { readonly status: 'absent' } | RaisedAlert;
 
+/** What an answer, or giving the alert to others, changes. */
+export interface AlertStanding {
+  readonly round: number;
+  readonly status: RaisedAlert['status'];
+}
+
+export const isStandingAt = (alert: AlertStanding, from: AlertStanding): boolean =>
+  alert.round === from.round && alert.status === from.status;
+
 export const initialAlert: Alert = { status: 'absent' };
 
 export const isOpen = (alert: Alert): alert is OpenAlert => alert.status === 'pending' || alert.status === 'accepted';

@@ -4,12 +4,14 @@ import { instant } from '../time';
 import { createAlertAction, replaceAlertAction } from './alert-action-rules';
 import type { AlertActionChange, AlertActionRequest } from './alert-action-rules';
 import { createConnector, refuseUsedConnector, refuseUsedSource, replaceConnector } from './connector-rules';
-import type { ConfigurationKind, ConfigurationResources } from './resources';
+import { refuseUsedPolicy } from './policy-rules';
+import type { AlertSource, ConfigurationKind, ConfigurationResources, EscalationPolicy } from './resources';
 
 const there: Readonly<Record<string, object>> = {
   'source-7': {},
   'source-8': {},
   'team-3': {},
+  'policy-4': {},
   'connector-5': { type: 'github' },
   'connector-6': { type: 'jira' },
 };
@@ -31,6 +33,7 @@ const refusal = (act: () => unknown): unknown => {
     return error instanceof Rejection ? [error.code, error.details[0]?.field] : error;
   }
 };
+const rerouting = (escalationPolicyId: unknown) => ({ type: 'reroute' as const, params: { escalationPolicyId } });
 const ofGithub = { type: 'github', connectorType: 'github' } as const;
 
 describe('an alert action', () => {
@@ -75,11 +78,28 @@ describe('an alert action', () => {
       { triggerTypes: ['alert-escalation-ended'], escalationEndedDelaySec: 7_201 },
       ['invalid', 'escalationEndedDelaySec'],
     ],
+    ['a policy that is not there', rerouting(5), ['invalid', 'params.escalationPolicyId']],
+    [
+      'what is too late to give an alert to others (B6)',
+      { ...rerouting(4), triggerTypes: ['alert-created', 'alert-auto-resolved'] },
+      ['setting-without-effect', 'triggerTypes[1]'],
+    ],
     ['a connector that it does not need (B6)', { connectorId: 5 as ConnectorId }, ['setting-without-effect', 'connectorId']],
     ['no connector where it needs one', ofGithub, ['invalid', 'connectorId']],
     ['a connector that is not there', { ...ofGithub, connectorId: 9 as ConnectorId }, ['invalid', 'connectorId']],
     ['a connector of another type', { ...ofGithub, connectorId: 6 as ConnectorId }, ['invalid', 'connectorId']],
   ])('is refused with %s', (_what, settings, expected) => expect(refusal(() => created(settings))).toEqual(expected));
+});
+
+describe('a policy', () => {
+  it('stays while an action gives alerts to it, or a source names it', () => {
+    const actions = [created(), created(rerouting(4))];
+    const source = { id: 7, name: 'web', escalationPolicyId: 4 } as AlertSource;
+    const policy = { id: 4 } as EscalationPolicy;
+    expect(refusal(() => refuseUsedPolicy(policy, { sources: [], actions }))).toEqual(['still-in-use', undefined]);
+    expect(refusal(() => refuseUsedPolicy(policy, { sources: [source], actions: [] }))).toEqual(['still-in-use', undefined]);
+    expect(refusal(() => refuseUsedPolicy({ id: 5 } as EscalationPolicy, { sources: [source], actions }))).toBeUndefined();
+  });
 });
 
 describe('a connector', () => {

@@ -1,5 +1,5 @@
 import { isTriggerType, TRIGGER_TYPES, type TriggerType } from '../alert-action/trigger-types';
-import type { AlertActionId, AlertSourceId, ConnectorId, TeamId } from '../ids';
+import type { AlertActionId, AlertSourceId, ConnectorId, EscalationPolicyId, TeamId } from '../ids';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
 import { invalidSetting, withoutEffect } from './refusals';
@@ -47,12 +47,14 @@ type Settings = Omit<AlertAction, 'id' | 'createdAt' | 'updatedAt'>;
 const checked = (request: AlertActionRequest, { configuration }: AlertActionChange): Settings => {
   const { name, type, sourceIds, params, secretParams, teamIds } = request;
   const connectorId = checkedConnector(request, configuration);
+  const triggers = checkedTriggers(request);
+  if (type === 'reroute') refuseReroute(request, triggers, configuration);
   return {
     name,
     type,
     ...(connectorId === undefined ? {} : { connectorId }),
     sourceIds: checkedSources(sourceIds, configuration),
-    ...checkedTriggers(request),
+    ...triggers,
     teamIds: checkedTeams(teamIds, configuration),
     params,
     ...(secretParams === undefined ? {} : { secretParams }),
@@ -80,6 +82,25 @@ const checkedSources = (sourceIds: readonly AlertSourceId[], configuration: Conf
     if (configuration.get('source', id) === undefined) throw invalidSetting(`alertSources[${index}].id`, `there is no alert source ${id}`);
   });
   return [...new Set(sourceIds)].sort((a, b) => a - b);
+};
+
+/** Where an action gives alerts; undefined: it gives them nowhere. */
+export const reroutedTo = ({ type, params }: Pick<AlertAction, 'type' | 'params'>): EscalationPolicyId | undefined =>
+  type === 'reroute' ? (params['escalationPolicyId'] as EscalationPolicyId) : undefined;
+
+const ENDS: readonly TriggerType[] = ['alert-resolved', 'alert-auto-resolved'];
+
+const refuseReroute = (
+  request: AlertActionRequest,
+  { triggerTypes }: Pick<AlertAction, 'triggerTypes'>,
+  configuration: ConfigurationLookup,
+): void => {
+  const policyId = reroutedTo(request);
+  if (policyId === undefined || configuration.get('policy', policyId) === undefined)
+    throw invalidSetting('params.escalationPolicyId', `there is no escalation policy ${policyId}`);
+  const late = triggerTypes.find((trigger) => ENDS.includes(trigger));
+  if (late !== undefined)
+    throw withoutEffect(`triggerTypes[${request.triggerTypes.indexOf(late)}]`, `${late}: an alert that is resolved is given to nobody`);
 };
 
 const NOT_RESOLVED: TriggerType = 'v-alert-not-resolved';

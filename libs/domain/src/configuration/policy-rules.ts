@@ -1,9 +1,10 @@
 import type { EscalationPolicyId, TeamId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
+import { reroutedTo } from './alert-action-rules';
 import type { ConfigurationLookup } from './configuration-lookup';
 import { invalidSetting, stillInUse } from './refusals';
-import type { AlertSource, EscalationPolicy, EscalationRule, EscalationTarget, PolicySnapshot } from './resources';
+import type { AlertAction, AlertSource, EscalationPolicy, EscalationRule, EscalationTarget, PolicySnapshot } from './resources';
 import { checkedTeams } from './team-ownership';
 
 /** A target with the field that names it, e.g. `users[1].id`, so that a refusal can point at it. */
@@ -72,14 +73,20 @@ export const levelOf = ({ id, rules }: EscalationPolicy, level: number): Escalat
   return rule;
 };
 
-/** A policy that a source names stays. @throws Rejection `still-in-use` */
-export const refuseUsedPolicy = (policy: EscalationPolicy, sources: readonly AlertSource[]): void => {
-  const using = sources.filter(({ escalationPolicyId }) => escalationPolicyId === policy.id);
+/** A policy that a source names, or that an action gives alerts to, stays. @throws Rejection `still-in-use` */
+export const refuseUsedPolicy = (
+  policy: EscalationPolicy,
+  { sources, actions }: { readonly sources: readonly AlertSource[]; readonly actions: readonly AlertAction[] },
+): void => {
+  const using = [
+    ...sources
+      .filter(({ escalationPolicyId }) => escalationPolicyId === policy.id)
+      .map(({ id, name }) => ({ type: 'alert-source', id, name })),
+    ...actions.filter((action) => reroutedTo(action) === policy.id).map(({ id, name }) => ({ type: 'alert-action', id, name })),
+  ] as const;
   if (using.length === 0) return;
-  throw stillInUse(
-    `policy ${policy.id} is used by ${using.map(({ name }) => `alert source "${name}"`).join(', ')}`,
-    using.map(({ id, name }) => ({ type: 'alert-source', id, name })),
-  );
+  const named = using.map(({ type, name }) => `${type.replace('-', ' ')} "${name}"`).join(', ');
+  throw stillInUse(`policy ${policy.id} is used by ${named}`, using);
 };
 
 /** What an escalation runs on, as the policy is now (B16). */

@@ -267,7 +267,8 @@ export interface ApiKey extends Resource<ApiKeyId> {
 /** Other systems that alert actions can work in; the registry in `libs/alert-actions` is the list. */
 export type ConnectorType = 'jira' | 'servicenow' | 'zendesk' | 'github' | 'slack' | 'discord' | 'mattermost';
 
-export type AlertActionType = 'webhook' | 'email' | ConnectorType;
+/** `reroute` alone does something here: it gives the alert to another policy. */
+export type AlertActionType = 'webhook' | 'email' | 'reroute' | ConnectorType;
 
 /** Settings of one type of connector or action. Which of them are secrets, the type says. */
 export interface TypeParams {
