@@ -22,6 +22,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { userNamed } from './alert-list';
 import type { ManualAlertRequest } from './alert-requests';
 import { AlertStreams } from './alert-streams';
+import { supportTimesFor } from './support-times';
 import { publicResponder } from './public-alert';
 
 const LOOK_AGAIN_MS = 10;
@@ -56,7 +57,8 @@ export class ManualCommands {
     const { summary, details, priority, images, links } = request;
     const content: AlertContent = defined({ summary, details, priority, images, links });
     const route = await this.route(request, source);
-    const alert = raisedByPerson({ alertId, source, content, at: this.now(), by: context.actor, route });
+    const supportTimes = await supportTimesFor(source, this.parts.configuration);
+    const alert = raisedByPerson({ alertId, source, supportTimes, content, at: this.now(), by: context.actor, route });
     const document = await this.command(alertId, { type: 'raise', alert }, context);
     return this.afterFirstLevel(alertId, document);
   }

@@ -7,6 +7,7 @@ import { causeOf, ConfigurationReader } from '@tocsin/messaging';
 import type { Message } from '@tocsin/messaging';
 import { Consumes } from '@tocsin/platform/nest';
 import { AlertStreams } from './alert-streams';
+import { supportTimesFor } from './support-times';
 
 /** Raises what people ask for where they chat, under their name and with the rights they have in the API. */
 @Controller()
@@ -26,7 +27,9 @@ export class RaiseAlertConsumer {
     if (policy === undefined) throw rejected('not-found', `there is no escalation policy ${source.escalationPolicyId}`);
     const by: Actor = { type: 'user', userId };
     const route = { type: 'policy', policy: snapshotOf(policy) } as const;
-    const alert = raisedByPerson({ alertId, source, content: defined({ summary, details, priority }), at, by, route });
+    const supportTimes = await supportTimesFor(source, this.configuration);
+    const content = defined({ summary, details, priority });
+    const alert = raisedByPerson({ alertId, source, supportTimes, content, at, by, route });
     await this.alerts.handle(alertId, { type: 'raise', alert }, { commandId: message.id, ...causeOf(message), actor: by });
   }
 

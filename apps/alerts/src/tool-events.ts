@@ -38,6 +38,7 @@ import type { Message } from '@tocsin/messaging';
 import { IdAllocator } from '@tocsin/platform';
 import { AlertStreams } from './alert-streams';
 import { SourceLog } from './source-log';
+import { supportTimesFor } from './support-times';
 import { beforeRegrouping, sha256 } from './tool-event-subject';
 import type { Decided, Subject } from './tool-event-subject';
 
@@ -202,7 +203,8 @@ export class ToolEvents {
     guarded: GuardedAlert,
   ): Promise<Handled<Alert>> {
     const policy = await this.policy(source, event.routingKey);
-    const alert = raisedByTool({ alertId, source, content: event, at: this.parts.clock.now(), guarded, policy });
+    const supportTimes = await supportTimesFor(source, this.parts.configuration);
+    const alert = raisedByTool({ alertId, source, supportTimes, content: event, at: this.parts.clock.now(), guarded, policy });
     return this.parts.alerts.handle(alertId, { type: 'raise', alert }, this.cause(message, source, alertId));
   }
 

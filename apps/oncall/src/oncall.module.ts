@@ -12,6 +12,7 @@ import { SchedulesController } from './schedules/schedules.controller';
 import { SignIn } from './sign-in';
 import { SignInController } from './sign-in.controller';
 import { SignInMails } from './sign-in-mails';
+import { SupportHoursController } from './support-hours/support-hours.controller';
 import { PeopleModule } from './users/people.module';
 import { WhoToPage } from './who-to-page';
 
@@ -28,7 +29,15 @@ export class OncallModule {
     return {
       module: OncallModule,
       imports: [PeopleModule.register(platform, { ntfyUrl }), DutiesModule.register(platform)],
-      controllers: [LevelDueConsumer, PathProbesConsumer, SignInController, SchedulesController, OverridesController, OnCallsController],
+      controllers: [
+        LevelDueConsumer,
+        PathProbesConsumer,
+        SignInController,
+        SchedulesController,
+        OverridesController,
+        OnCallsController,
+        SupportHoursController,
+      ],
       providers: [
         ...platformProviders(platform),
         { provide: WhoToPage, useValue: new WhoToPage(configuration, settings) },

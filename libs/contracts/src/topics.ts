@@ -35,13 +35,23 @@ export const factRoutes: readonly { readonly prefix: string; readonly topic: Top
   { prefix: 'archive-', topic: topics.archiveFacts, compacted: false },
   { prefix: 'probealert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'probeescalation-', topic: topics.escalationFacts, compacted: false },
-  ...['source-', 'policy-', 'schedule-', 'user-', 'team-', 'apikey-', 'slacklink-', 'slackworkspace-', 'connector-', 'alertaction-'].map(
-    (prefix) => ({
-      prefix,
-      topic: topics.configuration,
-      compacted: true,
-    }),
-  ),
+  ...[
+    'source-',
+    'policy-',
+    'schedule-',
+    'user-',
+    'team-',
+    'apikey-',
+    'slacklink-',
+    'slackworkspace-',
+    'connector-',
+    'alertaction-',
+    'supporthour-',
+  ].map((prefix) => ({
+    prefix,
+    topic: topics.configuration,
+    compacted: true,
+  })),
 ];
 
 /** Names the relay's checkpoint in the event store: up to there all facts are on the bus. */

@@ -20,6 +20,7 @@ export type SlackWorkspaceId = NumericId<'SlackWorkspaceId'>;
 /** The API has these as texts. */
 export type ConnectorId = NumericId<'ConnectorId'>;
 export type AlertActionId = NumericId<'AlertActionId'>;
+export type SupportHourId = NumericId<'SupportHourId'>;
 
 /** Kinds of numbered things; each has its own sequence and its own `idblock-<kind>` stream. */
 export type IdKind =
@@ -38,4 +39,5 @@ export type IdKind =
   | 'slacklink'
   | 'slackworkspace'
   | 'connector'
-  | 'alertaction';
+  | 'alertaction'
+  | 'supporthour';

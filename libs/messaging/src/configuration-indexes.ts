@@ -28,6 +28,7 @@ const indexes = {
   slackworkspace: { teamId: field('slackworkspace', asIs, ({ teamId }) => teamId) },
   connector: { name: field('connector', asIs, ({ name }) => name) },
   alertaction: { name: field('alertaction', asIs, ({ name }) => name) },
+  supporthour: { name: field('supporthour', asIs, ({ name }) => name) },
 } as const;
 
 export type ConfigurationIndex<Kind extends ConfigurationKind> = keyof (typeof indexes)[Kind] & string;

@@ -55,6 +55,7 @@ export class ConfigurationReader {
     slackworkspace: new ResourceTable('slackworkspace'),
     connector: new ResourceTable('connector'),
     alertaction: new ResourceTable('alertaction'),
+    supporthour: new ResourceTable('supporthour'),
   };
   private readonly revisions = new Map<string, number>();
   private readonly listeners = new Set<(change: ConfigurationChange) => void>();
@@ -214,6 +215,7 @@ const kinds: Readonly<Record<ConfigurationKind, true>> = {
   slackworkspace: true,
   connector: true,
   alertaction: true,
+  supporthour: true,
 };
 
 const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);

@@ -58,6 +58,7 @@ export const auditLogView: Projection = {
     'slackworkspace-',
     'connector-',
     'alertaction-',
+    'supporthour-',
     'erasure-',
     'parked-',
   ],

@@ -189,8 +189,6 @@ describe('what an alert source cannot be', () => {
     ['alertCreation', 'OPEN_RESOLVE_ON_EXTRACTION'],
     ['alertCreation', 'INTELLIGENT_GROUPING'],
     ['alertGroupingWindow', 'PT5M'],
-    ['alertPriorityRule', 'HIGH_DURING_SUPPORT_HOURS'],
-    ['alertPriorityRule', 'LOW_DURING_SUPPORT_HOURS'],
     ['supportHours', { id: 3 }],
     ['supportHours', { timezone: 'Europe/Berlin', autoRaiseAlerts: false, supportDays: {} }],
     ['autoRaiseAlerts', true],

@@ -213,6 +213,7 @@ const goThroughSources = async (policy: number, team: number): Promise<number> =
     ...{ alertCreation: 'ONE_ALERT_GROUPED_PER_WINDOW', alertGroupingWindow: 'PT5M', autoResolutionTimeout: 'PT2H', filterOperator: 'AND' },
   };
   const source = await goThrough('/api/alert-sources', body, { found: 'Monitor' });
+  await goThroughSupportHours({ name: 'Hours', integrationType: 'API', escalationPolicy: { id: policy } }, team);
   for (const subscriber of [
     { id: 1, type: 'USER' },
     { id: team, type: 'TEAM' },
@@ -244,6 +245,17 @@ const goThroughSources = async (policy: number, team: number): Promise<number> =
   await get(`/api/alert-sources/${source}/events`);
   await write('DELETE', `/api/alert-sources/${String(made['id'])}`);
   return source;
+};
+
+const goThroughSupportHours = async (source: object, team: number): Promise<void> => {
+  const week = { timezone: 'Europe/Berlin', supportDays: { MONDAY: { start: '08:00', end: '17:00' }, SUNDAY: null } };
+  const exceptions = [{ name: 'Christmas', start: '2026-12-24', end: '2026-12-26', supportStatus: 'OUTSIDE' }];
+  const hours = await goThrough('/api/support-hours', { name: 'Office', ...week, exceptions, teams: [{ id: team }] });
+  for (const supportHours of [{ id: hours }, { ...week, autoRaiseIncidents: false }]) {
+    const body = { ...source, alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', supportHours };
+    await write('DELETE', `/api/alert-sources/${await goThrough('/api/alert-sources', body)}`);
+  }
+  await write('DELETE', `/api/support-hours/${hours}`);
 };
 
 const goThroughAlerts = async ({

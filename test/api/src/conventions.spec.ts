@@ -39,6 +39,8 @@ const resources: readonly Resource[] = [
       severity: null,
       alertGroupingWindow: '',
       summaryTemplate: null,
+      supportHours: { id: 0, name: '', timezone: '', supportDays: null },
+      autoRaiseAlerts: false,
     },
     cap: 50,
     found: 'by name',
@@ -59,6 +61,13 @@ const resources: readonly Resource[] = [
     unset: { id: 0, teams: null, scheduleLayers: null, showGaps: null, defaultShiftDuration: '', currentShift: null, nextShift: null },
     cap: 20,
     found: 'by name',
+  },
+  {
+    name: 'support hours',
+    path: () => '/api/support-hours',
+    body: () => ({ name: next('hours'), timezone: 'Europe/Berlin', supportDays: { MONDAY: { start: '08:00', end: '17:00' } } }),
+    unset: { id: 0, teams: null, exceptions: null },
+    cap: 50,
   },
   {
     name: 'teams',

@@ -44,6 +44,7 @@ const WITHOUT_BODY = [
   /^\/api\/parked-messages\//,
 ];
 
+const HOURS = { name: 'q', timezone: 'UTC', supportDays: { MONDAY: { start: '08:00', end: '17:00' } } };
 const SCHEDULE = { name: 'q', type: 'STATIC', timezone: 'UTC', shifts: [] };
 const CONNECTOR = { type: 'github', name: 'q', params: { apiKey: 'q' } };
 const ACTION = {
@@ -80,6 +81,7 @@ const pathsToWhatIsThere = async (): Promise<(path: string) => string> => {
   const source = await server.create('/api/alert-sources', sourceBody);
   const alert = await server.create('/api/alerts', { summary: 'q', alertSource: { id: source } });
   const schedule = await server.create('/api/schedules', SCHEDULE);
+  const hours = await server.create('/api/support-hours', HOURS);
   const user = await server.create('/api/users', PERSON);
   const connector = await server.create('/api/connectors', CONNECTOR);
   const action = await server.create('/api/alert-actions', ACTION);
@@ -87,6 +89,7 @@ const pathsToWhatIsThere = async (): Promise<(path: string) => string> => {
   const ids: Readonly<Record<string, number>> = {
     alerts: alert,
     schedules: schedule,
+    'support-hours': hours,
     'escalation-policies': policy,
     'alert-sources': source,
     connectors: connector,
@@ -106,6 +109,8 @@ const bodyFor = (method: string, path: string): { readonly body?: unknown } => {
   const bodies: Readonly<Record<string, unknown>> = {
     'POST schedules': { ...SCHEDULE, name: 'another' },
     'PUT schedules': SCHEDULE,
+    'POST support-hours': { ...HOURS, name: 'another' },
+    'PUT support-hours': HOURS,
     'POST users': { ...PERSON, email: 'another@example.test' },
     'POST alert-sources': { ...sourceBody, name: 'another' },
     'PUT alert-sources': sourceBody,

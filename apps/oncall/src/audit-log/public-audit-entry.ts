@@ -14,6 +14,7 @@ const resourceTypes: Readonly<Record<AuditEntry['resource']['type'], string>> = 
   slackworkspace: 'slack-workspace',
   connector: 'connector',
   alertaction: 'alert-action',
+  supporthour: 'support-hour',
   'parked-message': 'parked-message',
 };
 

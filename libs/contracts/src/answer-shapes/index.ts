@@ -6,9 +6,10 @@ import * as people from './people';
 import * as routing from './routing';
 import * as schedules from './schedules';
 import type { NamedShape } from './shape';
+import * as supportHours from './support-hours';
 
 /** What the API answers, by the names under which its description shows it. Loaded when somebody asks for the description. */
-export const answerShapes = { ...alertActions, ...alerts, ...edges, ...numbers, ...people, ...routing, ...schedules };
+export const answerShapes = { ...alertActions, ...alerts, ...edges, ...numbers, ...people, ...routing, ...schedules, ...supportHours };
 
 export type AnswerName = keyof typeof answerShapes;
 

@@ -17,6 +17,7 @@ import type {
   PublicSubscriber,
 } from '../public/routing';
 import { TeamRel, User, UserRel } from './people';
+import { OwnSupportHours, SupportHour } from './support-hours';
 import { eitherOf, flag, id, listOf, maybe, named, object, openObject, orNull, text, time, whole, words } from './shape';
 
 export const Named = named('Named', object<PublicNamed>({ id, name: text }));
@@ -58,6 +59,8 @@ export const AlertSource = named(
     alertGroupingWindow: maybe(text),
     autoResolutionTimeout: maybe(text),
     alertPriorityRule: text,
+    autoRaiseAlerts: maybe(flag),
+    supportHours: maybe(eitherOf(eitherOf(SupportHour, OwnSupportHours), object<{ readonly id: number }>({ id }))),
     severity: maybe(whole),
     active: flag,
     status: words('PENDING', 'ALL_ACCEPTED', 'ALL_RESOLVED', 'DISABLED'),

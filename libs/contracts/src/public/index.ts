@@ -11,3 +11,4 @@ export * from './readiness';
 export * from './reason-texts';
 export * from './routing';
 export * from './schedules';
+export * from './support-hours';

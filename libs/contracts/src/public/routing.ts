@@ -3,6 +3,8 @@ import type { AlertSource, EscalationPolicy, EscalationRule, ScheduleId, Subscri
 import type { ResourceLookup } from './lookup';
 import { publicTeamRels, publicUserRel } from './people';
 import type { PublicTeamRel, PublicUserRel } from './people';
+import { publicPriorityRule } from './support-hours';
+import type { PublicPriorityBySupportHours } from './support-hours';
 
 /** Of what is not shown whole, or is gone. */
 export interface PublicNamed {
@@ -39,7 +41,7 @@ export interface PublicSubscriber extends PublicNamed {
   readonly type: 'USER' | 'TEAM';
 }
 
-export interface PublicAlertSource {
+export interface PublicAlertSource extends PublicPriorityBySupportHours {
   readonly id: number;
   readonly name: string;
   readonly integrationType: string;
@@ -50,7 +52,6 @@ export interface PublicAlertSource {
   readonly alertCreation: string;
   readonly alertGroupingWindow?: string;
   readonly autoResolutionTimeout?: string;
-  readonly alertPriorityRule: string;
   readonly severity?: number;
   readonly active: boolean;
   readonly status: AlertSourceStatus;
@@ -115,7 +116,7 @@ export const publicSource = (source: AlertSource, state: AlertSourceState, looku
     alertCreation: source.alertCreation,
     ...(source.alertGroupingWindow === undefined ? {} : { alertGroupingWindow: source.alertGroupingWindow }),
     ...(source.autoResolutionTimeout === undefined ? {} : { autoResolutionTimeout: source.autoResolutionTimeout }),
-    alertPriorityRule: source.alertPriorityRule,
+    ...publicPriorityRule(source, lookup),
     ...(source.severity === undefined ? {} : { severity: source.severity }),
     active: source.active,
     status: source.active ? state.status : 'DISABLED',

@@ -2,9 +2,10 @@ import type { Actor } from '../actor';
 import type { AlertPriority, AlertSource, EscalationPolicy } from '../configuration/resources';
 import { snapshotOf } from '../configuration/policy-rules';
 import type { AlertId } from '../ids';
+import type { SupportTimes } from '../oncall/support-hours';
 import type { Instant } from '../time';
 import type { AlertEventOf, AlertRoute } from './alert-events';
-import { autoResolveAt, priorityOf } from './source-rules';
+import { autoResolveAt, priorityOf, usualPriority } from './source-rules';
 import { defined, type GuardedAlert } from './tool-event-opening';
 
 type Raised = AlertEventOf<'AlertRaised'>['data'];
@@ -17,6 +18,8 @@ export type AlertContent = Partial<
 interface Raising {
   readonly alertId: AlertId;
   readonly source: AlertSource;
+  /** The support hours that the source goes by, as they are now. */
+  readonly supportTimes: SupportTimes | undefined;
   readonly content: AlertContent;
   readonly at: Instant;
 }
@@ -52,13 +55,14 @@ const raised = ({ alertId, source, content, at }: Raising, by: Actor, priority: 
 export const raisedByTool = (
   raising: Raising & { readonly guarded: GuardedAlert; readonly policy: EscalationPolicy | undefined },
 ): Raised => {
-  const { source, content, guarded, policy } = raising;
+  const { source, supportTimes, content, guarded, policy, at } = raising;
+  const priority = priorityOf(source, content.priority, usualPriority(source, supportTimes, at));
   const by: Actor = { type: 'source', sourceId: source.id };
-  return { ...guarded, ...raised(raising, by, priorityOf(source, content.priority), routeTo(policy, source)) };
+  return { ...guarded, ...raised(raising, by, priority, routeTo(policy, source)) };
 };
 
 /** What a person says counts, whatever the type of the source (B22). */
 export const raisedByPerson = (raising: Raising & { readonly by: Actor; readonly route: AlertRoute }): Raised => {
-  const { source, content, by, route } = raising;
-  return raised(raising, by, content.priority ?? source.alertPriorityRule, route);
+  const { source, supportTimes, content, by, route, at } = raising;
+  return raised(raising, by, content.priority ?? usualPriority(source, supportTimes, at), route);
 };

@@ -1,7 +1,9 @@
-import type { AlertSource, EscalationPolicy } from '../configuration/resources';
+import type { AlertPriority, AlertSource, EscalationPolicy } from '../configuration/resources';
+import type { SupportTimes } from '../oncall/support-hours';
 import { minute, sourceId } from '../testing/alert-builders';
+import { parseInstant } from '../time';
 import { raisedByPerson, raisedByTool } from './raised';
-import { formerGrouping, groupingOf, keyedBy, laneOf, policyFor, priorityOf } from './source-rules';
+import { formerGrouping, groupingOf, keyedBy, laneOf, policyFor, priorityOf, usualPriority } from './source-rules';
 
 const policy = (id: number, routingKey?: string): EscalationPolicy => ({
   id: id as EscalationPolicy['id'],
@@ -60,7 +62,7 @@ describe('the priority of an event (B22)', () => {
     ['PROMETHEUS', 'HIGH', 'LOW'],
     ['NETDATA', 'HIGH', 'LOW'],
   ] as const)('of a source of type %s that says %s is %s', (integrationType, priority, expected) => {
-    expect(priorityOf(source({ integrationType }), priority)).toBe(expected);
+    expect(priorityOf(source({ integrationType }), priority, 'LOW')).toBe(expected);
   });
 
   it('moves an open alert only where it is heard', () => {
@@ -70,9 +72,44 @@ describe('the priority of an event (B22)', () => {
   });
 });
 
+describe('a source whose priority support hours choose', () => {
+  const officeHours: SupportTimes = { timezone: 'UTC', supportDays: { MONDAY: { start: '08:00', end: '17:00' } }, exceptions: [] };
+  const [inside, outside] = [parseInstant('2026-01-05T09:00:00Z'), parseInstant('2026-01-05T18:00:00Z')];
+  const by = (during: AlertPriority) =>
+    source({ alertPriorityRule: 'HIGH', supportHours: { during, autoRaise: false, hours: { type: 'named', id: 3 as never } } });
+
+  it.each([
+    ['HIGH', inside, 'HIGH'],
+    ['HIGH', outside, 'LOW'],
+    ['LOW', inside, 'LOW'],
+    ['LOW', outside, 'HIGH'],
+  ] as const)('with %s in them opens its alerts with that, and outside with the other', (during, at, expected) => {
+    expect(usualPriority(by(during), officeHours, at)).toBe(expected);
+  });
+
+  it('opens them with HIGH when the hours are gone', () => expect(usualPriority(by('LOW'), undefined, inside)).toBe('HIGH'));
+
+  it('takes the time at which the alert opens, whoever opens it', () => {
+    const raising = { alertId: 7 as never, source: by('HIGH'), supportTimes: officeHours, content: {}, at: outside };
+    expect(raisedByTool({ ...raising, guarded: {} as never, policy: policy(1) }).priority).toBe('LOW');
+    expect(raisedByPerson({ ...raising, by: { type: 'system', part: 'spec' }, route: { type: 'users', userIds: [] } }).priority).toBe(
+      'LOW',
+    );
+  });
+
+  it('still lets the event speak where its own word counts (B22)', () => {
+    const raising = { alertId: 7 as never, supportTimes: officeHours, content: { priority: 'HIGH' as const }, at: outside };
+    const opened = (integrationType: 'API' | 'NETDATA') =>
+      raisedByTool({ ...raising, source: { ...by('HIGH'), integrationType }, guarded: {} as never, policy: policy(1) }).priority;
+    expect([opened('API'), opened('NETDATA')]).toEqual(['HIGH', 'LOW']);
+    const event = { sourceId, eventType: 'ALERT', receivedAt: minute(0), priority: 'HIGH' } as const;
+    expect(keyedBy({ ...by('HIGH'), integrationType: 'NETDATA' }, event)).not.toHaveProperty('priority');
+  });
+});
+
 describe('a source with an automatic resolution', () => {
   const own = source({ autoResolutionTimeout: 'PT2H' });
-  const raising = { alertId: 7 as never, source: own, content: { summary: 'disk full' }, at: minute(1) };
+  const raising = { alertId: 7 as never, source: own, supportTimes: undefined, content: { summary: 'disk full' }, at: minute(1) };
 
   it('gives the time to the alert that its tool raises', () => {
     const guarded = { tool: { eventId: 'e', position: { epoch: 'e', partition: 0, offset: 0 } } };
@@ -95,6 +132,7 @@ describe('an alert of a source whose policy is gone', () => {
     const raised = raisedByTool({
       alertId: 7 as never,
       source: source(),
+      supportTimes: undefined,
       content: {},
       at: minute(1),
       guarded: {} as never,

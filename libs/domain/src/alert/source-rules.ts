@@ -1,5 +1,6 @@
 import type { AlertPriority, AlertSource, EscalationPolicy } from '../configuration/resources';
 import { exactDurationMs } from '../oncall/iso-duration';
+import { isDuringSupportHours, type SupportTimes } from '../oncall/support-hours';
 import { plusMs, type Instant } from '../time';
 import type { GroupingSettings, KeyedToolEvent } from './tool-event';
 import type { AlertEvent } from './alert-events';
@@ -8,14 +9,29 @@ import { normaliseAlertKey, type AlertGuardScope } from './alert-key';
 type Says<Field extends keyof AlertSource> = Pick<AlertSource, Field>;
 
 /** BEHAVIOUR B22: the event's priority wins for API-type sources, and for the dedicated types that ilert lists. */
-export const priorityOf = (source: Says<'integrationType' | 'alertPriorityRule'>, said: AlertPriority | undefined): AlertPriority => {
-  const isHeard = source.integrationType === 'API' || source.integrationType === 'GRAFANA';
-  return (isHeard ? said : undefined) ?? source.alertPriorityRule;
+const isHeard = ({ integrationType }: Says<'integrationType'>): boolean => integrationType === 'API' || integrationType === 'GRAFANA';
+
+/**
+ * What an alert that opens at `at` has unless it says otherwise. Support hours choose between HIGH and LOW and never keep an
+ * alert back; where they are gone nobody can say that it can wait.
+ */
+export const usualPriority = (
+  { alertPriorityRule, supportHours }: Says<'alertPriorityRule' | 'supportHours'>,
+  times: SupportTimes | undefined,
+  at: Instant,
+): AlertPriority => {
+  if (supportHours === undefined) return alertPriorityRule;
+  if (times === undefined) return 'HIGH';
+  const isHigh = isDuringSupportHours(times, at) === (supportHours.during === 'HIGH');
+  return isHigh ? 'HIGH' : 'LOW';
 };
 
+export const priorityOf = (source: Says<'integrationType'>, said: AlertPriority | undefined, usual: AlertPriority): AlertPriority =>
+  (isHeard(source) ? said : undefined) ?? usual;
+
 /** The event as grouping sees it: with a priority only where its own word counts, which then moves open alerts, too (B22). */
-export const keyedBy = (source: Says<'integrationType' | 'alertPriorityRule'>, { priority, ...event }: KeyedToolEvent): KeyedToolEvent =>
-  priority === undefined || priorityOf(source, priority) !== priority ? event : { ...event, priority };
+export const keyedBy = (source: Says<'integrationType'>, { priority, ...event }: KeyedToolEvent): KeyedToolEvent =>
+  priority === undefined || !isHeard(source) ? event : { ...event, priority };
 
 export const groupingOf = ({ alertCreation, alertGroupingWindow }: Says<'alertCreation' | 'alertGroupingWindow'>): GroupingSettings => ({
   alertCreation,

@@ -1,11 +1,11 @@
-import type { AlertSourceId, EscalationPolicyId, TeamId } from '../ids';
+import type { AlertSourceId, EscalationPolicyId, SupportHourId, TeamId } from '../ids';
 import { Rejection } from '../rejection';
 import { instant } from '../time';
 import { createAlertSource, replaceAlertSource } from './alert-source-rules';
 import type { AlertSourceChange, AlertSourceRequest } from './alert-source-rules';
 import type { ConfigurationKind, ConfigurationResources } from './resources';
 
-const there: Readonly<Record<string, true>> = { 'policy-1': true, 'policy-2': true, 'team-3': true, 'team-5': true };
+const there: Readonly<Record<string, true>> = { 'policy-1': true, 'policy-2': true, 'team-3': true, 'team-5': true, 'supporthour-3': true };
 const change = (now: number): AlertSourceChange => ({
   now: instant(now),
   integrationTypes: ['API', 'PROMETHEUS'],
@@ -56,16 +56,59 @@ describe('an alert source', () => {
 describe('a setting that does nothing yet', () => {
   it.each([undefined, null, false, 0, '', '  ', [], {}, [null], { id: 0, name: '' }, { textTemplate: '', elements: [] }])(
     'is not set by %j',
-    (supportHours) => expect(created({ sent: { supportHours } })).toEqual(created()),
+    (services) => expect(created({ sent: { services } })).toEqual(created()),
   );
 
-  it.each([true, 1, 'x', [1], { id: 3 }, { elements: [{ val: 'x' }] }])('is refused with %j (B6)', (supportHours) => {
-    expect(refusal(() => created({ sent: { supportHours } }))).toEqual(['setting-without-effect', 'supportHours']);
+  it.each([true, 1, 'x', [1], { id: 3 }, { elements: [{ val: 'x' }] }])('is refused with %j (B6)', (services) => {
+    expect(refusal(() => created({ sent: { services } }))).toEqual(['setting-without-effect', 'services']);
   });
 
   it('is refused before a policy that is missing, so that one answer names it', () => {
     const both = { sent: { eventFilter: 'x' }, escalationPolicyId: 99 as EscalationPolicyId };
     expect(refusal(() => created(both))).toEqual(['setting-without-effect', 'eventFilter']);
+  });
+});
+
+describe('a priority by support hours', () => {
+  const named = { type: 'named', id: 3 as SupportHourId } as const;
+  const own = (start: string, end: string, timezone = 'Europe/Berlin') =>
+    ({ type: 'own', timezone, supportDays: { MONDAY: { start, end } } }) as const;
+  const highDuring = 'HIGH_DURING_SUPPORT_HOURS';
+
+  it('is HIGH or LOW in them, and for whoever knows nothing of support hours HIGH', () => {
+    expect(created({ alertPriorityRule: highDuring, supportHours: named })).toMatchObject({
+      alertPriorityRule: 'HIGH',
+      supportHours: { during: 'HIGH', autoRaise: false, hours: named },
+    });
+    expect(created({ alertPriorityRule: 'LOW_DURING_SUPPORT_HOURS', supportHours: named })).toMatchObject({
+      alertPriorityRule: 'HIGH',
+      supportHours: { during: 'LOW', autoRaise: false, hours: named },
+    });
+  });
+
+  it('takes hours of the source`s own', () => {
+    const source = created({ alertPriorityRule: highDuring, supportHours: own('08:00:00', '24:00') });
+    expect(source.supportHours?.hours).toEqual({
+      type: 'own',
+      timezone: 'Europe/Berlin',
+      supportDays: { MONDAY: { start: '08:00', end: '24:00' } },
+    });
+  });
+
+  it.each([
+    ['no hours', undefined, 'invalid', 'supportHours'],
+    ['hours that are none', { type: 'named', id: 4 as SupportHourId }, 'invalid', 'supportHours.id'],
+    ['a zone that is none', own('08:00', '17:00', 'Berlin'), 'invalid', 'supportHours.timezone'],
+    ['hours that end before they begin', own('17:00', '08:00'), 'invalid', 'supportHours.supportDays.MONDAY.end'],
+    ['a time that is none', own('8', '17:00'), 'invalid', 'supportHours.supportDays.MONDAY.start'],
+  ] as const)('is refused with %s', (_what, supportHours, code, field) => {
+    const settings = supportHours === undefined ? {} : { supportHours };
+    expect(refusal(() => created({ alertPriorityRule: highDuring, ...settings }))).toEqual([code, field]);
+  });
+
+  it.each(['HIGH', 'LOW'])('is nothing that %s could be combined with (B6)', (alertPriorityRule) => {
+    expect(refusal(() => created({ alertPriorityRule, supportHours: named }))).toEqual(['setting-without-effect', 'supportHours']);
+    expect(refusal(() => created({ alertPriorityRule, autoRaise: true }))).toEqual(['setting-without-effect', 'autoRaiseAlerts']);
   });
 });
 

@@ -3,7 +3,8 @@ import type { Instant } from '../time';
 import { echoedSettings, refuseSettingsWithoutEffect } from './alert-source-settings';
 import type { ConfigurationLookup } from './configuration-lookup';
 import { invalidSetting, withoutEffect } from './refusals';
-import type { AlertCreation, AlertPriority, AlertSource, IntegrationType, StoredSecret } from './resources';
+import type { AlertCreation, AlertSource, IntegrationType, PriorityBySupportHours, StoredSecret } from './resources';
+import { checkedWeek } from './support-hour-rules';
 import { checkedTeams } from './team-ownership';
 
 export interface AlertSourceRequest {
@@ -14,6 +15,8 @@ export interface AlertSourceRequest {
   readonly alertGroupingWindow?: string;
   readonly autoResolutionTimeout?: string;
   readonly alertPriorityRule?: string;
+  readonly supportHours?: SourceHoursRequest;
+  readonly autoRaise?: boolean;
   readonly severity?: number;
   readonly active?: boolean;
   /** Absent leaves the assignment alone. */
@@ -21,6 +24,8 @@ export interface AlertSourceRequest {
   /** Everything as it was sent: what has no effect yet is refused by its name, what older clients need back is kept. */
   readonly sent: Readonly<Record<string, unknown>>;
 }
+
+export type SourceHoursRequest = PriorityBySupportHours['hours'];
 
 export interface AlertSourceChange {
   readonly now: Instant;
@@ -74,7 +79,7 @@ const checked = (request: AlertSourceRequest, teamsBefore: readonly TeamId[], { 
     escalationPolicyId,
     ...grouping(request),
     ...(autoResolutionTimeout === undefined ? {} : { autoResolutionTimeout }),
-    alertPriorityRule: priorityRule(request.alertPriorityRule ?? 'HIGH'),
+    ...priorityRule(request, configuration),
     ...(severity === undefined ? {} : { severity }),
     active,
     teamIds: request.teamIds === undefined ? teamsBefore : checkedTeams(request.teamIds, configuration),
@@ -95,8 +100,7 @@ const modes: readonly AlertCreation[] = [
   'ONE_ALERT_GROUPED_PER_WINDOW',
 ];
 const modesWithoutEffect: readonly string[] = ['OPEN_RESOLVE_ON_EXTRACTION', 'INTELLIGENT_GROUPING'];
-const priorities: readonly AlertPriority[] = ['HIGH', 'LOW'];
-const prioritiesWithoutEffect: readonly string[] = ['HIGH_DURING_SUPPORT_HOURS', 'LOW_DURING_SUPPORT_HOURS'];
+const rules = ['HIGH', 'LOW', 'HIGH_DURING_SUPPORT_HOURS', 'LOW_DURING_SUPPORT_HOURS'] as const;
 
 const grouping = ({
   alertCreation = 'ONE_ALERT_PER_EMAIL',
@@ -113,9 +117,28 @@ const grouping = ({
   return { alertCreation: mode, alertGroupingWindow: oneOf('alertGroupingWindow', window, windows) };
 };
 
-const priorityRule = (rule: string): AlertPriority => {
-  if (prioritiesWithoutEffect.includes(rule)) throw withoutEffect('alertPriorityRule', `${rule} does nothing yet: use HIGH or LOW`);
-  return oneOf('alertPriorityRule', rule, priorities);
+const priorityRule = (
+  { alertPriorityRule = 'HIGH', supportHours: hours, autoRaise = false }: AlertSourceRequest,
+  configuration: ConfigurationLookup,
+): Pick<AlertSource, 'alertPriorityRule' | 'supportHours'> => {
+  const rule = oneOf('alertPriorityRule', alertPriorityRule, rules);
+  if (rule === 'HIGH' || rule === 'LOW') {
+    const why = `does nothing with alertPriorityRule ${rule}: leave it out, or use HIGH_DURING_SUPPORT_HOURS or LOW_DURING_SUPPORT_HOURS`;
+    if (hours !== undefined) throw withoutEffect('supportHours', why);
+    if (autoRaise) throw withoutEffect('autoRaiseAlerts', why);
+    return { alertPriorityRule: rule };
+  }
+  if (hours === undefined) throw invalidSetting('supportHours', `is required with ${rule}: an object with the id of a support hour`);
+  if (autoRaise) throw withoutEffect('autoRaiseAlerts', 'does nothing yet: leave it out');
+  const during = rule === 'HIGH_DURING_SUPPORT_HOURS' ? 'HIGH' : 'LOW';
+  return { alertPriorityRule: 'HIGH', supportHours: { during, autoRaise, hours: checkedHours(hours, configuration) } };
+};
+
+const checkedHours = (hours: SourceHoursRequest, configuration: ConfigurationLookup): SourceHoursRequest => {
+  if (hours.type === 'own') return { type: 'own', ...checkedWeek(hours, 'supportHours.') };
+  if (configuration.get('supporthour', hours.id) === undefined)
+    throw invalidSetting('supportHours.id', `there is no support hour ${hours.id}`);
+  return hours;
 };
 
 const checkedType = (type: string, { integrationTypes }: AlertSourceChange): IntegrationType =>

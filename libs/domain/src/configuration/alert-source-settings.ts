@@ -4,7 +4,7 @@ import { invalidSetting, withoutEffect } from './refusals';
 const withoutEffectYet = [
   ...['summaryTemplate', 'detailsTemplate', 'routingTemplate', 'textTemplate', 'linkTemplates', 'priorityTemplate', 'severityTemplate'],
   ...['servicesTemplate', 'alertKeyTemplate', 'eventFilter', 'eventTypeFilterCreate', 'eventTypeFilterAccept', 'eventTypeFilterResolve'],
-  ...['supportHours', 'autoRaiseAlerts', 'autoRaiseIncidents', 'scoreThreshold', 'services', 'autoCreateServices'],
+  ...['scoreThreshold', 'services', 'autoCreateServices'],
   ...['heartbeat', 'emailFiltered', 'emailResolveFiltered', 'emailPredicates', 'emailResolvePredicates', 'resolveKeyExtractor'],
   ...['autotaskMetadata', 'bidirectional'],
 ] as const;

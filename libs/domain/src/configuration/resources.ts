@@ -10,11 +10,13 @@ import type {
   PreferenceId,
   PushDeviceId,
   ScheduleId,
+  SupportHourId,
   TeamId,
   UserId,
 } from '../ids';
 import type { DutyBeforeMin } from '../oncall/duties';
 import type { Schedule } from '../oncall/schedule';
+import type { SupportDays, SupportTimes } from '../oncall/support-hours';
 import type { Instant } from '../time';
 
 /**
@@ -64,7 +66,9 @@ export interface AlertSource extends Resource<AlertSourceId>, TeamOwned {
   readonly alertGroupingWindow?: string;
   /** ISO 8601 duration after which an open alert is resolved by the system; absent = never. */
   readonly autoResolutionTimeout?: string;
+  /** What a new alert has. HIGH where support hours decide: who knows nothing of these rather pages once too often. */
   readonly alertPriorityRule: AlertPriority;
+  readonly supportHours?: PriorityBySupportHours;
   /** 1 (most severe) to 5. */
   readonly severity?: number;
   readonly active: boolean;
@@ -72,6 +76,22 @@ export interface AlertSource extends Resource<AlertSourceId>, TeamOwned {
   readonly subscribers?: readonly Subscriber[];
   /** Settings of older clients that have no effect and that they need back as they sent them. */
   readonly echoed: Readonly<Record<string, unknown>>;
+}
+
+export interface PriorityBySupportHours {
+  /** What a new alert has in support hours; outside it has the other priority. */
+  readonly during: AlertPriority;
+  /** Alerts that wait with LOW become HIGH when the hours begin in which new ones are HIGH. */
+  readonly autoRaise: boolean;
+  readonly hours:
+    | { readonly type: 'named'; readonly id: SupportHourId }
+    /** Written into the source by older clients. */
+    | { readonly type: 'own'; readonly timezone: string; readonly supportDays: SupportDays };
+}
+
+/** When somebody is there, for all sources that name it. */
+export interface SupportHour extends Resource<SupportHourId>, TeamOwned, SupportTimes {
+  readonly name: string;
 }
 
 /** Somebody who wants to hear of alerts: a person, or whoever is in a team then. */
@@ -309,6 +329,7 @@ export interface ConfigurationResources {
   readonly slackworkspace: SlackWorkspace;
   readonly connector: Connector;
   readonly alertaction: AlertAction;
+  readonly supporthour: SupportHour;
 }
 
 export type ConfigurationKind = keyof ConfigurationResources;

@@ -3,7 +3,7 @@ import type { DayOfWeek, ScheduleLayer, TimeOfWeek } from './schedule';
 import { DAY_MS, toInstant, toWallTime, WEEK_MS, type WallTime } from './time-zone';
 import type { Place } from './spans';
 
-const DAYS: readonly DayOfWeek[] = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
+export const DAYS_OF_WEEK: readonly DayOfWeek[] = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
 const TIME = /^([01]\d|2[0-4]):([0-5]\d)(?::00)?$/;
 
 /** A wall time that is a Monday, 00:00: the first one of 1970. */
@@ -20,7 +20,7 @@ export type WeeklyWindows = readonly Window[];
 
 /** Undefined when it is no time of a week. `24:00` is the end of its day. */
 export const parseTimeOfWeek = (time: TimeOfWeek): number | undefined => {
-  const day = DAYS.indexOf(time.dayOfWeek);
+  const day = DAYS_OF_WEEK.indexOf(time.dayOfWeek);
   const parts = TIME.exec(time.time);
   if (day < 0 || !parts) return undefined;
   const minutes = Number(parts[1]) * 60 + Number(parts[2]);
