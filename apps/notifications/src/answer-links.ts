@@ -1,4 +1,4 @@
-import type { AlertId, EscalationStep, Instant, UserId } from '@tocsin/domain';
+import type { AlertId, EscalationPolicyId, EscalationStep, Instant, UserId } from '@tocsin/domain';
 import { plusMinutes } from '@tocsin/domain';
 import { SecretBox } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
@@ -16,6 +16,8 @@ export interface AnswerClaims {
   readonly step?: EscalationStep;
   /** Who is to have the alert from now on; of a reassignment only. */
   readonly to?: UserId;
+  /** The same, of one to a policy. */
+  readonly toPolicy?: EscalationPolicyId;
 }
 
 /** No answer itself: what leads to all of them. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { timeText } from '@tocsin/channels';
 import type { Language } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
-import type { AlertCommand } from '@tocsin/contracts';
+import type { AlertCommand, AssignToPolicy } from '@tocsin/contracts';
 import { alertDecider, alertStream, Clock, fold, isLater, mayAnswerAlerts, Rejection } from '@tocsin/domain';
 import type { Actor, AlertEvent, AlertId, EscalationStep, Instant, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
@@ -92,21 +92,15 @@ export class Answers {
     return history === undefined ? { type: 'gone', language: user.language } : { type: 'found', user, history };
   }
 
-  private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step, to }: AnswerClaims): Promise<void> {
+  private async publish(id: string, purpose: AnswerPurpose, { alertId, userId, step, to, toPolicy }: AnswerClaims): Promise<void> {
     const at = this.parts.clock.now();
-    const by: Actor = { type: 'user', userId };
-    const command = commandOf(purpose, { alertId, by, at, step, to });
+    const about = { alertId, by: { type: 'user', userId } as Actor, at };
+    const message =
+      toPolicy === undefined
+        ? { type: 'AlertCommand', data: commandOf(purpose, { ...about, step, to }) }
+        : { type: 'AssignToPolicy', data: { ...about, policyId: toPolicy } satisfies AssignToPolicy };
     await this.parts.bus.publish(topics.alertCommands, [
-      {
-        id,
-        key: alertStream(alertId),
-        type: 'AlertCommand',
-        schemaVersion: 1,
-        time: at,
-        correlationId: id,
-        causationId: id,
-        data: command,
-      },
+      { id, key: alertStream(alertId), ...message, schemaVersion: 1, time: at, correlationId: id, causationId: id },
     ]);
   }
 
@@ -138,8 +132,9 @@ export class Answers {
     }
   }
 
-  private done(purpose: AnswerPurpose, { to }: AnswerClaims, alert: AlertDocument, user: User): string {
+  private done(purpose: AnswerPurpose, { to, toPolicy }: AnswerClaims, alert: AlertDocument, user: User): string {
     const t = answerTexts[user.language];
+    if (toPolicy !== undefined) return t.reassigned(this.parts.configuration.get('policy', toPolicy)?.name ?? `#${toPolicy}`);
     if (purpose === 'reassign')
       return t.reassigned(to === undefined ? t.deletedUser : this.nameOf({ type: 'user', userId: to }, user.language));
     const first = alert.responders.find((responder) => responder.status === 'ACCEPTED' && responder.userId !== user.id);
@@ -149,7 +144,7 @@ export class Answers {
   }
 
   /** What to say when the answer changes nothing any more; undefined while it does. */
-  private settled(purpose: AnswerPurpose, { step, to }: AnswerClaims, history: AlertHistory, user: User): string | undefined {
+  private settled(purpose: AnswerPurpose, { step, to, toPolicy }: AnswerClaims, history: AlertHistory, user: User): string | undefined {
     const t = answerTexts[user.language];
     const alert = history.document;
     if (alert.status === 'RESOLVED') {
@@ -158,6 +153,7 @@ export class Answers {
         timeText(alert.resolvedOn ?? alert.reportTime, user),
       );
     }
+    if (toPolicy !== undefined) return this.parts.configuration.get('policy', toPolicy) === undefined ? t.noPolicy : undefined;
     if (purpose === 'reassign') {
       const person = to === undefined ? undefined : this.parts.configuration.get('user', to);
       return answering(person) === undefined ? t.noResponder : undefined;

@@ -3,6 +3,7 @@ import type {
   AlertId,
   AlertPriority,
   AlertSourceId,
+  EscalationPolicyId,
   EscalationStep,
   Instant,
   SlackAccount,
@@ -24,6 +25,8 @@ export type SlackContent = SlackAlert | ShownText;
 export interface SlackChoice {
   readonly id: number;
   readonly name: string;
+  /** Beside people, among whom it is to be told apart. */
+  readonly isPolicy?: true;
 }
 
 export type SlackDialog =
@@ -67,6 +70,7 @@ export type SlackRequest =
   | (Asked & { readonly type: 'answer'; readonly purpose: 'escalate'; readonly alertId: AlertId; readonly step: EscalationStep })
   | (Asked & { readonly type: 'ask-reassign'; readonly alertId: AlertId; readonly triggerId: string })
   | (Asked & { readonly type: 'reassign'; readonly alertId: AlertId; readonly to: UserId })
+  | (Asked & { readonly type: 'reassign'; readonly alertId: AlertId; readonly toPolicy: EscalationPolicyId })
   | (Asked & {
       readonly type: 'link';
       readonly teamId: string;

@@ -142,6 +142,30 @@ describe('a channel that is linked to a source (B27)', () => {
     expect(world.mailbox('ben').all()).toHaveLength(1);
   });
 
+  it('gives an alert to a policy that is chosen there, which begins at its first level', async () => {
+    await link();
+    const cleo = await world.person('cleo');
+    const nights = await world.policy([{ targets: [{ type: 'user', userId: cleo }], timeoutMin: 30 }]);
+    const gone = await world.policy([{ targets: [{ type: 'user', userId: cleo }], timeoutMin: 30 }]);
+    const message = await raise();
+    await press(inSlack.ana, message, 'reassign');
+    const dialog = slack.dialog(inSlack.ana);
+    const choose = async (typed: string) => {
+      const [choice] = await slack.suggestions(inSlack.ana, dialog, 'person', 'people', typed);
+      return slack.submit(inSlack.ana, dialog, { person: { people: { selected_option: choice ?? {} } } });
+    };
+    const [toNights, toGone] = [await choose(`policy ${nights}`), await choose(`policy ${gone}`)];
+    expect((await world.delete(`/api/escalation-policies/${gone}`)).status).toBe(204);
+    await send(toGone);
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('There is no such escalation policy any more. Nothing was changed.');
+    await send(toNights);
+    expect(await send(toNights)).toEqual({ status: 200, body: '' });
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe(`You gave this alert to policy ${nights}.`);
+    expect(slack.thread(message)).toContain(`Ana Tester assigned this alert to policy ${nights}.`);
+    expect(world.mailbox('cleo').all()).toHaveLength(1);
+    expect(await world.alert()).toMatchObject({ status: 'PENDING', escalationPolicy: { id: nights } });
+  });
+
   it('does not tell its threads what is switched off', async () => {
     await link(ops, ['escalations']);
     const message = await raise();

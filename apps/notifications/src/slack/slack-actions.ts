@@ -67,7 +67,11 @@ export class SlackActions {
     if (request.type === 'ask-channel') return this.channel(request, user, id);
     const view =
       request.type === 'reassign'
-        ? await this.parts.answers.give('reassign', { alertId: request.alertId, userId: user.id, to: request.to }, id)
+        ? await this.parts.answers.give(
+            'reassign',
+            { alertId: request.alertId, userId: user.id, ...('to' in request ? { to: request.to } : { toPolicy: request.toPolicy }) },
+            id,
+          )
         : await this.parts.answers.give(
             request.purpose,
             { alertId: request.alertId, userId: user.id, ...('step' in request ? { step: request.step } : {}) },

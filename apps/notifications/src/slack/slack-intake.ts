@@ -19,6 +19,8 @@ type Command = Extract<SlackRequest, { type: 'command' }>;
 const shortcuts: Readonly<Record<string, string>> = { 'il-alert': 'alert', 'il-oncall': 'oncall' };
 
 const MOST_CHOICES = 100;
+/** People leave room for so many policies, which stand behind them. */
+const MOST_POLICIES = 30;
 
 export interface SlackIntakeParts {
   readonly workspace: SlackWorkspace;
@@ -157,9 +159,16 @@ export class SlackIntake {
     const user = this.parts.configuration.find('user', 'slackAccount', `${by.teamId} ${by.userId}`);
     // Nobody who is not known here learns what there is.
     if (user === undefined) return [];
-    const all = what === 'sources' ? this.visibleSources(user) : this.responders();
     const wanted = typed.trim().toLowerCase();
-    return all.filter(({ name }) => name.toLowerCase().includes(wanted)).slice(0, MOST_CHOICES);
+    const fitting = (all: readonly SlackChoice[]) => all.filter(({ name }) => name.toLowerCase().includes(wanted));
+    if (what === 'sources') return fitting(this.visibleSources(user)).slice(0, MOST_CHOICES);
+    const policies = fitting(this.policies(user)).slice(0, MOST_POLICIES);
+    return [...fitting(this.responders()).slice(0, MOST_CHOICES - policies.length), ...policies];
+  }
+
+  private policies({ language }: User): readonly SlackChoice[] {
+    const t = slackTexts[language];
+    return this.parts.configuration.list('policy').map(({ id, name }) => ({ id, name: t.policy(name), isPolicy: true }));
   }
 
   private visibleSources(user: User): readonly SlackChoice[] {

@@ -9,6 +9,9 @@ const TITLE = 24;
 const LABEL = 150;
 const LONGEST_INPUT = 255;
 
+/** Before the id of what is chosen among people and is none. */
+export const POLICY = 'policy-';
+
 export const updateKinds: readonly SlackUpdateKind[] = ['escalations', 'assignments', 'actions'];
 const channelChoices = ['own', 'private', 'archive'] as const;
 
@@ -132,7 +135,10 @@ export const dialogView = (dialog: SlackDialog): Readonly<Record<string, unknown
 };
 
 export const options = (choices: readonly SlackChoice[]) =>
-  choices.slice(0, MOST.choices).map(({ id, name }) => ({ text: plain(oneLine(name), MOST.option), value: String(id) }));
+  choices.slice(0, MOST.choices).map(({ id, name, isPolicy }) => ({
+    text: plain(oneLine(name), MOST.option),
+    value: isPolicy === true ? `${POLICY}${id}` : String(id),
+  }));
 
 /** None at all is said by leaving it out. */
 const initial = (chosen: readonly unknown[]): Readonly<Record<string, unknown>> => (chosen.length === 0 ? {} : { initial_options: chosen });

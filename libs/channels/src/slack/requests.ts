@@ -1,7 +1,7 @@
 import { parse as parseForm } from 'node:querystring';
-import type { AlertId, AlertSourceId, EscalationStep, SlackAccount, UserId } from '@tocsin/domain';
+import type { AlertId, AlertSourceId, EscalationPolicyId, EscalationStep, SlackAccount, UserId } from '@tocsin/domain';
 import type { SlackCallback, SlackRequest } from '../slack-workspace';
-import { updateKinds } from './dialogs';
+import { POLICY, updateKinds } from './dialogs';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -94,10 +94,13 @@ const submitted = (view: Json, by: SlackAccount): SlackRequest => {
       };
     }
     case 'reassign': {
-      const to = Number(object(object(object(values['person'])['people'])['selected_option'])['value']);
+      const chosen = text(object(object(object(values['person'])['people'])['selected_option'])['value']);
+      const isPolicy = chosen.startsWith(POLICY);
+      const id = Number(isPolicy ? chosen.slice(POLICY.length) : chosen);
       const { a: alertId } = about;
-      if (typeof alertId !== 'number' || !Number.isSafeInteger(to)) return OTHER;
-      return { ...asked, type: 'reassign', alertId: alertId as AlertId, to: to as UserId };
+      if (typeof alertId !== 'number' || chosen === '' || !Number.isSafeInteger(id)) return OTHER;
+      const reassigned = { ...asked, type: 'reassign', alertId: alertId as AlertId } as const;
+      return isPolicy ? { ...reassigned, toPolicy: id as EscalationPolicyId } : { ...reassigned, to: id as UserId };
     }
     case 'raise': {
       const sourceId = Number(object(object(object(values['source'])['sources'])['selected_option'])['value']);
