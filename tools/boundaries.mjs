@@ -33,10 +33,10 @@ const CODE = ['libs/*/src/**/*.{ts,mts}', 'apps/*/src/**/*.{ts,mts}'];
 export const boundaries = [
   {
     id: 'domain-imports',
-    message: 'The domain imports only itself and temporal-polyfill.',
+    message: 'The domain imports only itself, temporal-polyfill and re2js.',
     files: ['libs/domain/src/**/*.{ts,mts}'],
     except: [...SPECS, ...TEST_KITS],
-    imports: '^(?!\\.{1,2}(/|$)|temporal-polyfill$)',
+    imports: '^(?!\\.{1,2}(/|$)|(temporal-polyfill|re2js)$)',
   },
   {
     id: 'domain-time',
