@@ -1,4 +1,5 @@
 export * from './actor';
+export * from './alert-action/action-conditions';
 export * from './alert-action/action-events';
 export * from './alert-action/action-runs';
 export * from './alert-action/action-state';
@@ -41,6 +42,11 @@ export type { SlackPost, SlackPosts } from './chat/slack-post-state';
 export * from './chat/slack-resources';
 export * from './chat/slack-updates';
 export * from './clock';
+export type { AlertFilter } from './condition/alert-filter';
+export { holds } from './condition/evaluate';
+export type { ConditionFacts } from './condition/evaluate';
+export { placesIn } from './condition/expression';
+export type { Place, Value } from './condition/expression';
 export * from './configuration/alert-action-rules';
 export * from './configuration/alert-source-rules';
 export * from './configuration/api-key-rules';

@@ -1,12 +1,36 @@
-import { rejected, withoutEffect } from '@tocsin/domain';
-import type { AlertActionRequest, AlertSourceId, ConnectorId, TeamId } from '@tocsin/domain';
+import { rejected } from '@tocsin/domain';
+import type { AlertActionRequest, AlertFilter, AlertSourceId, ConnectorId, TeamId } from '@tocsin/domain';
 import { IdReference, OptionalOrNull, ResourceName } from '@tocsin/platform/nest';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsObject, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsObject, IsOptional, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
 import { idInText } from './text-ids';
 
 const blankIsAbsent = Transform(({ value }: { value: unknown }) => (value === null || value === '' ? undefined : value));
 const MOST = 100;
+const LONGEST_VALUE = 4_096;
+
+class AlertPredicateBody {
+  @IsString({ message: 'must be a text' })
+  field!: string;
+
+  @IsString({ message: 'must be a text' })
+  criteria!: string;
+
+  @IsString({ message: 'must be a text' })
+  @MaxLength(LONGEST_VALUE, { message: `must have at most ${LONGEST_VALUE} characters` })
+  value!: string;
+}
+
+class AlertFilterBody {
+  @IsString({ message: 'must be a text' })
+  operator!: string;
+
+  @IsArray({ message: 'must be a list' })
+  @ArrayMaxSize(MOST, { message: `must have at most ${MOST} entries` })
+  @ValidateNested({ each: true })
+  @Type(() => AlertPredicateBody)
+  predicates!: AlertPredicateBody[];
+}
 
 /** `AlertAction`, as far as it has an effect; which values do, the domain and the type say. */
 export class AlertActionBody {
@@ -57,6 +81,17 @@ export class AlertActionBody {
   @Min(0, { message: 'must not be negative' })
   notResolvedDelaySec?: number;
 
+  @IsOptional()
+  @blankIsAbsent
+  @IsString({ message: 'must be a text' })
+  conditions?: string;
+
+  @OptionalOrNull()
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
+  @Type(() => AlertFilterBody)
+  alertFilter?: AlertFilterBody;
+
   @OptionalOrNull()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(MOST, { message: `must have at most ${MOST} entries` })
@@ -69,14 +104,12 @@ export class AlertActionBody {
   params?: object;
 }
 
-/** `sent` is the body before validation left out what it does not know. @throws Rejection `setting-without-effect` */
+/** @throws Rejection `invalid` */
 export const alertActionRequest = (
   body: AlertActionBody,
-  sent: Readonly<Record<string, unknown>>,
 ): Omit<AlertActionRequest, 'type' | 'connectorType' | 'params' | 'secretParams'> => {
-  for (const field of ['conditions', 'alertFilter'])
-    if (isSet(sent[field])) throw withoutEffect(field, 'decides nothing yet: leave it out');
   const { name, connectorId, alertSources, alertSourceIds, triggerMode, triggerTypes, escalationEndedDelaySec, notResolvedDelaySec } = body;
+  const { conditions, alertFilter } = body;
   return {
     name,
     ...(connectorId === undefined ? {} : { connectorId: connectorIdIn(connectorId) }),
@@ -85,14 +118,17 @@ export const alertActionRequest = (
     triggerTypes: triggerTypes ?? [],
     ...(escalationEndedDelaySec === undefined ? {} : { escalationEndedDelaySec }),
     ...(notResolvedDelaySec === undefined ? {} : { notResolvedDelaySec }),
+    ...(conditions === undefined ? {} : { conditions }),
+    ...(alertFilter === undefined ? {} : { alertFilter: filterOf(alertFilter) }),
     teamIds: (body.teams ?? []).map(({ id }) => id as TeamId),
   };
 };
 
-const isSet = (value: unknown): boolean => {
-  if (value === undefined || value === null || value === '') return false;
-  return typeof value !== 'object' || Object.values(value).some(isSet);
-};
+/** As the client wrote it, and nothing of the classes that checked it. */
+const filterOf = ({ operator, predicates }: AlertFilterBody): AlertFilter => ({
+  operator,
+  predicates: predicates.map(({ field, criteria, value }) => ({ field, criteria, value })),
+});
 
 const connectorIdIn = (text: string): ConnectorId => {
   const id = idInText(text);

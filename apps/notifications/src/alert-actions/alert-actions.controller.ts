@@ -29,10 +29,8 @@ import { Kinds } from './kinds';
 import { StoredParams } from './stored-params';
 import { TextId } from './text-ids';
 
-type Sent = Readonly<Record<string, unknown>>;
-
 const PAGE = { usual: 100, cap: 100 };
-/** Clients ask for it; there are none yet, so that none is answered. */
+/** Clients ask for them; they are always answered. */
 const INCLUDES = ['conditions'] as const;
 const INCLUDE = includeParameter(INCLUDES);
 const FILTER = [
@@ -72,12 +70,11 @@ export class AlertActionsController {
   @Describe('Create an alert action', { answers: 'AlertAction' })
   async create(
     @Body() body: AlertActionBody,
-    @Body() sent: Sent,
     @CurrentUser() principal: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicAlertAction> {
-    const request = await this.request(body, sent);
+    const request = await this.request(body);
     const action = await this.store.create('alertaction', (id, now) => createAlertAction(id, request, this.change(now)), context);
     created(reply, `/api/alert-actions/${action.id}`);
     return this.answer(action, principal);
@@ -112,12 +109,11 @@ export class AlertActionsController {
   async replace(
     @TextId('alert action') id: AlertActionId,
     @Body() body: AlertActionBody,
-    @Body() sent: Sent,
     @CurrentUser() principal: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicAlertAction> {
     const before = await this.byId(id);
-    const request = await this.request(body, sent, before);
+    const request = await this.request(body, before);
     const action = await this.store.change(
       'alertaction',
       id,
@@ -139,11 +135,11 @@ export class AlertActionsController {
     await this.store.remove('alertaction', id, () => undefined, context);
   }
 
-  private async request(body: AlertActionBody, sent: Sent, before?: AlertAction): Promise<AlertActionRequest> {
+  private async request(body: AlertActionBody, before?: AlertAction): Promise<AlertActionRequest> {
     const kind = this.kinds.named(body.connectorType);
     const isSameType = before?.type === kind.type;
     return {
-      ...alertActionRequest(body, sent),
+      ...alertActionRequest(body),
       type: kind.type,
       connectorType: kind.connector?.type,
       ...(await this.stored.checked(kind.params, body.params, isSameType ? before : undefined)),

@@ -1,7 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { peopleIn, publicSchedule, publicShift, SCHEDULE_INCLUDES, usualShiftWindow } from '@tocsin/contracts';
 import type { PublicSchedule, PublicShift, ScheduleInclude } from '@tocsin/contracts';
-import { Clock, createSchedule, peopleOnCall, peoplesShifts, plusMonths, refusePagedSchedule, replaceSchedule } from '@tocsin/domain';
+import {
+  Clock,
+  createSchedule,
+  peopleOnCall,
+  peoplesShifts,
+  plusMonths,
+  refuseAskedSchedule,
+  refusePagedSchedule,
+  replaceSchedule,
+} from '@tocsin/domain';
 import type { Instant, Schedule, ScheduleChange, ScheduleId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
@@ -109,7 +118,11 @@ export class SchedulesController {
   @Describe('Delete a schedule that nobody is paged through')
   @HttpCode(204)
   async remove(@ResourceId('id') id: ScheduleId, @ChangeBy() context: ChangeContext): Promise<void> {
-    await this.store.remove('schedule', id, (schedule) => refusePagedSchedule(schedule, this.configuration.list('policy')), context);
+    const refuseNeeded = (schedule: Schedule): void => {
+      refusePagedSchedule(schedule, this.configuration.list('policy'));
+      refuseAskedSchedule(schedule, this.configuration.list('alertaction'));
+    };
+    await this.store.remove('schedule', id, refuseNeeded, context);
   }
 
   /** Each shift that lies at least partly in the window, with its whole length. */

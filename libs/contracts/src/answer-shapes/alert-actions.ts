@@ -1,3 +1,4 @@
+import type { AlertFilter } from '@tocsin/domain';
 import type { PublicAlertAction, PublicAlertActionResult, PublicAlertActionTrigger, PublicConnector } from '../public/alert-actions';
 import { TeamRel, UserRel } from './people';
 import { Named } from './routing';
@@ -22,6 +23,13 @@ export const AlertAction = named(
     bidirectional: { schema: { type: 'boolean', enum: [false] } },
     escalationEndedDelaySec: maybe(whole),
     notResolvedDelaySec: maybe(whole),
+    conditions: text,
+    alertFilter: maybe(
+      object<AlertFilter>({
+        operator: text,
+        predicates: listOf(object<AlertFilter['predicates'][number]>({ field: text, criteria: text, value: text })),
+      }),
+    ),
     params: openObject,
     teams: listOf(TeamRel),
     createdAt: time,

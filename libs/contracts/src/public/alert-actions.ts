@@ -1,5 +1,5 @@
 import { toIso } from '@tocsin/domain';
-import type { AlertAction, Connector } from '@tocsin/domain';
+import type { AlertAction, AlertFilter, Connector } from '@tocsin/domain';
 import type { ResourceLookup } from './lookup';
 import { publicTeamRels } from './people';
 import type { PublicTeamRel, PublicUserRel } from './people';
@@ -30,6 +30,9 @@ export interface PublicAlertAction {
   readonly bidirectional: false;
   readonly escalationEndedDelaySec?: number;
   readonly notResolvedDelaySec?: number;
+  /** Empty: none. */
+  readonly conditions: string;
+  readonly alertFilter?: AlertFilter;
   readonly params: Params;
   readonly teams: readonly PublicTeamRel[];
   readonly createdAt: string;
@@ -85,6 +88,8 @@ export const publicAlertAction = (action: AlertAction, params: Params, lookup: R
     bidirectional: false,
     ...(action.escalationEndedDelaySec === undefined ? {} : { escalationEndedDelaySec: action.escalationEndedDelaySec }),
     ...(action.notResolvedDelaySec === undefined ? {} : { notResolvedDelaySec: action.notResolvedDelaySec }),
+    conditions: action.conditions ?? '',
+    ...(action.alertFilter === undefined ? {} : { alertFilter: action.alertFilter }),
     params,
     teams: publicTeamRels(teamIds, lookup),
     createdAt: toIso(createdAt),

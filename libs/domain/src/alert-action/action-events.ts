@@ -4,7 +4,8 @@ import type { Instant } from '../time';
 import type { TriggerType } from './trigger-types';
 
 /** Why a run ended without being made. */
-export type ActionCancelReason = 'accepted' | 'resolved' | 'action-deleted' | 'switched-off' | 'alert-archived' | 'once-per-alert';
+export type ActionCancelReason =
+  'accepted' | 'resolved' | 'action-deleted' | 'switched-off' | 'conditions-not-met' | 'alert-archived' | 'once-per-alert';
 
 /** What the other system answered: its status, and the beginning of what it said, encrypted, since that may be anything. */
 export interface ActionAnswer {

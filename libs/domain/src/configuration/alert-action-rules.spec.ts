@@ -3,7 +3,7 @@ import { Rejection } from '../rejection';
 import { instant } from '../time';
 import { createAlertAction, replaceAlertAction } from './alert-action-rules';
 import type { AlertActionChange, AlertActionRequest } from './alert-action-rules';
-import { createConnector, refuseUsedConnector, refuseUsedSource, replaceConnector } from './connector-rules';
+import { createConnector, refuseAskedSchedule, refuseUsedConnector, refuseUsedSource, replaceConnector } from './connector-rules';
 import { refuseUsedPolicy } from './policy-rules';
 import type { AlertSource, ConfigurationKind, ConfigurationResources, EscalationPolicy } from './resources';
 
@@ -12,6 +12,7 @@ const there: Readonly<Record<string, object>> = {
   'source-8': {},
   'team-3': {},
   'policy-4': {},
+  'schedule-5': {},
   'connector-5': { type: 'github' },
   'connector-6': { type: 'jira' },
 };
@@ -116,5 +117,40 @@ describe('a connector', () => {
     expect(refusal(() => refuseUsedSource({ id: 7 }, [created(), action]))).toEqual(['still-in-use', undefined]);
     expect(refusal(() => refuseUsedConnector(connector, [created()]))).toBeUndefined();
     expect(refusal(() => refuseUsedSource({ id: 8 }, [action]))).toBeUndefined();
+  });
+});
+
+describe('the conditions of an alert action', () => {
+  const onCall = 'now is_in {id: 5, type: ON_CALL_SCHEDULE}';
+  const filter = (value: string, operator = 'AND') => ({
+    operator,
+    predicates: [{ field: 'ALERT_SUMMARY', criteria: 'MATCHES_REGEX', value }],
+  });
+
+  it('are kept as they were written', () => {
+    expect(created({ conditions: `  ${onCall} ` })).toMatchObject({ conditions: `  ${onCall} ` });
+    expect(created({ alertFilter: filter('^a') })).toMatchObject({ alertFilter: filter('^a') });
+    expect(created()).not.toHaveProperty('conditions');
+  });
+
+  it('keep a filter beside them, whatever it says', () => {
+    expect(created({ conditions: 'true', alertFilter: filter('(', 'XOR') })).toMatchObject({ alertFilter: filter('(', 'XOR') });
+  });
+
+  it('are refused where they cannot be read, ask for what is not there, or decide nothing', () => {
+    expect(refusal(() => created({ conditions: 'alert.a = 5' }))).toEqual(['invalid', 'conditions']);
+    expect(refusal(() => created({ conditions: onCall.replace('5', '6') }))).toEqual(['invalid', 'conditions']);
+    expect(refusal(() => created({ conditions: 'now is_in {id: 5, type: SUPPORT_HOUR}' }))).toEqual(['invalid', 'conditions']);
+    expect(refusal(() => created({ alertFilter: filter('(') }))).toEqual(['invalid', 'alertFilter.predicates[0].value']);
+    expect(refusal(() => created({ alertFilter: filter('a', 'XOR') }))).toEqual(['invalid', 'alertFilter.operator']);
+    const manual = { triggerMode: 'MANUAL', triggerTypes: [] };
+    expect(refusal(() => created({ ...manual, conditions: 'true' }))).toEqual(['setting-without-effect', 'conditions']);
+    expect(refusal(() => created({ ...manual, alertFilter: filter('a') }))).toEqual(['setting-without-effect', 'alertFilter']);
+  });
+
+  it('keep the schedule that they ask for from being deleted', () => {
+    const action = created({ conditions: `alert.a == 1 or not (${onCall})` });
+    expect(refusal(() => refuseAskedSchedule({ id: 5 }, [created(), action]))).toEqual(['still-in-use', undefined]);
+    expect(refusal(() => refuseAskedSchedule({ id: 6 }, [created(), action]))).toBeUndefined();
   });
 });

@@ -1,4 +1,8 @@
 import { isTriggerType, TRIGGER_TYPES, type TriggerType } from '../alert-action/trigger-types';
+import { conditionOfFilter } from '../condition/alert-filter';
+import type { AlertFilter } from '../condition/alert-filter';
+import { placesIn } from '../condition/expression';
+import { parseCondition } from '../condition/parse';
 import type { AlertActionId, AlertSourceId, ConnectorId, EscalationPolicyId, TeamId } from '../ids';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
@@ -17,6 +21,9 @@ export interface AlertActionRequest extends TypeParams {
   readonly triggerTypes: readonly string[];
   readonly escalationEndedDelaySec?: number;
   readonly notResolvedDelaySec?: number;
+  readonly conditions?: string;
+  /** Where there are conditions as well it is kept for its client, whatever it says. */
+  readonly alertFilter?: AlertFilter;
   /** Unlike with other resources, absent clears. */
   readonly teamIds: readonly TeamId[];
 }
@@ -55,6 +62,7 @@ const checked = (request: AlertActionRequest, { configuration }: AlertActionChan
     ...(connectorId === undefined ? {} : { connectorId }),
     sourceIds: checkedSources(sourceIds, configuration),
     ...triggers,
+    ...checkedConditions(request, configuration),
     teamIds: checkedTeams(teamIds, configuration),
     params,
     ...(secretParams === undefined ? {} : { secretParams }),
@@ -129,6 +137,33 @@ const checkedTriggers = (
     ...(escalationEndedDelaySec === 0 ? {} : { escalationEndedDelaySec }),
     ...(notResolvedDelaySec === 0 ? {} : { notResolvedDelaySec }),
   };
+};
+
+const checkedConditions = (
+  { triggerMode, conditions, alertFilter }: AlertActionRequest,
+  configuration: ConfigurationLookup,
+): Pick<AlertAction, 'conditions' | 'alertFilter'> => {
+  const field = conditions === undefined ? 'alertFilter' : 'conditions';
+  if (conditions === undefined && alertFilter === undefined) return {};
+  if (triggerMode === 'MANUAL') throw withoutEffect(field, 'an action that is MANUAL is done whenever a person asks: leave it out');
+  if (conditions !== undefined) refuseUnreadable(conditions, configuration);
+  else if (alertFilter !== undefined) {
+    const filter = conditionOfFilter(alertFilter);
+    if ('fix' in filter) throw invalidSetting(`alertFilter.${filter.field}`, filter.fix);
+  }
+  return { ...(conditions === undefined ? {} : { conditions }), ...(alertFilter === undefined ? {} : { alertFilter }) };
+};
+
+const refuseUnreadable = (conditions: string, configuration: ConfigurationLookup): void => {
+  const parsed = parseCondition(conditions);
+  if ('problem' in parsed) {
+    const { position, expected } = parsed.problem;
+    throw invalidSetting('conditions', `at character ${position}: expected ${expected}`);
+  }
+  for (const { type, id } of placesIn(parsed.expression)) {
+    if (type === 'SUPPORT_HOUR') throw invalidSetting('conditions', 'is_in knows ON_CALL_SCHEDULE; SUPPORT_HOUR decides nothing yet');
+    if (configuration.get('schedule', id) === undefined) throw invalidSetting('conditions', `there is no schedule ${id}`);
+  }
 };
 
 const checkedTrigger = (word: string, index: number): TriggerType => {

@@ -1,3 +1,5 @@
+import { conditionOf } from '../alert-action/action-conditions';
+import { placesIn } from '../condition/expression';
 import type { ConnectorId } from '../ids';
 import type { Instant } from '../time';
 import { invalidSetting, stillInUse } from './refusals';
@@ -33,6 +35,16 @@ export const refuseUsedSource = ({ id }: { readonly id: number }, actions: reado
   refuseUsed(
     `alert source ${id}`,
     actions.filter(({ sourceIds }) => sourceIds.some((sourceId) => sourceId === id)),
+  );
+
+/** A schedule that conditions ask for stays: without it they would never hold. @throws Rejection `still-in-use` */
+export const refuseAskedSchedule = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
+  refuseUsed(
+    `schedule ${id}`,
+    actions.filter((action) => {
+      const condition = conditionOf(action);
+      return condition !== undefined && placesIn(condition).some((place) => place.type === 'ON_CALL_SCHEDULE' && place.id === id);
+    }),
   );
 
 const refuseUsed = (what: string, using: readonly AlertAction[]): void => {

@@ -14,6 +14,7 @@ import type {
   TeamId,
   UserId,
 } from '../ids';
+import type { AlertFilter } from '../condition/alert-filter';
 import type { DutyBeforeMin } from '../oncall/duties';
 import type { Schedule } from '../oncall/schedule';
 import type { SupportDays, SupportTimes } from '../oncall/support-hours';
@@ -315,6 +316,10 @@ export interface AlertAction extends Resource<AlertActionId>, TeamOwned, TypePar
   readonly triggerTypes: readonly TriggerType[];
   readonly escalationEndedDelaySec?: number;
   readonly notResolvedDelaySec?: number;
+  /** Of an automatic one: what has to hold when it is set off, as it was written; absent: nothing. */
+  readonly conditions?: string;
+  /** The older way to say it, as it was sent: it counts where there are no conditions. */
+  readonly alertFilter?: AlertFilter;
 }
 
 /** Kind of resource = the category of its stream: `source-7`, `policy-3`. */
