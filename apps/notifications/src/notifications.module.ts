@@ -29,6 +29,7 @@ import {
 } from '@tocsin/read-models';
 import type { Firing } from '@tocsin/read-models';
 import { actionChats } from './alert-actions/action-chats';
+import { ActionConditions } from './alert-actions/action-conditions';
 import { ActionDelivery } from './alert-actions/action-delivery';
 import { ActionMail } from './alert-actions/action-mail';
 import { ActionPlanner } from './alert-actions/action-planner';
@@ -61,6 +62,7 @@ import { CalledPages } from './calling/called-pages';
 import { CallLines } from './calling/call-lines';
 import { CallTurns } from './calling/call-turns';
 import { callingParts } from './calling/calling-parts';
+import { ConfigurationThen } from './configuration-then';
 import { Delivery } from './delivery';
 import { DutyComposer } from './duties/duty-composer';
 import { DutyPlanner } from './duties/duty-planner';
@@ -242,9 +244,11 @@ export class NotificationsModule {
     const kinds = new Kinds(actionKinds(actions, means));
     const stored = new StoredParams(secrets);
     const actionStreams = new ActionStreams(eventStore, clock, metrics);
+    const past = new ConfigurationThen(eventStore, configuration);
+    const conditions = new ActionConditions(configuration, past);
     const actionDelivery = new ActionDelivery({
       streams: actionStreams,
-      ...{ eventStore, configuration, kinds, stored, secrets, settings, clock, log },
+      ...{ eventStore, configuration, kinds, conditions, stored, secrets, settings, clock, log },
       random: options.random,
       ...(tracing === undefined ? {} : { tracing }),
     });
@@ -328,7 +332,10 @@ export class NotificationsModule {
         { provide: Kinds, useValue: kinds },
         { provide: StoredParams, useValue: stored },
         { provide: ActionStreams, useValue: actionStreams },
-        { provide: ActionPlanner, useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams }) },
+        {
+          provide: ActionPlanner,
+          useValue: new ActionPlanner({ eventStore, configuration, streams: actionStreams, past, conditions, log }, metrics),
+        },
         { provide: Receipts, useValue: receipts },
         ...(sendgrid === undefined
           ? []

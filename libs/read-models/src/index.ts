@@ -1,5 +1,6 @@
 export * from './alert-document';
 export * from './alert-from-streams';
+export { alertInConditions } from './alert-in-conditions';
 export { ALERTS_VIEW, alertsView } from './alerts-view';
 export { AUDIT_LOG_VIEW, auditEntriesOfErased, auditLogView } from './audit-log-view';
 export { evolveNotificationDocument, lastSuccess, methodFailing, NOTIFICATIONS_VIEW, notificationsView } from './notifications-view';

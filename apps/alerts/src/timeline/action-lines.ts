@@ -13,6 +13,7 @@ const cancelTexts: Readonly<Record<ActionCancelReason, Texts>> = {
   'action-deleted': { en: 'the action was deleted', de: 'die Aktion wurde gelöscht' },
   'switched-off': { en: 'the action was switched off for this', de: 'die Aktion wurde dafür abgeschaltet' },
   'once-per-alert': { en: 'it had done this for the alert', de: 'sie hatte das für den Alarm schon getan' },
+  'conditions-not-met': { en: 'its conditions did not hold', de: 'ihre Bedingungen waren nicht erfüllt' },
   'alert-archived': { en: 'the alert is in the archive', de: 'der Alarm ist im Archiv' },
 };
 

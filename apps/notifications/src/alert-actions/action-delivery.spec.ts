@@ -14,7 +14,7 @@ import type {
 } from '@tocsin/domain';
 import { accepted, alertId, ana, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
 import { CommandHandler } from '@tocsin/event-store';
-import type { EventStore } from '@tocsin/event-store';
+import type { EventStore, StoredEvent } from '@tocsin/event-store';
 import { EmbeddedEventStore } from '@tocsin/event-store/embedded';
 import { completion, CONFIGURATION_TOPIC, ConfigurationReader, MessageBusInBetween, topicDefinitions } from '@tocsin/messaging';
 import type { OutgoingMessage } from '@tocsin/messaging';
@@ -22,6 +22,7 @@ import { EmbeddedMessageBus } from '@tocsin/messaging/embedded';
 import { createLogger, Metrics, newUuid, SecretBox, WoundClock } from '@tocsin/platform';
 import { SlackServer, WebhookReceiver } from '@tocsin/testing';
 import type { SlackChannel, SlackMessage } from '@tocsin/testing';
+import { ConfigurationThen } from '../configuration-then';
 import { SlackBudget } from '../slack/slack-budget';
 import { SlackComposer } from '../slack/slack-composer';
 import { SlackTeam } from '../slack/slack-team';
@@ -29,6 +30,7 @@ import { Crash, CrashPoint, crashing } from '../testing/crash-point';
 import { tellWithCrash } from '../testing/crash-story';
 import { logInADirectory } from '../testing/log-in-a-directory';
 import { actionChats } from './action-chats';
+import { ActionConditions } from './action-conditions';
 import { ActionDelivery } from './action-delivery';
 import { ActionMail } from './action-mail';
 import { ActionPlanner } from './action-planner';
@@ -74,7 +76,7 @@ afterEach(async () => {
 });
 
 let revision = 0;
-const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receiver.url}/hook`): Promise<void> => {
+const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receiver.url}/hook`): Promise<AlertAction> => {
   const action: AlertAction = {
     ...{ id: actionId, name: 'hook', type: 'webhook', sourceIds: [], triggerMode: 'AUTOMATIC', teamIds: [] },
     triggerTypes: ['alert-created', 'alert-resolved'],
@@ -84,6 +86,14 @@ const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receive
     ...changes,
   };
   await published('alertaction', action);
+  return action;
+};
+
+/** In its own stream, as the change of configuration itself is. */
+const recorded = async (resource: AlertAction): Promise<void> => {
+  const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
+  const fact = { id: newUuid(), type: 'ResourceConfigured', data: { kind: 'alertaction', resource }, metadata };
+  await eventStore.append(`alertaction-${resource.id}`, 'any', [fact]);
 };
 
 const published = async (
@@ -139,16 +149,18 @@ const begin = (point: CrashPoint): Running => {
       bus: crashing(new CarriedOut(bus), ['publish'], point),
     }),
   });
+  const past = new ConfigurationThen(store, configuration);
+  const conditions = new ActionConditions(configuration, past);
+  const log = createLogger({ level: 'silent' });
   const delivery = new ActionDelivery({
-    ...{ streams, eventStore: store, configuration, secrets, clock },
+    ...{ streams, eventStore: store, configuration, conditions, secrets, clock, log },
     // What these call is counted call by call.
     kinds: new Kinds(kinds.map((kind) => (['slack', 'reroute'].includes(kind.type) ? kind : crashing(kind, ['run'], point)))),
     stored: new StoredParams(secrets),
     settings: { publicUrl: 'http://tocsin.test', listeningUrl: '', reachableMethods: new Set(), visibleWithinMs: 0 },
-    log: createLogger({ level: 'silent' }),
     random: () => 0,
   });
-  return { planner: new ActionPlanner({ eventStore: store, configuration, streams }), delivery };
+  return { planner: new ActionPlanner({ eventStore: store, configuration, streams, past, conditions, log }, new Metrics()), delivery };
 };
 
 const happens = async (event: AlertEvent): Promise<void> => {
@@ -264,6 +276,55 @@ describe('what an action does for an alert', () => {
         .filter(({ type }) => type === 'ActionFailed')
         .map(({ data }) => (data as { reason: string }).reason),
     ).toEqual(['refused-url', 'refused-url']);
+  });
+});
+
+describe('the conditions of an action', () => {
+  const facts = () => eventStore.readStream(alertStream(alertId));
+  const hear = async ({ planner }: Running, index: number): Promise<void> => {
+    const { id, type, data, position } = (await facts())[index] as StoredEvent;
+    await planner.plan({ event: { type, data } as AlertEvent, alertId, id, position }, { causationId: id, correlationId: 'c' });
+  };
+  const triggers = async () =>
+    (await eventStore.readStream(stream)).flatMap(({ type, data }) =>
+      type === 'ActionTriggered' ? [(data as ActionEventOf<'ActionTriggered'>['data']).trigger] : [],
+    );
+
+  it('are asked of the alert as it was after the fact, however late and often it is heard', async () => {
+    await configured({
+      conditions: "alert.status == PENDING and alert.summary == 'disk full'",
+      triggerTypes: ['alert-created', 'alert-resolved'],
+    });
+    await happens(raised({ summary: 'disk full' }));
+    await happens({ type: 'AlertSummaryChanged', data: { alertId, at: minute(1), summary: 'better', before: 'disk full' } });
+    await happens(resolvedBy(source, minute(3)));
+    for (const index of [0, 2, 0, 1, 2]) await hear(begin(CrashPoint.nowhere()), index);
+    expect(await triggers()).toEqual(['alert-created']);
+  });
+
+  it('count as they were configured when the fact was recorded', async () => {
+    await happens(raised());
+    const action = await configured({ conditions: 'alert.status == RESOLVED' });
+    await recorded(action);
+    await happens(resolvedBy(source, minute(3)));
+    await configured({ conditions: 'false', updatedAt: minute(4) });
+    await hear(begin(CrashPoint.nowhere()), 1);
+    expect(await triggers()).toEqual(['alert-resolved']);
+  });
+
+  it('cancel what has waited, when its time has come and they do not hold', async () => {
+    await configured({ conditions: "alert.summary == 'disk full'", triggerTypes: ['v-alert-not-resolved'], notResolvedDelaySec: 60 });
+    await happens(raised({ summary: 'disk full' }));
+    const running = begin(CrashPoint.nowhere());
+    await heard(running);
+    await happens({ type: 'AlertSummaryChanged', data: { alertId, at: minute(1), summary: 'better', before: 'disk full' } });
+    await clock.advance('2m');
+    await fired(running);
+    expect(receiver.received).toEqual([]);
+    expect((await eventStore.readStream(stream)).at(-1)).toMatchObject({
+      type: 'ActionCancelled',
+      data: { reason: 'conditions-not-met', possiblyDone: false },
+    });
   });
 });
 

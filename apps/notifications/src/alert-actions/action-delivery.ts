@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActionOutcome } from '@tocsin/alert-actions';
 import { Clock, isRunDue, plusMs, stoppedRun } from '@tocsin/domain';
-import type { ActionEventOf, AlertAction, AlertActionId, AlertId, Instant, PendingRun } from '@tocsin/domain';
+import type { ActionCancelReason, ActionEventOf, AlertAction, AlertActionId, AlertId, Instant, PendingRun } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { newUuid, SecretBox, traced } from '@tocsin/platform';
 import type { Logger, PlatformSettings, Tracing } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
+import type { AlertDocument } from '@tocsin/read-models';
 import { ActionStreams } from './action-streams';
+import { ActionConditions } from './action-conditions';
 import { Kinds } from './kinds';
 import { StoredParams } from './stored-params';
 import { toldAlert } from './told-alert';
@@ -23,6 +25,7 @@ export interface ActionDeliveryParts {
   readonly eventStore: EventStore;
   readonly configuration: ConfigurationReader;
   readonly kinds: Kinds;
+  readonly conditions: ActionConditions;
   readonly stored: StoredParams;
   readonly secrets: SecretBox;
   readonly settings: PlatformSettings;
@@ -74,7 +77,9 @@ export class ActionDelivery {
     const causationId = newUuid();
     const cause = { commandId: `${causationId}:attempt`, causationId, correlationId: stream, type: action?.type ?? 'deleted' };
     const stopped = (run: PendingRun) =>
-      history === undefined ? 'alert-archived' : stoppedRun(run, { action, alertStatus: history.document.status });
+      history === undefined
+        ? 'alert-archived'
+        : (stoppedRun(run, { action, alertStatus: history.document.status }) ?? this.unmet(run, action, history.document));
     const { events, state } = await streams.change(
       stream,
       {
@@ -112,6 +117,13 @@ export class ActionDelivery {
     const cause = { commandId: `${causationId}:hold`, causationId, correlationId: stream, type: action.type };
     await streams.change(stream, { type: 'holdBack', at, run: run.run, until }, cause);
     return true;
+  }
+
+  /** One that waited has to meet the action's conditions when it begins; others have met them when they were set off. */
+  private unmet(run: PendingRun, action: AlertAction | undefined, alert: AlertDocument): ActionCancelReason | undefined {
+    const { conditions, clock } = this.parts;
+    if (action === undefined || run.trigger === 'manual' || run.dueAt <= run.at || run.attempts > 0) return undefined;
+    return conditions.holdNow(action, alert, clock.now()) ? undefined : 'conditions-not-met';
   }
 
   private async call(

@@ -4,27 +4,23 @@ import {
   alertChannelDecider,
   alertChannelStream,
   alertStream,
+  conditionOf,
   fold,
-  isConfigurationChange,
   possibleTriggers,
   triggersOf,
   wantedRuns,
 } from '@tocsin/domain';
-import type {
-  AlertAction,
-  AlertChannelEvent,
-  AlertEvent,
-  AlertEventOf,
-  AlertFact,
-  AlertId,
-  ConfigurationEvent,
-  WantedRun,
-} from '@tocsin/domain';
+import type { AlertAction, AlertChannelEvent, AlertEvent, AlertEventOf, AlertFact, AlertId, WantedRun } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { Cause } from '@tocsin/messaging';
 import { derivedUuid } from '@tocsin/platform';
+import type { Counter, Logger, Metrics } from '@tocsin/platform';
+import { evolveAlertDocument } from '@tocsin/read-models';
+import type { AlertDocument } from '@tocsin/read-models';
+import { ConfigurationThen } from '../configuration-then';
+import { ActionConditions } from './action-conditions';
 import { ActionStreams } from './action-streams';
 import { SharedReading } from './shared-reading';
 
@@ -48,14 +44,24 @@ interface PlacedFact extends FactAt {
  */
 export class ActionPlanner {
   private readonly upToDate: SharedReading;
+  private readonly unmet: Counter<'type'>;
 
   constructor(
     private readonly parts: {
       readonly eventStore: EventStore;
       readonly configuration: ConfigurationReader;
       readonly streams: ActionStreams;
+      readonly past: ConfigurationThen;
+      readonly conditions: ActionConditions;
+      readonly log: Logger;
     },
+    metrics: Metrics,
   ) {
+    this.unmet = metrics.counter({
+      name: 'tocsin_alert_actions_unmet_total',
+      help: 'Triggers of alert actions that did nothing, since the conditions of the action did not hold.',
+      labels: ['type'],
+    });
     this.upToDate = new SharedReading(() => parts.configuration.upToDate());
   }
 
@@ -63,7 +69,7 @@ export class ActionPlanner {
   async plan(fact: FactAt, cause: Cause): Promise<void> {
     const possible = possibleTriggers(fact.event);
     if (possible.length === 0) return;
-    const { configuration, eventStore } = this.parts;
+    const { configuration, eventStore, past } = this.parts;
     await this.upToDate.now();
     const { alertId } = fact;
     const { at } = fact.event.data;
@@ -82,10 +88,27 @@ export class ActionPlanner {
     const isByAction = fact.event.type === 'AlertAssigned' && fact.event.data.actionId !== undefined;
     const placed = { ...fact, alertRevision: history.at(-1)?.revision ?? 0, ...(await this.channelOf(fact)) };
     for (const known of actions) {
-      const action = await this.asItWas(known, fact);
+      const action = await past.get('alertaction', known.id, { at, position: fact.position });
       if (action === undefined) continue;
-      for (const wanted of wantedRuns(action, { triggers, sourceId, at, isByAction })) await this.setOff(action, wanted, placed, cause);
+      for (const wanted of wantedRuns(action, { triggers, sourceId, at, isByAction }))
+        if (await this.isToBe(action, wanted, fact, events)) await this.setOff(action, wanted, placed, cause);
     }
+  }
+
+  /** What is to happen later asks for its conditions then. */
+  private async isToBe(
+    action: AlertAction,
+    { trigger, dueAt }: WantedRun,
+    { alertId, event, position }: FactAt,
+    events: readonly AlertEvent[],
+  ): Promise<boolean> {
+    const { at } = event.data;
+    if (dueAt > at || conditionOf(action) === undefined) return true;
+    const alert = events.reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
+    if (alert !== undefined && (await this.parts.conditions.heldThen(action, alert, { at, position }))) return true;
+    this.unmet.inc({ type: action.type });
+    this.parts.log.info({ alertId, actionId: action.id, trigger }, 'alert action not set off: its conditions did not hold');
+    return false;
   }
 
   private async setOff(action: AlertAction, { trigger, dueAt }: WantedRun, fact: PlacedFact, cause: Cause) {
@@ -116,14 +139,5 @@ export class ActionPlanner {
     const stored = await this.parts.eventStore.readStream(alertChannelStream(alertId));
     const channel = fold(alertChannelDecider, stored.map(eventOf<AlertChannelEvent>));
     return 'channelId' in channel ? { channelId: channel.channelId } : {};
-  }
-
-  private async asItWas(action: AlertAction, { event, position }: FactAt): Promise<AlertAction | undefined> {
-    if (action.updatedAt < event.data.at) return action;
-    const changes = (await this.parts.eventStore.readStream(`alertaction-${action.id}`)).filter(isConfigurationChange);
-    const last = changes.findLast((change) => change.position < position);
-    if (last === undefined) return undefined;
-    const change = eventOf<ConfigurationEvent<'alertaction'>>(last);
-    return change.type === 'ResourceConfigured' ? change.data.resource : undefined;
   }
 }
