@@ -34,7 +34,7 @@ const kinds = {
 
 describe.each(['discord', 'mattermost'] as const)('a page to a room of one’s own in %s', (name) => {
   const channel = (allowed: readonly string[] = [kinds[name]().server.url]) => {
-    const outgoing = new Outgoing({ allowed: AllowedTargets.from(allowed), timeoutMs: 500 });
+    const outgoing = new Outgoing({ allowed: AllowedTargets.from(allowed), timeoutMs: 2_000 });
     return new DevicesChannel([new ChatRooms(chats[name], outgoing, 20)], (cipher) => cipher);
   };
   const send = (summary = 'disk full', room = kinds[name]().server.room(), to = channel()): Promise<SendOutcome> =>
@@ -122,7 +122,7 @@ describe.each(['discord', 'mattermost'] as const)('a page to a room of one’s o
 
 describe('a page to rooms in several chats', () => {
   it('is handed over when one has it, and says of each what it said', async () => {
-    const outgoing = new Outgoing({ allowed: AllowedTargets.from([discord.url, mattermost.url]), timeoutMs: 500 });
+    const outgoing = new Outgoing({ allowed: AllowedTargets.from([discord.url, mattermost.url]), timeoutMs: 2_000 });
     const services = [chats.discord, chats.mattermost].map((chat) => new ChatRooms(chat, outgoing, 20));
     const devices = [deviceOf('DISCORD', discord.room()), deviceOf('MATTERMOST', mattermost.room())];
     discord.troubles.push('broken');

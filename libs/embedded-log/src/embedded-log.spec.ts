@@ -19,7 +19,7 @@ const newDirectory = (): string => {
   return directory;
 };
 const open = async (options: Partial<EmbeddedLogOptions> = {}): Promise<EmbeddedLog> => {
-  const log = await EmbeddedLog.open({ directory: newDirectory(), deadlineMs: 300, ...options });
+  const log = await EmbeddedLog.open({ directory: newDirectory(), deadlineMs: 2_000, ...options });
   logs.push(log);
   return log;
 };

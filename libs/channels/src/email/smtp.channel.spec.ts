@@ -6,7 +6,7 @@ import type { ProviderSituation } from '../channel.contract';
 import { SmtpChannel } from './smtp.channel';
 
 const PASSWORD = 'correct-horse';
-const shortDeadlines = { connectTimeoutMs: 500, answerTimeoutMs: 500, deadlineMs: 2_000, connections: 2 };
+const shortDeadlines = { connectTimeoutMs: 2_000, answerTimeoutMs: 2_000, deadlineMs: 4_000, connections: 2 };
 const channelTo = (url: string, more: object = {}) =>
   new SmtpChannel({ url, from: 'Tocsin <tocsin@example.net>', ...shortDeadlines, ...more });
 
@@ -40,7 +40,7 @@ channelContract('smtp', names, async () => {
   const channel = channelTo(mail.url);
   return {
     channel,
-    withinMs: 4_000,
+    withinMs: 8_000,
     secrets: [],
     situations: situations(mail),
     close: async () => {

@@ -18,7 +18,7 @@ let server: WebhookReceiver;
 let channel: DevicesChannel;
 beforeEach(async () => {
   server = await WebhookReceiver.start();
-  const outgoing = new Outgoing({ allowed: AllowedTargets.from([server.url]), timeoutMs: 500 });
+  const outgoing = new Outgoing({ allowed: AllowedTargets.from([server.url]), timeoutMs: 2_000 });
   channel = new DevicesChannel([new NtfyService({ url: server.url, token: 'tk_ntfy', outgoing, atOnce: 20 })], (cipher) => cipher);
 });
 afterEach(() => server.stop());

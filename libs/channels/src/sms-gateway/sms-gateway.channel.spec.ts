@@ -4,7 +4,7 @@ import { channelContract } from '../channel.contract';
 import { SmsGatewayChannel } from './sms-gateway.channel';
 import type { SmsGatewaySettings } from './sms-gateway.channel';
 
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 2_000;
 const settingsOf = (gateway: SmsGateway, changes: Partial<SmsGatewaySettings> = {}): SmsGatewaySettings => ({
   url: gateway.url,
   method: 'post',

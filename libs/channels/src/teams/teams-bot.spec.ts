@@ -15,7 +15,7 @@ const open = async () => {
   const { appId, appPassword, tenantId, jwksUrl, url } = teams;
   const bot = new TeamsBot({
     ...{ appId, appPassword, tenantId, jwksUrl, loginBaseUrl: url, serviceUrls: [url] },
-    ...{ deadlineMs: 1_000, keysEveryMs: 0 },
+    ...{ deadlineMs: 2_000, keysEveryMs: 0 },
   });
   const ana = teams.addPerson('ana');
   return { teams, bot, ana, address: `${teams.serviceUrl} ${ana.conversationId}` };
@@ -46,7 +46,7 @@ channelContract('teams', situations, async () => {
     teams.fault({ call, what, times: 1 });
   return {
     channel,
-    withinMs: 5_000,
+    withinMs: 8_000,
     secrets: [teams.appPassword, 'token-'],
     situations: [
       { name: 'limited', arrange: fault('post', 'limited'), expected: 'failed' },

@@ -9,7 +9,7 @@ import { TelegramBot } from '.';
 
 const open = async (secrets: readonly string[] = []) => {
   const telegram = await TelegramServer.start();
-  const bot = new TelegramBot({ baseUrl: telegram.url, token: telegram.token, secrets, deadlineMs: 1_000 });
+  const bot = new TelegramBot({ baseUrl: telegram.url, token: telegram.token, secrets, deadlineMs: 2_000 });
   const ana = telegram.chats.addPerson('Ana');
   telegram.chats.start(ana);
   return { telegram, bot, ana, address: String(ana.id) };
@@ -35,7 +35,7 @@ channelContract('telegram', ['limited', 'broken', 'silent', 'garbled', 'blocked'
   const sending = (what: 'limited' | 'broken' | 'silent' | 'garbled') => () => telegram.fault({ method: 'sendMessage', what, times: 1 });
   return {
     channel,
-    withinMs: 5_000,
+    withinMs: 8_000,
     secrets: [telegram.token, telegram.secret],
     situations: [
       { name: 'limited', arrange: sending('limited'), expected: 'failed' },

@@ -35,7 +35,7 @@ afterEach(() => service.stop());
 const channelTo = (allow: readonly string[] = ['http://127.0.0.0/8:*'], more: object = {}) => {
   const outgoing = new Outgoing({
     allowed: AllowedTargets.from(allow.map((each) => each.replace(':*', `:${new URL(service.url).port}`))),
-    timeoutMs: 1_000,
+    timeoutMs: 2_000,
   });
   return new DevicesChannel([new WebPushService({ vapid: async () => vapid, outgoing, ...more }, 20)], (cipher) =>
     cipher.replace('sealed ', ''),

@@ -15,7 +15,7 @@ afterAll(async () => {
 async function open() {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-event-store-'));
   const faults = new CommitFaults();
-  const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 300 });
+  const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 2_000 });
   let log = await openLog();
   const close = async () => {
     await log.close();

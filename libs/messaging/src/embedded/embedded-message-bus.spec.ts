@@ -19,7 +19,7 @@ afterAll(async () => {
 async function open(now?: () => number) {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-message-bus-'));
   const faults = new CommitFaults();
-  const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 300 });
+  const openLog = () => EmbeddedLog.open({ directory, faults, deadlineMs: 2_000 });
   let log = await openLog();
   const close = async () => {
     await log.close();
