@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -78,15 +78,17 @@ const buildah: ContainerEngine = {
  * is shipped; what the image is made of beyond it is the same.
  */
 const standIn = (): string => {
-  const name = `localhost/tocsin-base:${BASE.split(':')[1]}`;
+  const name = `localhost/tocsin-base:${BASE.split(/[:@]/)[1]}`;
   if (run('buildah', ['inspect', '--type', 'image', name]).status === 0) return name;
   process.stderr.write(`the base ${BASE} cannot be fetched here: a stand-in is made\n`);
   const cache = process.env['TOCSIN_TOOLS_CACHE'] ?? join(homedir(), '.cache/tocsin-tools');
   mkdirSync(cache, { recursive: true });
   const system = join(cache, 'bookworm-minbase.tar');
   if (!existsSync(system)) {
-    mustRun('mmdebstrap', ['--quiet', '--variant=minbase', '--include=ca-certificates', 'bookworm', `${system}.new.tar`]);
-    mustRun('mv', [`${system}.new.tar`, system]);
+    // Suites that run beside each other may both find none.
+    const made = `${system}.${process.pid}.tar`;
+    mustRun('mmdebstrap', ['--quiet', '--variant=minbase', '--include=ca-certificates', 'bookworm', made]);
+    renameSync(made, system);
   }
   const context = mkdtempSync(join(tmpdir(), 'tocsin-base-'));
   try {

