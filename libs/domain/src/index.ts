@@ -46,7 +46,7 @@ export type { AlertFilter } from './condition/alert-filter';
 export { holds } from './condition/evaluate';
 export type { ConditionFacts } from './condition/evaluate';
 export { placesIn } from './condition/expression';
-export type { Place, Value } from './condition/expression';
+export type { Place as ConditionPlace, PlaceType, Value } from './condition/expression';
 export * from './configuration/alert-action-rules';
 export * from './configuration/alert-source-rules';
 export * from './configuration/api-key-rules';

@@ -90,6 +90,24 @@ describe('an alert action with conditions', () => {
     expect((await world.delete(`/api/schedules/${schedule.body.id}`)).status).toBe(204);
   });
 
+  it('can ask for support hours, and keeps them from being deleted', async () => {
+    const days = { MONDAY: { start: '09:00', end: '17:00' } };
+    const hours = await world.post<{ id: number }>('/api/support-hours', { name: 'Office', timezone: 'Europe/Berlin', supportDays: days });
+    expect(hours).toMatchObject({ status: 201 });
+    const path = `/api/support-hours/${hours.body.id}`;
+    const action = await make({ conditions: `now not is_in {"id": ${hours.body.id}, "type": "SUPPORT_HOUR"}` });
+    await world.event(key, { ...DISK, alertKey: 'within' });
+    await world.advance('8h');
+    await world.event(key, { ...DISK, alertKey: 'after' });
+    expect(told()).toEqual(['alert-created after']);
+    expect(await world.delete(path)).toMatchObject({
+      status: 400,
+      body: { details: [{ resource: { type: 'alert-action', id: Number(action.id) } }] },
+    });
+    await world.delete(`/api/alert-actions/${action.id}`);
+    expect((await world.delete(path)).status).toBe(204);
+  });
+
   it('can say them the older way, and gets both back as they were sent', async () => {
     const alertFilter = {
       operator: 'AND',
@@ -115,7 +133,7 @@ describe('an alert action with conditions', () => {
     ['conditions', { conditions: 'alert.summary contains disk full' }, /at character 29: expected `and`, `or` or the end/],
     ['conditions', { conditions: 'trigger_count.3m > 5' }, /no trigger_count/],
     ['conditions', { conditions: 'now is_in {id: 999, type: ON_CALL_SCHEDULE}' }, /there is no schedule 999/],
-    ['conditions', { conditions: 'now is_in {id: 1, type: SUPPORT_HOUR}' }, /SUPPORT_HOUR decides nothing yet/],
+    ['conditions', { conditions: 'now is_in {id: 999, type: SUPPORT_HOUR}' }, /there is no support hour 999/],
     ['conditions', { conditions: 5 }, /must be a text/],
     ['conditions', { conditions: 'true', triggerMode: 'MANUAL', triggerTypes: [] }, /whenever a person asks/],
     ['alertFilter.predicates', { alertFilter: { operator: 'AND', predicates: [] } }, /at least one entry/],

@@ -1,5 +1,5 @@
-import { conditionOf, holds, placesIn, whoIsOnCall } from '@tocsin/domain';
-import type { AlertAction, AlertSource, Instant, Place, Schedule } from '@tocsin/domain';
+import { conditionOf, holds, isDuringSupportHours, placesIn, whoIsOnCall } from '@tocsin/domain';
+import type { AlertAction, AlertSource, Instant, ConditionPlace, PlaceType, Schedule, SupportHour } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { alertInConditions } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
@@ -10,6 +10,7 @@ import type { RecordedAt } from '../configuration-then';
 interface Surroundings {
   readonly source: AlertSource | undefined;
   readonly schedules: ReadonlyMap<number, Schedule | undefined>;
+  readonly supportHours: ReadonlyMap<number, SupportHour | undefined>;
 }
 
 /** Whether what the conditions of an action ask for holds. */
@@ -21,28 +22,37 @@ export class ActionConditions {
 
   /** As everything was when a fact of the alert was recorded, however late and often it is asked. @throws EventStoreFault */
   async heldThen(action: AlertAction, alert: AlertDocument, fact: RecordedAt): Promise<boolean> {
+    const { past } = this;
     const schedules = new Map<number, Schedule | undefined>();
-    for (const id of schedulesIn(action)) schedules.set(id, await this.past.get('schedule', id, fact));
-    return isMet(action, alert, fact.at, { source: await this.past.get('source', alert.sourceId, fact), schedules });
+    for (const id of askedFor(action, 'ON_CALL_SCHEDULE')) schedules.set(id, await past.get('schedule', id, fact));
+    const supportHours = new Map<number, SupportHour | undefined>();
+    for (const id of askedFor(action, 'SUPPORT_HOUR')) supportHours.set(id, await past.get('supporthour', id, fact));
+    return isMet(action, alert, fact.at, { source: await past.get('source', alert.sourceId, fact), schedules, supportHours });
   }
 
   /** As everything is now. */
   holdNow(action: AlertAction, alert: AlertDocument, now: Instant): boolean {
-    const schedules = new Map(schedulesIn(action).map((id) => [id, this.configuration.get('schedule', id)]));
-    return isMet(action, alert, now, { source: this.configuration.get('source', alert.sourceId), schedules });
+    const { configuration } = this;
+    const schedules = new Map(askedFor(action, 'ON_CALL_SCHEDULE').map((id) => [id, configuration.get('schedule', id)]));
+    const supportHours = new Map(askedFor(action, 'SUPPORT_HOUR').map((id) => [id, configuration.get('supporthour', id)]));
+    return isMet(action, alert, now, { source: configuration.get('source', alert.sourceId), schedules, supportHours });
   }
 }
 
-const schedulesIn = (action: AlertAction): readonly number[] => {
+const askedFor = (action: AlertAction, wanted: PlaceType): readonly number[] => {
   const condition = conditionOf(action);
-  return condition === undefined ? [] : placesIn(condition).flatMap(({ type, id }) => (type === 'ON_CALL_SCHEDULE' ? [id] : []));
+  return condition === undefined ? [] : placesIn(condition).flatMap(({ type, id }) => (type === wanted ? [id] : []));
 };
 
-const isMet = (action: AlertAction, alert: AlertDocument, now: Instant, { source, schedules }: Surroundings): boolean => {
+const isMet = (action: AlertAction, alert: AlertDocument, now: Instant, { source, schedules, supportHours }: Surroundings): boolean => {
   const condition = conditionOf(action);
   if (condition === undefined) return true;
-  const isWithin = ({ type, id }: Place, at: Instant): boolean | undefined => {
-    const schedule = type === 'ON_CALL_SCHEDULE' ? schedules.get(id) : undefined;
+  const isWithin = ({ type, id }: ConditionPlace, at: Instant): boolean | undefined => {
+    if (type === 'SUPPORT_HOUR') {
+      const hours = supportHours.get(id);
+      return hours === undefined ? undefined : isDuringSupportHours(hours, at);
+    }
+    const schedule = schedules.get(id);
     return schedule === undefined ? undefined : whoIsOnCall(schedule, at).userId !== null;
   };
   return holds(condition, { alert: alertInConditions(alert, source), now, isWithin });

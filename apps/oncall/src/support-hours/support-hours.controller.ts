@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
 import { publicSupportHour, publicSupportHourItem } from '@tocsin/contracts';
 import type { PublicSupportHour, PublicSupportHourItem } from '@tocsin/contracts';
-import { createSupportHour, refuseUsedSupportHour, rejected, replaceSupportHour } from '@tocsin/domain';
+import { createSupportHour, refuseAskedSupportHour, refuseUsedSupportHour, rejected, replaceSupportHour } from '@tocsin/domain';
 import type { Instant, SupportHour, SupportHourChange, SupportHourId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
@@ -68,10 +68,14 @@ export class SupportHoursController {
   }
 
   @Delete(':id')
-  @Describe('Delete a support hour that no alert source uses')
+  @Describe('Delete a support hour that nothing uses')
   @HttpCode(204)
   async remove(@ResourceId('id') id: SupportHourId, @ChangeBy() context: ChangeContext): Promise<void> {
-    await this.store.remove('supporthour', id, (hours) => refuseUsedSupportHour(hours, this.configuration.list('source')), context);
+    const refuseNeeded = (hours: SupportHour): void => {
+      refuseUsedSupportHour(hours, this.configuration.list('source'));
+      refuseAskedSupportHour(hours, this.configuration.list('alertaction'));
+    };
+    await this.store.remove('supporthour', id, refuseNeeded, context);
   }
 
   private change(now: Instant): SupportHourChange {

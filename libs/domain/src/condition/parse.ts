@@ -348,7 +348,7 @@ class Reader {
 }
 
 const WORD = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-const PLACE = '{"id": 1, "type": "ON_CALL_SCHEDULE"}, with the id of a schedule';
+const PLACE = '{"id": 1, "type": "ON_CALL_SCHEDULE"}, with the id of a schedule, or the same with SUPPORT_HOUR';
 const REGEX = 'a regular expression in single quotes';
 
 const operatorNamed = (at: number, written: string): Omit<Operator, 'at'> => {

@@ -3,7 +3,14 @@ import { Rejection } from '../rejection';
 import { instant } from '../time';
 import { createAlertAction, replaceAlertAction } from './alert-action-rules';
 import type { AlertActionChange, AlertActionRequest } from './alert-action-rules';
-import { createConnector, refuseAskedSchedule, refuseUsedConnector, refuseUsedSource, replaceConnector } from './connector-rules';
+import {
+  createConnector,
+  refuseAskedSchedule,
+  refuseAskedSupportHour,
+  refuseUsedConnector,
+  refuseUsedSource,
+  replaceConnector,
+} from './connector-rules';
 import { refuseUsedPolicy } from './policy-rules';
 import type { AlertSource, ConfigurationKind, ConfigurationResources, EscalationPolicy } from './resources';
 
@@ -13,6 +20,7 @@ const there: Readonly<Record<string, object>> = {
   'team-3': {},
   'policy-4': {},
   'schedule-5': {},
+  'supporthour-9': {},
   'connector-5': { type: 'github' },
   'connector-6': { type: 'jira' },
 };
@@ -141,6 +149,7 @@ describe('the conditions of an alert action', () => {
     expect(refusal(() => created({ conditions: 'alert.a = 5' }))).toEqual(['invalid', 'conditions']);
     expect(refusal(() => created({ conditions: onCall.replace('5', '6') }))).toEqual(['invalid', 'conditions']);
     expect(refusal(() => created({ conditions: 'now is_in {id: 5, type: SUPPORT_HOUR}' }))).toEqual(['invalid', 'conditions']);
+    expect(created({ conditions: 'now is_in {id: 9, type: SUPPORT_HOUR}' })).toHaveProperty('conditions');
     expect(refusal(() => created({ alertFilter: filter('(') }))).toEqual(['invalid', 'alertFilter.predicates[0].value']);
     expect(refusal(() => created({ alertFilter: filter('a', 'XOR') }))).toEqual(['invalid', 'alertFilter.operator']);
     const manual = { triggerMode: 'MANUAL', triggerTypes: [] };
@@ -148,9 +157,12 @@ describe('the conditions of an alert action', () => {
     expect(refusal(() => created({ ...manual, alertFilter: filter('a') }))).toEqual(['setting-without-effect', 'alertFilter']);
   });
 
-  it('keep the schedule that they ask for from being deleted', () => {
+  it('keep the schedule and the support hours that they ask for from being deleted', () => {
     const action = created({ conditions: `alert.a == 1 or not (${onCall})` });
     expect(refusal(() => refuseAskedSchedule({ id: 5 }, [created(), action]))).toEqual(['still-in-use', undefined]);
     expect(refusal(() => refuseAskedSchedule({ id: 6 }, [created(), action]))).toBeUndefined();
+    expect(refusal(() => refuseAskedSupportHour({ id: 5 }, [created(), action]))).toBeUndefined();
+    const hours = created({ conditions: 'now not is_in {id: 9, type: SUPPORT_HOUR}' });
+    expect(refusal(() => refuseAskedSupportHour({ id: 9 }, [action, hours]))).toEqual(['still-in-use', undefined]);
   });
 });

@@ -2,6 +2,7 @@ import { isTriggerType, TRIGGER_TYPES, type TriggerType } from '../alert-action/
 import { conditionOfFilter } from '../condition/alert-filter';
 import type { AlertFilter } from '../condition/alert-filter';
 import { placesIn } from '../condition/expression';
+import type { PlaceType } from '../condition/expression';
 import { parseCondition } from '../condition/parse';
 import type { AlertActionId, AlertSourceId, ConnectorId, EscalationPolicyId, TeamId } from '../ids';
 import type { Instant } from '../time';
@@ -154,6 +155,8 @@ const checkedConditions = (
   return { ...(conditions === undefined ? {} : { conditions }), ...(alertFilter === undefined ? {} : { alertFilter }) };
 };
 
+const NAMES: Readonly<Record<PlaceType, string>> = { ON_CALL_SCHEDULE: 'schedule', SUPPORT_HOUR: 'support hour' };
+
 const refuseUnreadable = (conditions: string, configuration: ConfigurationLookup): void => {
   const parsed = parseCondition(conditions);
   if ('problem' in parsed) {
@@ -161,8 +164,8 @@ const refuseUnreadable = (conditions: string, configuration: ConfigurationLookup
     throw invalidSetting('conditions', `at character ${position}: expected ${expected}`);
   }
   for (const { type, id } of placesIn(parsed.expression)) {
-    if (type === 'SUPPORT_HOUR') throw invalidSetting('conditions', 'is_in knows ON_CALL_SCHEDULE; SUPPORT_HOUR decides nothing yet');
-    if (configuration.get('schedule', id) === undefined) throw invalidSetting('conditions', `there is no schedule ${id}`);
+    const isThere = type === 'ON_CALL_SCHEDULE' ? configuration.get('schedule', id) : configuration.get('supporthour', id);
+    if (isThere === undefined) throw invalidSetting('conditions', `there is no ${NAMES[type]} ${id}`);
   }
 };
 

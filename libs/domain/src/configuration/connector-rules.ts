@@ -1,5 +1,6 @@
 import { conditionOf } from '../alert-action/action-conditions';
 import { placesIn } from '../condition/expression';
+import type { Place } from '../condition/expression';
 import type { ConnectorId } from '../ids';
 import type { Instant } from '../time';
 import { invalidSetting, stillInUse } from './refusals';
@@ -37,15 +38,19 @@ export const refuseUsedSource = ({ id }: { readonly id: number }, actions: reado
     actions.filter(({ sourceIds }) => sourceIds.some((sourceId) => sourceId === id)),
   );
 
-/** A schedule that conditions ask for stays: without it they would never hold. @throws Rejection `still-in-use` */
+/** A schedule that conditions ask for stays: without it they would say nothing. @throws Rejection `still-in-use` */
 export const refuseAskedSchedule = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
-  refuseUsed(
-    `schedule ${id}`,
-    actions.filter((action) => {
-      const condition = conditionOf(action);
-      return condition !== undefined && placesIn(condition).some((place) => place.type === 'ON_CALL_SCHEDULE' && place.id === id);
-    }),
-  );
+  refuseUsed(`schedule ${id}`, askingFor({ type: 'ON_CALL_SCHEDULE', id }, actions));
+
+/** As with schedules. @throws Rejection `still-in-use` */
+export const refuseAskedSupportHour = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
+  refuseUsed(`support hour ${id}`, askingFor({ type: 'SUPPORT_HOUR', id }, actions));
+
+const askingFor = ({ type, id }: Place, actions: readonly AlertAction[]): readonly AlertAction[] =>
+  actions.filter((action) => {
+    const condition = conditionOf(action);
+    return condition !== undefined && placesIn(condition).some((place) => place.type === type && place.id === id);
+  });
 
 const refuseUsed = (what: string, using: readonly AlertAction[]): void => {
   if (using.length === 0) return;
