@@ -18,6 +18,8 @@ import type { ShownAlert, ShownText } from './shown-alert';
 export interface SlackAlert extends ShownAlert {
   /** Shows what alerts look like: it has no number, and there is nothing to press. */
   readonly isTest?: true;
+  /** It stands in the alert's own channel. */
+  readonly isInOwnChannel?: true;
 }
 
 export type SlackContent = SlackAlert | ShownText;
@@ -79,6 +81,7 @@ export type SlackRequest =
       readonly ownChannels?: AlertChannelSettings;
     })
   | (Asked & { readonly type: 'ask-channel'; readonly alertId: AlertId })
+  | (Asked & { readonly type: 'detach-channel'; readonly alertId: AlertId })
   | (Asked & { readonly type: 'test' })
   | (Asked & {
       readonly type: 'raise';

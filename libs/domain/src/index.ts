@@ -27,7 +27,7 @@ export * from './alert/source-rules';
 export * from './chat/alert-channel';
 export * from './chat/alert-channel-events';
 export * from './chat/alert-channel-news';
-export { nextChannelAct } from './chat/alert-channel-state';
+export { isDetached, nextChannelAct } from './chat/alert-channel-state';
 export type { AlertChannel, AskedChannel } from './chat/alert-channel-state';
 export * from './chat/chat-accounts';
 export * from './calling/call-keys';

@@ -186,6 +186,42 @@ describe("an alert's own channel in Slack", () => {
     ]);
   });
 
+  it('is detached by whoever may answer: it is told so once, and hears of the alert no more', async () => {
+    await link(['own', 'archive']);
+    const params = { webhookUrl: `${receiver.url}/hook` };
+    await world.post('/api/alert-actions', { name: 'hook', connectorType: 'webhook', triggerTypes: ['alert-channel-detached'], params });
+    await world.person('dora', { role: 'STAKEHOLDER' });
+    const dora = slack.team.addPerson('dora');
+    await world.event(source, DISK);
+    const { id } = await world.alert();
+    const message = () => slack.channel(own())[0];
+    await press(dora, message(), 'detach');
+    expect(slack.whispers(dora).at(-1)).toContain('may not');
+    slack.fault({ method: 'chat.postMessage', what: 'lose-answer', times: 1 });
+    const detached = slack.press(inSlack.ana, message() as SlackMessage, 'detach');
+    await send(detached);
+    await send(detached);
+    await press(inSlack.ben, message(), 'detach');
+    expect(slack.whispers(inSlack.ana).at(-1)).toBe('The channel is detached. It stays as it is, and hears of the alert no more.');
+    await world.down('1m');
+    const before = JSON.stringify(message()?.blocks);
+    await world.advance('5m');
+    await world.event(source, { ...DISK, eventType: 'RESOLVE' });
+    await world.advance('2h');
+    expect(texts()).toEqual([
+      `[#${id}] disk full`,
+      'Ana Tester detached this channel from the alert: what happens to it is not shown here any more.',
+    ]);
+    expect(JSON.stringify(message()?.blocks)).toBe(before);
+    expect(own()).toMatchObject({ isArchived: false, members: new Set(['U0BOT', inSlack.ana.id]) });
+    // The linked channel hears of the alert as ever.
+    expect(JSON.stringify(slack.channel(ops).at(-1)?.blocks)).toContain('Resolved by');
+    expect((await lines()).at(-1)).toBe('Slack channel of the alert: detached by Ana Tester');
+    expect(receiver.bodies).toMatchObject([{ eventType: 'alert-channel-detached', id: String(id), channelId: own().id }]);
+    const entries = (await world.get<{ logEntryType: string }[]>(`/api/alerts/${id}/log-entries?max-results=100`)).body;
+    expect(entries.filter(({ logEntryType }) => logEntryType === 'AlertChannelDetachedByUserLogEntry')).toHaveLength(1);
+  });
+
   it('goes to the archive with its alert', async () => {
     await link(['own']);
     await world.event(source, DISK);

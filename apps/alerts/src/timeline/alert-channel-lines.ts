@@ -1,6 +1,6 @@
 import type { LogFilterType } from '@tocsin/contracts';
 import type { AlertChannelAct, AlertChannelEvent } from '@tocsin/domain';
-import { iso, untold, vars } from './log-entry';
+import { actorVars, iso, untold, vars } from './log-entry';
 import type { Names, TimelineLine } from './log-entry';
 
 type Texts = Readonly<Record<'en' | 'de', string>>;
@@ -11,6 +11,7 @@ const givenUpTexts: Readonly<Record<AlertChannelAct, (who: string) => Texts>> = 
   create: () => ({ en: 'it was not made', de: 'er wurde nicht angelegt' }),
   describe: () => ({ en: 'its topic was not set', de: 'sein Thema wurde nicht gesetzt' }),
   invite: (who) => ({ en: `${who} was not invited`, de: `${who} wurde nicht eingeladen` }),
+  detach: () => ({ en: 'nobody in it was told', de: 'niemandem darin wurde es gesagt' }),
   archive: () => ({ en: 'it was not archived', de: 'er wurde nicht archiviert' }),
 };
 
@@ -43,6 +44,11 @@ export const alertChannelLines = (event: AlertChannelEvent, names: Names): reado
     }
     case 'AlertChannelArchived':
       return line('AlertChannelDetachedByUserLogEntry', {}, { en: 'archived', de: 'archiviert' });
+    case 'AlertChannelDetached': {
+      const { by } = event.data;
+      const who = names.actor(by);
+      return line('AlertChannelDetachedByUserLogEntry', actorVars(by), { en: `detached by ${who}`, de: `gelöst durch ${who}` });
+    }
     case 'AlertChannelAttemptFailed': {
       const { act, attempt, reason, dueAt } = event.data;
       if (act !== 'create') return [];
@@ -74,6 +80,7 @@ export const alertChannelLines = (event: AlertChannelEvent, names: Names): reado
     case 'AlertChannelEnding':
     case 'AlertChannelAttempted':
     case 'AlertChannelDescribed':
+    case 'AlertChannelDetachmentTold':
       return [];
     default:
       return untold(event);

@@ -60,6 +60,7 @@ export const slackLines = (event: SlackPostEvent, channels: ReadonlyMap<number, 
     case 'SlackPageSent':
     case 'SlackPostPlanned':
     case 'SlackPostOutdated':
+    case 'SlackPostEnded':
     case 'SlackUpdatePlanned':
     case 'SlackAttemptStarted':
     case 'SlackEdited':

@@ -75,13 +75,20 @@ const silentInSlack = [
   'SlackPageSent',
   'SlackPostPlanned',
   'SlackPostOutdated',
+  'SlackPostEnded',
   'SlackUpdatePlanned',
   'SlackAttemptStarted',
   'SlackEdited',
   'SlackUpdated',
 ];
 
-const silentOfChannels = ['AlertChannelMembersJoined', 'AlertChannelEnding', 'AlertChannelAttempted', 'AlertChannelDescribed'];
+const silentOfChannels = [
+  'AlertChannelMembersJoined',
+  'AlertChannelEnding',
+  'AlertChannelAttempted',
+  'AlertChannelDescribed',
+  'AlertChannelDetachmentTold',
+];
 
 const linesOf = (event: { readonly type: string; readonly data: unknown }) => {
   if (event.type.startsWith('AlertChannel')) return alertChannelLines(event as AlertChannelEvent, names);

@@ -43,7 +43,7 @@ const happened: Readonly<Record<ActionCall['trigger'], (alert: ToldAlert) => str
   'alert-responder-added': () => 'A responder was added.',
   'alert-responder-removed': () => 'A responder was removed.',
   'alert-channel-attached': () => 'It has a channel of its own in Slack.',
-  'alert-channel-detached': () => 'Its channel in Slack is archived.',
+  'alert-channel-detached': () => 'It has no channel of its own in Slack any more.',
   'v-alert-not-resolved': () => 'Still not resolved.',
   manual: ({ status }) => `Sent by hand; it is ${status}.`,
 };

@@ -135,7 +135,7 @@ export class ActionPlanner {
 
   private async channelOf({ event, alertId }: FactAt): Promise<Pick<PlacedFact, 'channelId'>> {
     if (event.type === 'AlertChannelMade') return { channelId: event.data.channelId };
-    if (event.type !== 'AlertChannelArchived') return {};
+    if (event.type !== 'AlertChannelArchived' && event.type !== 'AlertChannelDetached') return {};
     const stored = await this.parts.eventStore.readStream(alertChannelStream(alertId));
     const channel = fold(alertChannelDecider, stored.map(eventOf<AlertChannelEvent>));
     return 'channelId' in channel ? { channelId: channel.channelId } : {};

@@ -8,9 +8,11 @@ import { newUuid } from '@tocsin/platform';
 import type { Logger } from '@tocsin/platform';
 import { readAlertFromStreams } from '@tocsin/read-models';
 import type { AlertHistory } from '@tocsin/read-models';
+import { actorName } from '../actor-name';
 import { AlertChannels } from './alert-channels';
 import type { SlackBudget } from './slack-budget';
 import { SlackPosts } from './slack-posts';
+import { slackTexts } from './slack-texts';
 
 type Attempt = AlertChannelEventOf<'AlertChannelAttempted'>['data'];
 
@@ -96,6 +98,18 @@ export class AlertChannelWork {
       }
       case 'archive':
         return this.outcomeOf(await workspace.archiveChannel(channelId));
+      case 'detach': {
+        const { detachedBy: by = { type: 'system', part: 'slack' }, language } = state;
+        const text = slackTexts[language].detachedBy(actorName(by, language, configuration));
+        const look = possiblyDone ? { lookSince: state.askedAt } : {};
+        const told = await workspace.post({
+          channelId,
+          content: { type: 'text', text },
+          key: `alert-channel-${alertId}-detached`,
+          ...look,
+        });
+        return told.ok ? { type: 'done' } : this.failed(told);
+      }
     }
   }
 

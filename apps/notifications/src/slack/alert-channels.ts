@@ -44,6 +44,11 @@ export class AlertChannels {
     return (await this.change(asked.alertId, { type: 'ask', at: this.clock.now(), ...asked }, cause, asked.by)).state;
   }
 
+  /** The channel stays as it is. @throws EventStoreFault */
+  async detach(alertId: AlertId, by: Actor, cause: Cause): Promise<AlertChannel> {
+    return (await this.change(alertId, { type: 'detach', at: this.clock.now(), by }, cause, by)).state;
+  }
+
   /** Facts of one alert come in order. @throws EventStoreFault */
   async follow(fact: AlertEvent, alertRevision: number, cause: Cause): Promise<void> {
     const news = alertChannelNewsOf(fact);

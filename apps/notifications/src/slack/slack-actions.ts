@@ -1,7 +1,17 @@
 import type { SlackRequest, SlackWorkspace } from '@tocsin/channels';
 import type { SlackRequestMade } from '@tocsin/contracts';
-import { Clock, createSlackLink, mayAnswerAlerts, mayEndSlackLink, mayLinkSlack, Rejection, replaceSlackLink } from '@tocsin/domain';
-import type { SlackLink, User } from '@tocsin/domain';
+import {
+  Clock,
+  createSlackLink,
+  isDetached,
+  mayAnswerAlerts,
+  mayEndSlackLink,
+  mayLinkSlack,
+  OWN_CHANNEL,
+  Rejection,
+  replaceSlackLink,
+} from '@tocsin/domain';
+import type { AlertId, SlackLink, User } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore, SecretBox } from '@tocsin/platform';
@@ -12,9 +22,10 @@ import { Answers, wordsOf } from '../answers';
 import { AlertChannels } from './alert-channels';
 import { SlackComposer } from './slack-composer';
 import { SlackPeople } from './slack-people';
+import { SlackPosts } from './slack-posts';
 import { slackTexts } from './slack-texts';
 
-type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'ask-channel' | 'link' | 'raise' | 'test' }>;
+type Asked = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'ask-channel' | 'detach-channel' | 'link' | 'raise' | 'test' }>;
 type ChannelRequest = Extract<SlackRequest, { type: 'ask-channel' }>;
 type TestRequest = Extract<SlackRequest, { type: 'test' }>;
 type RaiseRequest = Extract<SlackRequest, { type: 'raise' }>;
@@ -27,6 +38,7 @@ export interface SlackActionsParts {
   readonly raising: AlertRaising;
   readonly composer: SlackComposer;
   readonly channels: AlertChannels;
+  readonly posts: SlackPosts;
   readonly eventStore: EventStore;
   readonly configuration: ConfigurationReader;
   readonly configurationStore: ConfigurationStore;
@@ -45,6 +57,7 @@ export class SlackActions {
       case 'answer':
       case 'reassign':
       case 'ask-channel':
+      case 'detach-channel':
       case 'link':
       case 'raise':
       case 'test':
@@ -65,6 +78,7 @@ export class SlackActions {
     if (request.type === 'test') return this.test(request, user, id);
     if (request.type === 'raise') return this.raise(request, user, id);
     if (request.type === 'ask-channel') return this.channel(request, user, id);
+    if (request.type === 'detach-channel') return this.detach(request.alertId, user, id);
     const view =
       request.type === 'reassign'
         ? await this.parts.answers.give(
@@ -101,7 +115,21 @@ export class SlackActions {
     const cause = { causationId: id, correlationId: id };
     const state = await this.parts.channels.ask({ ...asked, alertRevision: events.at(-1)?.revision ?? 0, members }, cause);
     if (state.status === 'open' && state.channelId === undefined) return t.channelAsked;
+    if (isDetached(state)) return t.channelDetached;
     return 'channelId' in state && state.channelId !== undefined ? t.channelThere : t.channelNotMade;
+  }
+
+  /** Whoever comes again after a crash in between ends the message, too. */
+  private async detach(alertId: AlertId, user: User, id: string): Promise<string> {
+    const { language } = user;
+    const t = slackTexts[language];
+    if (!mayAnswerAlerts(user)) return wordsOf({ type: 'refused', language });
+    const { channels, posts, clock } = this.parts;
+    const cause = { causationId: id, correlationId: id };
+    const state = await channels.detach(alertId, { type: 'user', userId: user.id }, cause);
+    if (!isDetached(state)) return t.noChannel;
+    await posts.change(alertId, { type: 'end', at: clock.now(), linkId: OWN_CHANNEL, reason: 'detached' }, cause);
+    return t.detached;
   }
 
   private async raise(request: RaiseRequest, by: User, id: string): Promise<string> {

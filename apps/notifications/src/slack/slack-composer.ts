@@ -15,6 +15,11 @@ export class SlackComposer {
     return shownAlert(document, language, this.configuration);
   }
 
+  /** The same where it has a channel of its own. */
+  inOwnChannel(history: AlertHistory, language: Language): SlackAlert {
+    return { ...this.alert(history, language), isInOwnChannel: true };
+  }
+
   /** What alerts look like in the channel. */
   test({ language }: Pick<SlackLink, 'language'>, sourceName: string, reportTime: Instant): SlackAlert {
     const about = { id: 0 as AlertId, status: 'PENDING', priority: 'HIGH', links: [], standing: [], isTest: true } as const;

@@ -12,7 +12,10 @@ import { slackTexts } from './slack-texts';
 /** What Slack is answered at once: nothing, one person's text, or choices. */
 export type AtOnce = { readonly text?: string; readonly body?: unknown };
 
-type Durable = Extract<SlackRequest, { type: 'answer' | 'reassign' | 'ask-channel' | 'link' | 'test' | 'raise' | 'uninstalled' }>;
+type Durable = Extract<
+  SlackRequest,
+  { type: 'answer' | 'reassign' | 'ask-channel' | 'detach-channel' | 'link' | 'test' | 'raise' | 'uninstalled' }
+>;
 type Command = Extract<SlackRequest, { type: 'command' }>;
 
 /** ilert's own names for what can stand behind the command. */
@@ -45,6 +48,7 @@ export class SlackIntake {
       case 'answer':
       case 'reassign':
       case 'ask-channel':
+      case 'detach-channel':
       case 'link':
       case 'test':
       case 'raise':

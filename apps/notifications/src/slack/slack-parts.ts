@@ -101,7 +101,7 @@ export const slackParts = (
       {
         provide: SlackActions,
         useValue: new SlackActions({
-          ...{ workspace, people, answers, raising, composer, channels },
+          ...{ workspace, people, answers, raising, composer, channels, posts },
           ...{ eventStore, configuration, configurationStore, secrets, clock },
         }),
       },

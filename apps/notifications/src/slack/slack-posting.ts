@@ -87,20 +87,23 @@ export class SlackPosting {
     const language = this.languageOf(post);
     const shown = history.events.at(-1)?.revision ?? 0;
     const { channelId, ts } = post;
+    const content = linkId === OWN_CHANNEL ? composer.inOwnChannel(history, language) : composer.alert(history, language);
     const lookSince = possiblyDone ? { lookSince: post.plannedAt } : {};
     if (act === 'post') {
       // Nobody has to be told of what is over before they were told that it began (B9).
       if (history.document.status === 'RESOLVED' && !possiblyDone) return this.givenUp('resolved');
-      return this.outcomeOf(await workspace.post({ channelId, content: composer.alert(history, language), key, ...lookSince }), shown);
+      return this.outcomeOf(await workspace.post({ channelId, content, key, ...lookSince }), shown);
     }
     if (ts === undefined) return this.givenUp('no message');
-    if (act === 'edit') return this.outcomeOf(await workspace.edit({ channelId, ts }, composer.alert(history, language)), shown);
+    if (act === 'edit') return this.outcomeOf(await workspace.edit({ channelId, ts }, content), shown);
     const text = alertRevision === undefined ? undefined : composer.update(history, alertRevision, language);
     if (alertRevision === undefined || text === undefined) return this.givenUp('nothing to tell');
-    const content = { type: 'text', text } as const;
     // Nobody opens threads in a channel that has one message to begin with.
     const thread = linkId === OWN_CHANNEL ? {} : { threadTs: ts };
-    return this.outcomeOf(await workspace.post({ channelId, ...thread, content, key, ...lookSince }), alertRevision);
+    return this.outcomeOf(
+      await workspace.post({ channelId, ...thread, content: { type: 'text', text }, key, ...lookSince }),
+      alertRevision,
+    );
   }
 
   private languageOf({ linkId, userId, language }: SlackPost): 'en' | 'de' {

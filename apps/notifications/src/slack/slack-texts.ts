@@ -17,7 +17,10 @@ export const slackTexts = {
     commented: (who: string, comment: string) => `${who} wrote: ${comment}`,
     notResolved: 'This alert is still not resolved.',
     channelAttached: 'This alert has a channel of its own.',
-    channelDetached: 'The channel of this alert is archived.',
+    channelDetached: 'This alert has no channel of its own any more.',
+    detachedBy: (who: string) => `${who} detached this channel from the alert: what happens to it is not shown here any more.`,
+    detached: 'The channel is detached. It stays as it is, and hears of the alert no more.',
+    noChannel: 'Nothing was changed: this alert has no channel of its own any more.',
     unanswered: 'The escalation is over and nobody has answered.',
     askedFor: 'Somebody asked for this alert to be shown here.',
     unlinked: (url: string) =>
@@ -63,7 +66,10 @@ export const slackTexts = {
     commented: (who: string, comment: string) => `${who} schrieb: ${comment}`,
     notResolved: 'Dieser Alarm ist noch immer nicht gelöst.',
     channelAttached: 'Dieser Alarm hat einen eigenen Kanal.',
-    channelDetached: 'Der Kanal dieses Alarms ist archiviert.',
+    channelDetached: 'Dieser Alarm hat keinen eigenen Kanal mehr.',
+    detachedBy: (who: string) => `${who} hat diesen Kanal vom Alarm gelöst: Was mit ihm geschieht, steht hier nicht mehr.`,
+    detached: 'Der Kanal ist gelöst. Er bleibt, wie er ist, und erfährt vom Alarm nichts mehr.',
+    noChannel: 'Nichts wurde geändert: Dieser Alarm hat keinen eigenen Kanal mehr.',
     unanswered: 'Die Eskalation ist zu Ende, und niemand hat geantwortet.',
     askedFor: 'Jemand wollte diesen Alarm hier sehen.',
     unlinked: (url: string) =>

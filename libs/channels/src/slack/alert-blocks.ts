@@ -74,7 +74,7 @@ const linkText = ({ href, text }: SlackAlert['links'][number]): string => {
   return isLink ? `<${href.replaceAll('&', '&amp;')}|${label.replaceAll('|', '¦')}>` : label;
 };
 
-const buttons = ({ language, id, status, priority, step, isTest }: SlackAlert): readonly Block[] => {
+const buttons = ({ language, id, status, priority, step, isTest, isInOwnChannel }: SlackAlert): readonly Block[] => {
   if (status === 'RESOLVED' || isTest === true) return [];
   const t = slackTexts[language];
   const value = JSON.stringify({ a: id });
@@ -90,7 +90,7 @@ const buttons = ({ language, id, status, priority, step, isTest }: SlackAlert): 
         ...(priority === 'LOW' ? [button('raise', t.raisePriority, value)] : []),
         ...(escalation === undefined || priority === 'LOW' ? [] : [button('escalate', t.escalate, escalation)]),
         button('reassign', t.reassign, value),
-        button('channel', t.ownChannel, value),
+        isInOwnChannel === true ? button('detach', t.detach, value) : button('channel', t.ownChannel, value),
       ],
     },
   ];

@@ -67,6 +67,8 @@ const pressed = (payload: Json, by: SlackAccount): SlackRequest => {
     }
     case 'channel':
       return { ...asked, type: 'ask-channel' };
+    case 'detach':
+      return { ...asked, type: 'detach-channel' };
     case 'reassign':
       return { ...asked, type: 'ask-reassign', triggerId: text(payload['trigger_id']) };
     default:

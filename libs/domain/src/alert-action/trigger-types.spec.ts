@@ -48,6 +48,7 @@ describe('a fact of an alert', () => {
     ['that its own channel was made', channel('AlertChannelMade', { channelId: 'C1' }), ['alert-channel-attached']],
     ['that its topic was set', channel('AlertChannelDescribed'), []],
     ['that it was archived', channel('AlertChannelArchived'), ['alert-channel-detached']],
+    ['that a person detached it', channel('AlertChannelDetached'), ['alert-channel-detached']],
   ])('%s sets off what it is named for', (_what, fact, triggers) => {
     expect(triggersOf(fact, [])).toEqual(triggers);
     expect(possibleTriggers(fact)).toEqual(expect.arrayContaining([...triggers]));

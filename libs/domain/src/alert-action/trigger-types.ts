@@ -45,6 +45,7 @@ export const triggersOf = (fact: AlertFact, before: readonly AlertEvent[]): read
     case 'AlertChannelMade':
       return ['alert-channel-attached'];
     case 'AlertChannelArchived':
+    case 'AlertChannelDetached':
       return ['alert-channel-detached'];
     default:
       return [];

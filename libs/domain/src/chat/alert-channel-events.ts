@@ -3,7 +3,7 @@ import type { AlertId, UserId } from '../ids';
 import type { Instant } from '../time';
 
 /** What is done in Slack for an alert's own channel, one after the other. */
-export type AlertChannelAct = 'create' | 'describe' | 'invite' | 'archive';
+export type AlertChannelAct = 'create' | 'describe' | 'invite' | 'archive' | 'detach';
 
 /** `dueAt`: when there is something to do next; null: nothing until something else happens. */
 interface Waking {
@@ -39,6 +39,8 @@ export type AlertChannelEvent =
     }
   /** The alert is resolved. */
   | { readonly type: 'AlertChannelEnding'; readonly data: Waking & { readonly alertRevision: number } }
+  /** A person took it from the alert: it stays as it is, and hears of the alert no more. */
+  | { readonly type: 'AlertChannelDetached'; readonly data: Waking & { readonly by: Actor } }
   /** Recorded before Slack is asked. */
   | {
       readonly type: 'AlertChannelAttempted';
@@ -54,6 +56,8 @@ export type AlertChannelEvent =
   | { readonly type: 'AlertChannelDescribed'; readonly data: Attempt }
   | { readonly type: 'AlertChannelInvited'; readonly data: Attempt & { readonly userId: UserId } }
   | { readonly type: 'AlertChannelArchived'; readonly data: Attempt }
+  /** Those in it were told that it was detached. */
+  | { readonly type: 'AlertChannelDetachmentTold'; readonly data: Attempt }
   | {
       readonly type: 'AlertChannelAttemptFailed';
       readonly data: Attempt & { readonly act: AlertChannelAct; readonly reason: string; readonly uncertain: boolean };
@@ -83,6 +87,8 @@ const known: Readonly<Record<AlertChannelEvent['type'], true>> = {
   AlertChannelDescribed: true,
   AlertChannelInvited: true,
   AlertChannelArchived: true,
+  AlertChannelDetached: true,
+  AlertChannelDetachmentTold: true,
   AlertChannelAttemptFailed: true,
   AlertChannelHeldBack: true,
   AlertChannelGivenUp: true,

@@ -1,3 +1,4 @@
+import type { Actor } from '../actor';
 import { passedOver } from '../decider';
 import type { AlertId, UserId } from '../ids';
 import type { Instant } from '../time';
@@ -23,6 +24,8 @@ export interface AskedChannel {
   readonly members: readonly UserId[];
   readonly uninvited: readonly UserId[];
   readonly resolvedAt?: Instant;
+  /** Who took it from the alert; nothing is done any more but to say so. */
+  readonly detachedBy?: Actor;
   /** Begun so far. */
   readonly attempts: number;
   /** That failed one after the other, of the act at hand. */
@@ -36,14 +39,16 @@ export interface AskedChannel {
 export type AlertChannel =
   | { readonly status: 'absent' }
   | AskedChannel
-  /** Nothing more happens to it: it is archived, or there never was one. */
-  | { readonly status: 'ended'; readonly channelId?: string };
+  /** Nothing more happens to it: it is archived or detached, or there never was one. */
+  | { readonly status: 'ended'; readonly channelId?: string; readonly isDetached?: true };
 
 /** How long whoever is in it can still read along and write after the alert is resolved. */
 export const ARCHIVED_AFTER_MS = 3_600_000;
 
 /** What is to be done next, in the order in which it is of use. */
-export const nextChannelAct = ({ channelId, isDescribed, uninvited, resolvedAt, archives }: AskedChannel): AlertChannelAct | undefined => {
+export const nextChannelAct = (state: AskedChannel): AlertChannelAct | undefined => {
+  const { channelId, isDescribed, uninvited, resolvedAt, archives, detachedBy } = state;
+  if (detachedBy !== undefined) return 'detach';
   if (channelId === undefined) return 'create';
   if (!isDescribed) return 'describe';
   if (uninvited.length > 0) return 'invite';
@@ -76,6 +81,9 @@ const evolveOpen = (state: AskedChannel, event: Exclude<AlertChannelEvent, { typ
     }
     case 'AlertChannelEnding':
       return { ...state, followed: event.data.alertRevision, resolvedAt: event.data.at };
+    case 'AlertChannelDetached':
+      // What is known of the attempt at hand says nothing of the one to come.
+      return { ...state, detachedBy: event.data.by, failures: 0, uncertain: false };
     case 'AlertChannelAttempted': {
       const { act, userId, at, attempt, possiblyDone } = event.data;
       const begun = { act, startedAt: at, ...(userId === undefined ? {} : { userId }) };
@@ -88,7 +96,8 @@ const evolveOpen = (state: AskedChannel, event: Exclude<AlertChannelEvent, { typ
     case 'AlertChannelInvited':
       return { ...done, uninvited: without(event.data.userId) };
     case 'AlertChannelArchived':
-      return { status: 'ended', ...(state.channelId === undefined ? {} : { channelId: state.channelId }) };
+    case 'AlertChannelDetachmentTold':
+      return ended(state);
     case 'AlertChannelAttemptFailed': {
       const { reason, uncertain } = event.data;
       if (reason === NAME_TAKEN) return { ...done, namesTaken: state.namesTaken + 1 };
@@ -109,12 +118,23 @@ const evolveOpen = (state: AskedChannel, event: Exclude<AlertChannelEvent, { typ
           return { ...done, uninvited: without(event.data.userId) };
         case 'archive':
           return { ...done, archives: false };
+        case 'detach':
+          return ended(state);
       }
       return passedOver(event.data.act, state);
     default:
       return passedOver(event, state);
   }
 };
+
+const ended = ({ channelId, detachedBy }: AskedChannel): AlertChannel => ({
+  status: 'ended',
+  ...(channelId === undefined ? {} : { channelId }),
+  ...(detachedBy === undefined ? {} : { isDetached: true }),
+});
+
+export const isDetached = (channel: AlertChannel): boolean =>
+  (channel.status === 'open' && channel.detachedBy !== undefined) || (channel.status === 'ended' && channel.isDetached === true);
 
 /** Slack's word for a channel of this name that is not ours. */
 export const NAME_TAKEN = 'name_taken';

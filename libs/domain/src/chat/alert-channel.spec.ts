@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { AlertEvent } from '../alert/alert-events';
+import type { Actor } from '../actor';
 import { fold } from '../decider';
 import type { AlertId, UserId } from '../ids';
 import { accepted, activated, ana, ben, cleo, raised, resolvedBy, source, step } from '../testing/alert-builders';
@@ -9,6 +10,7 @@ import { plusMs, type Instant } from '../time';
 import { alertChannelDecider, type AlertChannelCommand, type AlertChannelOutcome } from './alert-channel';
 import type { AlertChannelEvent } from './alert-channel-events';
 import { alertChannelName, alertChannelNewsOf } from './alert-channel-news';
+import { isDetached } from './alert-channel-state';
 
 const given = specify(alertChannelDecider);
 const alertId = 7 as AlertId;
@@ -78,6 +80,53 @@ describe('a channel that was asked for', () => {
     expect(after(ask(ana), start(second(3_590)), fails(1, second(3_599), 'internal_error')).at(-1)).toMatchObject({
       type: 'AlertChannelGivenUp',
     }));
+});
+
+describe('a channel that a person takes from its alert', () => {
+  const by: Actor = { type: 'user', userId: ben };
+  const detach = (at: Instant): AlertChannelCommand => ({ type: 'detach', at, by });
+  const detached = [...made, detach(second(3))];
+  it('is told of it, and then nothing more is done, nobody else invited and nothing archived', () => {
+    expect(after(...detached).at(-1)).toEqual({ type: 'AlertChannelDetached', data: { at: second(3), by, dueAt: second(3) } });
+    expect(after(...detached, start(second(3)), done(3, second(4))).slice(-2)).toMatchObject([
+      { type: 'AlertChannelAttempted', data: { act: 'detach', possiblyDone: false } },
+      { type: 'AlertChannelDetachmentTold', data: { dueAt: null } },
+    ]);
+    const over = after(...detached, start(second(3)), done(3, second(4)));
+    expect(isDetached(fold(alertChannelDecider, over))).toBe(true);
+    for (const late of [detach(second(9)), follow(9, second(9), [cleo], true), ask(cleo)])
+      given(...over)
+        .when(late)
+        .thenNothing();
+  });
+  it('hears of nobody else before it was told, and is detached once', () => {
+    for (const late of [detach(second(9)), follow(9, second(9), [cleo], true)])
+      given(...after(...detached))
+        .when(late)
+        .thenNothing();
+  });
+  it('is told after an invitation that is under way, and again after an attempt whose outcome got lost', () => {
+    const inviting = after(...made, start(second(2)), detach(second(3)), done(3, second(4)));
+    expect(inviting.slice(-2)).toMatchObject([
+      { type: 'AlertChannelDetached', data: { dueAt: second(62) } },
+      { type: 'AlertChannelInvited', data: { dueAt: second(4) } },
+    ]);
+    expect(after(...detached, start(second(3)), start(second(9), second(8))).at(-1)).toMatchObject({
+      data: { act: 'detach', possiblyDone: true },
+    });
+  });
+  it('is detached also where nobody can be told', () =>
+    expect(
+      isDetached(fold(alertChannelDecider, after(...detached, start(second(3)), fails(3, second(4), 'is_archived', { permanent: true })))),
+    ).toBe(true));
+  it('has to be there', () => {
+    given(...after(ask(ana)))
+      .when(detach(second(1)))
+      .thenNothing();
+    given()
+      .when(detach(second(1)))
+      .thenNothing();
+  });
 });
 
 describe('a channel that is there', () => {

@@ -51,6 +51,8 @@ export type AlertChannelCommand =
       readonly members: readonly UserId[];
       readonly isResolved: boolean;
     }
+  /** A person takes it from the alert. */
+  | { readonly type: 'detach'; readonly at: Instant; readonly by: Actor }
   /** `interruptedBefore`: attempts begun before it were ended by a crash for certain. */
   | { readonly type: 'startAttempt'; readonly at: Instant; readonly interruptedBefore?: Instant }
   | { readonly type: 'recordOutcome'; readonly at: Instant; readonly attempt: number; readonly outcome: AlertChannelOutcome }
@@ -71,12 +73,18 @@ const ask = ({ type: _ask, ...asked }: Command<'ask'>, state: AlertChannel): rea
 };
 
 const follow = ({ at, alertRevision, members, isResolved }: Command<'follow'>, state: AlertChannel): readonly AlertChannelEvent[] => {
-  if (state.status !== 'open' || alertRevision <= state.followed) return [];
+  if (state.status !== 'open' || state.detachedBy !== undefined || alertRevision <= state.followed) return [];
   const joined = [...new Set(members)].filter((userId) => !state.members.includes(userId));
   const events: AlertChannelEvent[] = [];
   if (joined.length > 0) events.push({ type: 'AlertChannelMembersJoined', data: { at, alertRevision, members: joined, dueAt: at } });
   if (isResolved) events.push({ type: 'AlertChannelEnding', data: { at, alertRevision, dueAt: at } });
   return woken(events, state, at);
+};
+
+/** One that is yet to be made has nothing that could be taken from it. */
+const detach = ({ at, by }: Command<'detach'>, state: AlertChannel): readonly AlertChannelEvent[] => {
+  if (state.status !== 'open' || state.channelId === undefined || state.detachedBy !== undefined) return [];
+  return [{ type: 'AlertChannelDetached', data: { at, by, dueAt: state.attempting === undefined ? at : state.dueAt } }];
 };
 
 /** What runs or waits has its time already; anything else can be done when its time is there. */
@@ -127,6 +135,8 @@ const done = (
       return { type: 'AlertChannelInvited', data: { ...data, userId: userId as UserId } };
     case 'archive':
       return { type: 'AlertChannelArchived', data };
+    case 'detach':
+      return { type: 'AlertChannelDetachmentTold', data };
     default:
       return assertNever(act);
   }
@@ -163,6 +173,8 @@ export const alertChannelDecider: Decider<AlertChannelCommand, AlertChannel, Ale
         return ask(command, state);
       case 'follow':
         return follow(command, state);
+      case 'detach':
+        return detach(command, state);
       case 'startAttempt':
         return startAttempt(command, state);
       case 'recordOutcome':

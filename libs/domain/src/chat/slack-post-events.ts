@@ -77,6 +77,8 @@ export type SlackPostEvent =
     }
   /** Not sent yet, so that Slack's limits are kept: again at `dueAt`. */
   | { readonly type: 'SlackHeldBack'; readonly data: OfLink & { readonly act: SlackAct; readonly reason: string } }
+  /** The alert is not shown there any more; the message stays as it is. */
+  | { readonly type: 'SlackPostEnded'; readonly data: OfLink & { readonly reason: string } }
   /** For good: of an update that update alone, of anything else all that comes after it in this channel. */
   | { readonly type: 'SlackGivenUp'; readonly data: OfLink & { readonly act: SlackAct; readonly reason: string } };
 
@@ -100,5 +102,6 @@ const known: Readonly<Record<SlackPostEvent['type'], true>> = {
   SlackUpdated: true,
   SlackAttemptFailed: true,
   SlackHeldBack: true,
+  SlackPostEnded: true,
   SlackGivenUp: true,
 };

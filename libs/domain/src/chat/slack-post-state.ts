@@ -108,6 +108,8 @@ const evolvePost = (post: SlackPost, event: Change): SlackPost => {
       return { ...idle, failures: post.failures + 1, uncertain: post.uncertain || event.data.uncertain };
     case 'SlackHeldBack':
       return idle;
+    case 'SlackPostEnded':
+      return { ...post, ended: event.data.reason };
     case 'SlackGivenUp':
       return event.data.act === 'update' ? { ...done, updates: post.updates.slice(1) } : { ...done, ended: event.data.reason };
     default:

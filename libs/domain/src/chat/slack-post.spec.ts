@@ -252,3 +252,25 @@ describe('whatever comes in between', () => {
       }),
     ));
 });
+
+describe('an alert that is not to be shown in a channel any more', () => {
+  const end = (linkId: SlackLinkId = ops): SlackPostCommand => ({ type: 'end', at: second(9), linkId, reason: 'detached' });
+  it('is not, whatever happens to it', () => {
+    const ended = afterCommands(start(second(1)), done(1, 0, second(2)), follow(3, second(3), ops), end());
+    expect(ended.at(-1)).toEqual({ type: 'SlackPostEnded', data: { linkId: ops, at: second(9), reason: 'detached', dueAt: null } });
+    for (const late of [end(), follow(4, second(10), ops), start(second(10), second(9))])
+      given(...ended)
+        .when(late)
+        .thenNothing();
+  });
+  it('has what is under way come to its end', () =>
+    expect(
+      afterCommands(start(second(1)), done(1, 0, second(2)), follow(3, second(3), ops), start(second(3)), end(), done(2, 3, second(10))).at(
+        -1,
+      ),
+    ).toMatchObject({ type: 'SlackEdited', data: { dueAt: null } }));
+  it('is shown in all others', () =>
+    given(...posted)
+      .when(end(web))
+      .thenNothing());
+});

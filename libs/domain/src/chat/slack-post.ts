@@ -72,6 +72,8 @@ export type SlackPostCommand =
       readonly attempt: number;
       readonly outcome: SlackActOutcome;
     }
+  /** Nothing more is shown there. */
+  | { readonly type: 'end'; readonly at: Instant; readonly linkId: SlackLinkId; readonly reason: string }
   /** Slack is not asked before `until`, so that there is room for what is more urgent. */
   | {
       readonly type: 'holdBack';
@@ -217,6 +219,11 @@ const holdBack = ({ at, linkId, until, reason }: Command<'holdBack'>, state: Sla
   return [{ type: 'SlackHeldBack', data: { linkId, at, act, reason, dueAt: instant(Math.max(until, at)) } }];
 };
 
+const end = ({ type: _end, ...ended }: Command<'end'>, state: SlackPosts): readonly SlackPostEvent[] => {
+  const post = postOf(state, ended.linkId);
+  return post === undefined || post.ended !== undefined ? [] : [{ type: 'SlackPostEnded', data: { ...ended, dueAt: null } }];
+};
+
 /**
  * An alert in the channels that show it: one message in each, edited in place, with a thread. Each attempt is recorded before
  * Slack is asked; there is never more than one edit to come, and it shows the newest; what comes again changes nothing.
@@ -235,6 +242,8 @@ export const slackPostDecider: Decider<SlackPostCommand, SlackPosts, SlackPostEv
         return startAttempt(command, state);
       case 'recordOutcome':
         return recordOutcome(command, state);
+      case 'end':
+        return end(command, state);
       case 'holdBack':
         return holdBack(command, state);
       default:
