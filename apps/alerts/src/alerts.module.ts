@@ -27,6 +27,8 @@ import { ParkedMessageCommands } from './parked-messages/parked-message-commands
 import { ParkedMessagesController } from './parked-messages/parked-messages.controller';
 import { PathProbesConsumer } from './path-probes.consumer';
 import { RaiseAlertConsumer } from './raise-alert.consumer';
+import { raisingTimers } from './raising/raising-timers';
+import { WaitingAlerts } from './raising/waiting-alerts';
 import { ResolutionsConsumer } from './resolutions.consumer';
 import { StartPageController } from './start-page.controller';
 import { SourceLog } from './source-log';
@@ -69,6 +71,14 @@ export class AlertsModule {
           onDue: inTraceOfStream(platform, 'alerts', (stream) => autoResolution.fireDue(stream)),
         }),
       ),
+    );
+    const waiting = new WaitingAlerts({
+      ...{ alerts, eventStore, readStore, views, configuration, clock, log },
+      visibleWithinMs: settings.visibleWithinMs,
+    });
+    const measuredRaising = measureTimers(metrics, clock, 'raising');
+    background.addOwned('timers raising', (isOwner) =>
+      measuredRaising(new DueTimers({ ...raisingTimers(waiting), isOwner, ...following, clock })),
     );
     const sourceLog = background.add('source log', new SourceLog({ eventStore, clock, log }));
     background.addOwned('source log retention', () => new SourceLogRetention({ eventStore, clock, log }));

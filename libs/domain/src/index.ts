@@ -21,6 +21,8 @@ export * from './alert/tool-event-decision';
 export { defined } from './alert/tool-event-opening';
 export type { DroppedBecause, GuardedAlert, ToolEventDecision, ToolEventQuestion } from './alert/tool-event-opening';
 export * from './alert/raised';
+export { raisingDue, raisingStream } from './alert/raising';
+export type { WaitingAlertsRaised } from './alert/raising';
 export * from './alert/source-log';
 export * from './alert/source-log-events';
 export * from './alert/source-rules';

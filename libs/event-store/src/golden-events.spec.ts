@@ -37,6 +37,7 @@ import type {
   TextingEvent,
   SourceLogEvent,
   VerificationEvent,
+  WaitingAlertsRaised,
 } from '@tocsin/domain';
 import { START } from './event-store';
 import type { StoredEvent } from './event-store';
@@ -57,6 +58,7 @@ type DomainEvent =
   | ArchiveEvent
   | ErasureEvent
   | DutiesTold
+  | WaitingAlertsRaised
   | ParkedMessageEvent
   | SlackPostEvent
   | TextingEvent
@@ -75,7 +77,7 @@ type Folded =
   | 'texts'
   | 'calls'
   | 'verification';
-type Stream = Folded | 'configuration' | 'archive' | 'bundle' | 'erasure' | 'duty' | 'parked';
+type Stream = Folded | 'configuration' | 'archive' | 'bundle' | 'erasure' | 'duty' | 'parked' | 'raising';
 
 /** Every event type and where it is stored; the compiler refuses one that is missing here or is none. */
 const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
@@ -171,6 +173,7 @@ const streamOf: Readonly<Record<DomainEvent['type'], Stream>> = {
   AlertsArchived: 'archive',
   UserErased: 'erasure',
   DutiesTold: 'duty',
+  WaitingAlertsRaised: 'raising',
   VerificationCodeRequested: 'verification',
   VerificationCodeMistaken: 'verification',
   VerificationCodeEntered: 'verification',
@@ -228,6 +231,7 @@ const before: Readonly<Record<Stream, readonly DomainEvent['type'][]>> = {
   archive: [],
   erasure: [],
   duty: [],
+  raising: [],
   parked: [],
 };
 

@@ -106,16 +106,16 @@ describe('a source that goes by support hours', () => {
 
   it('shows them whole, and takes its own answer back', async () => {
     const hours = await hoursOf({ exceptions: [{ name: 'x', start: '2026-12-24', end: '2026-12-24', supportStatus: 'NONE' }] });
-    const rule = { alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', autoRaiseAlerts: false };
+    const rule = { alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', autoRaiseAlerts: true };
     const shop = await source({ ...rule, supportHours: { id: hours.id } });
     expect(shop).toMatchObject({ ...rule, supportHours: hours });
     expect((await world.put(`/api/alert-sources/${shop.id}`, shop)).body).toEqual({ ...shop, updatedAt: expect.any(String) });
   });
 
   it('keeps the hours that older clients write into it', async () => {
-    const own = { timezone: 'Europe/London', autoRaiseIncidents: false, supportDays: MONDAY_TO_FRIDAY };
+    const own = { timezone: 'Europe/London', autoRaiseIncidents: true, supportDays: MONDAY_TO_FRIDAY };
     const shop = await source({ alertPriorityRule: 'LOW_DURING_SUPPORT_HOURS', supportHours: own });
-    expect(shop).toMatchObject({ autoRaiseAlerts: false, supportHours: { ...own, autoRaiseAlerts: false } });
+    expect(shop).toMatchObject({ autoRaiseAlerts: true, supportHours: { ...own, autoRaiseAlerts: true } });
     expect((await world.get('/api/support-hours')).body).toEqual([]);
     expect((await world.put(`/api/alert-sources/${shop.id}`, shop)).body).toEqual({ ...shop, updatedAt: expect.any(String) });
     expect(await priorityOf(await world.raise(shop.integrationKey, 'before'))).toBe('HIGH');
@@ -132,5 +132,79 @@ describe('a source that goes by support hours', () => {
       const answer = await world.post('/api/alert-sources', sourceBody({ alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', supportHours }));
       expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR', details: [{ field }] } });
     }
+  });
+});
+
+describe('alerts that wait with LOW', () => {
+  const raising = (more: object = {}) => ({ alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', autoRaiseAlerts: true, ...more });
+  const lines = async (id: number): Promise<readonly string[]> => (await world.timeline(id)).filter((line) => line.startsWith('Raised to'));
+
+  it('become HIGH when support hours begin: people are paged again, the escalation starts, and each is raised once', async () => {
+    const { id } = await hoursOf();
+    const shop = await source(raising({ supportHours: { id } }));
+    const waiting = await world.raise(shop.integrationKey, 'waiting');
+    const answered = await world.raise(shop.integrationKey, 'answered');
+    await world.put(`/api/alerts/${answered}/accept`);
+    await world.advance('59m');
+    expect(await priorityOf(waiting)).toBe('LOW');
+    expect(world.mailbox('ben').subjects).toEqual([]);
+    await world.advance('1m');
+    expect([await priorityOf(waiting), await priorityOf(answered)]).toEqual(['HIGH', 'LOW']);
+    expect(world.mailbox('ana').subjects.filter((subject) => subject.includes('waiting'))).toHaveLength(2);
+    await world.advance('6m');
+    expect(world.mailbox('ben').subjects.filter((subject) => subject.includes('waiting'))).toHaveLength(1);
+    expect(await lines(waiting)).toEqual(['Raised to high priority, since support hours began']);
+    const log = await world.get<readonly { logEntryType: string }[]>(`/api/alerts/${waiting}/log-entries?max-results=100`);
+    expect(log.body.map(({ logEntryType }) => logEntryType)).toContain('AlertRaisedBySystemLogEntry');
+    expect(await lines(answered)).toEqual([]);
+  });
+
+  it('become HIGH when support hours end, where it is then that new ones are HIGH', async () => {
+    const supportHours = { timezone: 'Europe/London', supportDays: { MONDAY: { start: '08:00', end: '10:00' } } };
+    const shop = await source(raising({ alertPriorityRule: 'LOW_DURING_SUPPORT_HOURS', supportHours }));
+    const waiting = await world.raise(shop.integrationKey, 'waiting');
+    await world.advance('1h');
+    expect([await priorityOf(waiting), await lines(waiting)]).toEqual(['HIGH', ['Raised to high priority, since support hours ended']]);
+  });
+
+  it('are raised late, and it says so, when nothing ran when support hours began', async () => {
+    const { id } = await hoursOf();
+    const shop = await source(raising({ supportHours: { id } }));
+    const waiting = await world.raise(shop.integrationKey, 'waiting');
+    await world.down('90m');
+    expect([await priorityOf(waiting), await lines(waiting)]).toEqual([
+      'HIGH',
+      ['Raised to high priority, 1800 s late, since support hours began'],
+    ]);
+    await world.down('10m');
+    await world.advance('2m');
+    expect(await lines(waiting)).toHaveLength(1);
+  });
+
+  it('go by the hours as they are edited meanwhile', async () => {
+    const { id } = await hoursOf();
+    const shop = await source(raising({ supportHours: { id } }));
+    const waiting = await world.raise(shop.integrationKey, 'waiting');
+    await world.put(`/api/support-hours/${id}`, week({ supportDays: { MONDAY: { start: '11:00', end: '17:00' } } }));
+    await world.settle();
+    await world.advance('90m');
+    expect(await priorityOf(waiting)).toBe('LOW');
+    await world.advance('30m');
+    expect(await priorityOf(waiting)).toBe('HIGH');
+  });
+
+  it('stay as they are when the source raises nothing any more, until it does again', async () => {
+    const { id } = await hoursOf();
+    const shop = await source(raising({ supportHours: { id } }));
+    const waiting = await world.raise(shop.integrationKey, 'waiting');
+    const put = (more: object) => world.put(`/api/alert-sources/${shop.id}`, sourceBody({ ...raising({ supportHours: { id } }), ...more }));
+    await put({ autoRaiseAlerts: false });
+    await world.advance('2h');
+    await put({});
+    await world.advance('1h');
+    expect(await priorityOf(waiting)).toBe('LOW');
+    await world.delete(`/api/alert-sources/${shop.id}`);
+    await world.advance('24h');
+    expect(await priorityOf(waiting)).toBe('LOW');
   });
 });

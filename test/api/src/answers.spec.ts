@@ -251,7 +251,7 @@ const goThroughSupportHours = async (source: object, team: number): Promise<void
   const week = { timezone: 'Europe/Berlin', supportDays: { MONDAY: { start: '08:00', end: '17:00' }, SUNDAY: null } };
   const exceptions = [{ name: 'Christmas', start: '2026-12-24', end: '2026-12-26', supportStatus: 'OUTSIDE' }];
   const hours = await goThrough('/api/support-hours', { name: 'Office', ...week, exceptions, teams: [{ id: team }] });
-  for (const supportHours of [{ id: hours }, { ...week, autoRaiseIncidents: false }]) {
+  for (const supportHours of [{ id: hours }, { ...week, autoRaiseIncidents: true }]) {
     const body = { ...source, alertPriorityRule: 'HIGH_DURING_SUPPORT_HOURS', supportHours };
     await write('DELETE', `/api/alert-sources/${await goThrough('/api/alert-sources', body)}`);
   }

@@ -1,6 +1,7 @@
 import { problemText, reasonText } from '@tocsin/contracts';
 import type { LogFilterType } from '@tocsin/contracts';
-import type { AlertEvent, AlertEventOf, EscalationStep, ReachabilityProblem } from '@tocsin/domain';
+import { toIso } from '@tocsin/domain';
+import type { AlertEvent, AlertEventOf, EscalationStep, Instant, ReachabilityProblem, SupportEdge } from '@tocsin/domain';
 import { actorVars, iso, untold, vars } from './log-entry';
 import type { Names, TimelineLine } from './log-entry';
 
@@ -12,6 +13,27 @@ const SOURCE: readonly LogFilterType[] = ['ALERT_SOURCE_EVENTS'];
 /** What one event of the alert's own stream says on the timeline. */
 export const alertLines = (event: AlertEvent, names: Names): readonly TimelineLine[] =>
   linesOf(event, names).map((line) => ({ at: event.data.at, ...line }));
+
+/** A moment is nothing to speak of. */
+const latenessOf = (lateMs: number): { readonly en: string; readonly de: string; readonly vars: Readonly<Record<string, string>> } => {
+  const late = Math.round(lateMs / 1_000);
+  return late >= 2 ? { en: `, ${late} s late`, de: `, ${late} s zu spät`, vars: { lateSec: String(late) } } : { en: '', de: '', vars: {} };
+};
+
+const raisedBySupportHours = (edge: SupportEdge, at: Instant): Line => {
+  const late = latenessOf(at - edge.at);
+  const why =
+    edge.type === 'begin'
+      ? { en: 'since support hours began', de: 'da die Servicezeit begonnen hat' }
+      : { en: 'since support hours ended', de: 'da die Servicezeit zu Ende ist' };
+  return line(
+    'AlertRaisedBySystemLogEntry',
+    UPDATE,
+    { supportHours: edge.type, since: toIso(edge.at), ...late.vars },
+    `Raised to high priority${late.en}, ${why.en}`,
+    `Auf hohe Priorität angehoben${late.de}, ${why.de}`,
+  );
+};
 
 const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
   switch (event.type) {
@@ -55,7 +77,8 @@ const linesOf = (event: AlertEvent, names: Names): readonly Line[] => {
       ];
     }
     case 'AlertPriorityRaised': {
-      const { by } = event.data;
+      const { by, supportHours } = event.data;
+      if (supportHours !== undefined) return [raisedBySupportHours(supportHours, event.data.at)];
       const who = names.actor(by);
       return [
         line(
@@ -265,14 +288,13 @@ const activated = (
   { responders, problems: found, step, lateMs }: AlertEventOf<'RespondersActivated'>['data'],
   names: Names,
 ): readonly Line[] => {
-  const late = Math.round(lateMs / 1_000);
-  const lateness = late >= 2 ? { en: `, ${late} s late`, de: `, ${late} s zu spät` } : { en: '', de: '' };
+  const lateness = latenessOf(lateMs);
   const level = step.level + 1;
   const people = responders.map(({ userId, reason }) =>
     line(
       'AlertAssignedBySystemLogEntry',
       UPDATE,
-      { ...stepVars(step), userId: String(userId), ...(late >= 2 ? { lateSec: String(late) } : {}) },
+      { ...stepVars(step), userId: String(userId), ...lateness.vars },
       `Level ${level}${lateness.en}: ${names.user(userId)} is responder, ${reasonText(reason, 'en')}`,
       `Stufe ${level}${lateness.de}: ${names.user(userId)} ist zuständig, ${reasonText(reason, 'de')}`,
     ),

@@ -51,7 +51,15 @@ const notTold = new Set([
   ...['CallPlaced', 'CallAwaited', 'CallAnswered', 'CallEnded'],
   ...['PageTexted', 'ReplyReceived', 'PagePaced', 'BundleClosed', 'PagesBundled'],
   ...['AlertOpenedForKey', 'KeyAttached', 'AlertForgotten', 'ToolEventDropped', 'ToolEventsDropped', 'AlertsArchived'],
-  ...['ResourceConfigured', 'ResourceDeleted', 'UserErased', 'DutiesTold', 'ParkedMessageDiscarded', 'ParkedMessageReplayed'],
+  ...[
+    'ResourceConfigured',
+    'ResourceDeleted',
+    'UserErased',
+    'DutiesTold',
+    'WaitingAlertsRaised',
+    'ParkedMessageDiscarded',
+    'ParkedMessageReplayed',
+  ],
   ...['VerificationCodeEntered', 'VerificationCodeMistaken', 'VerificationCodeRequested', 'SignInLinkUsed', 'PathProbed'],
   ...['CheckpointSaved', 'IdBlockTaken', 'LeaseReleased', 'LeaseRenewed', 'LeaseTaken', 'StreamDeleted', 'VapidKeysMade'],
 ]);

@@ -4,7 +4,7 @@ import type { PolicySnapshot, Subscriber } from '../configuration/resources';
 import type { AlertActionId, AlertId, ScheduleId, UserId } from '../ids';
 import type { ReachabilityProblem, ResponderReason } from '../oncall/responder-reason';
 import type { Instant } from '../time';
-import type { ActivatedResponder, AlertEventOf, EscalationStep, EventComment, ToolTrigger } from './alert-events';
+import type { ActivatedResponder, AlertEventOf, EscalationStep, EventComment, SupportEdge, ToolTrigger } from './alert-events';
 import type { AlertStanding } from './alert-state';
 
 /** To whom an alert goes, with the snapshot or the person that the caller found. */
@@ -57,6 +57,8 @@ export type AlertCommand =
   | Change<'autoResolve'>
   | Change<'comment', By & { readonly comments: readonly EventComment[]; readonly tool?: ToolTrigger }>
   | Change<'raisePriority', By>
+  /** Unless somebody has answered it. */
+  | Change<'raiseWaiting', { readonly edge: SupportEdge }>
   | Change<'addResponder', By & { readonly userId: UserId }>
   | Change<'removeResponder', By & { readonly userId: UserId }>
   | Change<'follow', By & { readonly subscriber: Subscriber }>

@@ -50,6 +50,12 @@ export interface Position {
   readonly offset: number;
 }
 
+/** An instant at which support hours begin, or end. */
+export interface SupportEdge {
+  readonly type: 'begin' | 'end';
+  readonly at: Instant;
+}
+
 /** The tool event that caused a change, kept with it so that its redelivery is recognised (P4). */
 export interface ToolTrigger {
   readonly eventId: string;
@@ -128,6 +134,8 @@ export type AlertEvent =
         readonly at: Instant;
         readonly by: Actor;
         readonly status: 'PENDING' | 'ACCEPTED';
+        /** Raised because support hours begin or end, at `at`; absent: somebody or something asked for it. */
+        readonly supportHours?: SupportEdge;
       } & FromTool;
     }
   /** A further key joined the alert (grouping), or one of several was resolved. */

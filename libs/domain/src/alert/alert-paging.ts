@@ -6,7 +6,7 @@ import { rejected } from '../rejection';
 import type { Instant } from '../time';
 import { openOnly } from './alert-answers';
 import type { AlertCommandOf } from './alert-commands';
-import type { AlertEvent, AlertEventOf, EscalationStep, ToolTrigger } from './alert-events';
+import type { AlertEvent, AlertEventOf, EscalationStep, SupportEdge, ToolTrigger } from './alert-events';
 import { isStandingAt } from './alert-state';
 import type { OpenAlert, RaisedAlert } from './alert-state';
 
@@ -128,10 +128,14 @@ export const escalate = ({ by, at, from, to }: AlertCommandOf<'escalate'>, raise
  * LOW becomes HIGH. The escalation pages again by the policy; people who were chosen by hand have no escalation, so they are
  * paged again here, by their rules for HIGH.
  */
-export const priorityRaised = (state: OpenAlert, by: Actor, at: Instant, tool?: ToolTrigger): readonly AlertEvent[] => {
+export const priorityRaised = (
+  state: OpenAlert,
+  by: Actor,
+  at: Instant,
+  cause: { readonly tool?: ToolTrigger; readonly supportHours?: SupportEdge } = {},
+): readonly AlertEvent[] => {
   if (state.priority === 'HIGH') return [];
   const { alertId, round, route } = state;
-  const cause = tool === undefined ? {} : { tool };
   const status = state.status === 'pending' ? 'PENDING' : 'ACCEPTED';
   const raised: AlertEvent = { type: 'AlertPriorityRaised', data: { alertId, at, by, status, ...cause } };
   if (state.status === 'accepted' || route.type === 'policy' || state.responders.length === 0) return [raised];
@@ -148,3 +152,7 @@ export const priorityRaised = (state: OpenAlert, by: Actor, at: Instant, tool?: 
   };
   return [raised, { type: 'RespondersActivated', data: again }];
 };
+
+/** What waits becomes HIGH when support hours say so; whoever has answered is not disturbed. */
+export const raiseWaiting = ({ at, edge }: AlertCommandOf<'raiseWaiting'>, state: RaisedAlert): readonly AlertEvent[] =>
+  state.status === 'pending' ? priorityRaised(state, { type: 'system', part: 'support-hours' }, at, { supportHours: edge }) : [];

@@ -73,7 +73,7 @@ export const repeat = (command: AlertCommandOf<'repeat'>, state: RaisedAlert): r
     return known !== undefined && episode !== undefined && known.episode !== episode;
   });
   const changes: AlertEvent[] = [];
-  if (command.priority === 'HIGH') changes.push(...priorityRaised(state, by, at, tool));
+  if (command.priority === 'HIGH') changes.push(...priorityRaised(state, by, at, { tool }));
   const isNewText = summary !== state.summary || (details !== undefined && details !== state.details);
   if (state.keys.grouping === 'key' && isNewText) {
     const text = { summary, ...(details === undefined ? {} : { details }), before: state.summary };

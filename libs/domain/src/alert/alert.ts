@@ -16,7 +16,16 @@ import type { AlertCommand } from './alert-commands';
 import type { AlertEvent } from './alert-events';
 import { evolveAlert } from './alert-evolve';
 import { wasApplied } from './alert-key';
-import { assign, escalate, priorityRaised, raise, recordEscalationEnded, recordLevel, recordNobodyOnCall } from './alert-paging';
+import {
+  assign,
+  escalate,
+  priorityRaised,
+  raise,
+  raiseWaiting,
+  recordEscalationEnded,
+  recordLevel,
+  recordNobodyOnCall,
+} from './alert-paging';
 import { initialAlert, type Alert, type RaisedAlert } from './alert-state';
 import { acceptByTool, recordToolEventIgnored, repeat, resolveByTool } from './alert-tool-events';
 
@@ -47,6 +56,8 @@ const decideRaised = (command: Exclude<AlertCommand, { type: 'raise' }>, state: 
       return comment(command, state);
     case 'raisePriority':
       return priorityRaised(openOnly(state), command.by, command.at);
+    case 'raiseWaiting':
+      return raiseWaiting(command, state);
     case 'addResponder':
       return addResponder(command, state);
     case 'removeResponder':

@@ -80,9 +80,9 @@ describe('a priority by support hours', () => {
       alertPriorityRule: 'HIGH',
       supportHours: { during: 'HIGH', autoRaise: false, hours: named },
     });
-    expect(created({ alertPriorityRule: 'LOW_DURING_SUPPORT_HOURS', supportHours: named })).toMatchObject({
+    expect(created({ alertPriorityRule: 'LOW_DURING_SUPPORT_HOURS', supportHours: named, autoRaise: true })).toMatchObject({
       alertPriorityRule: 'HIGH',
-      supportHours: { during: 'LOW', autoRaise: false, hours: named },
+      supportHours: { during: 'LOW', autoRaise: true, hours: named },
     });
   });
 

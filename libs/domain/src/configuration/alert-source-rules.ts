@@ -129,7 +129,6 @@ const priorityRule = (
     return { alertPriorityRule: rule };
   }
   if (hours === undefined) throw invalidSetting('supportHours', `is required with ${rule}: an object with the id of a support hour`);
-  if (autoRaise) throw withoutEffect('autoRaiseAlerts', 'does nothing yet: leave it out');
   const during = rule === 'HIGH_DURING_SUPPORT_HOURS' ? 'HIGH' : 'LOW';
   return { alertPriorityRule: 'HIGH', supportHours: { during, autoRaise, hours: checkedHours(hours, configuration) } };
 };
