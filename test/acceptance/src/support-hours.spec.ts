@@ -1,4 +1,5 @@
 import type { EscalationPolicyId, UserId } from '@tocsin/domain';
+import { newUuid } from '@tocsin/platform';
 import { World } from './world';
 
 type Body = Record<string, unknown> & { readonly id: number };
@@ -45,19 +46,18 @@ describe('support hours', () => {
     expect(log.body.map(({ action }) => action)).toEqual(['deleted', 'changed', 'created']);
   });
 
-  it.each([
-    ['end before they begin', { supportDays: { MONDAY: { start: '17:00', end: '09:00' } } }, 'supportDays.MONDAY.end'],
-    ['have a day without an end', { supportDays: { MONDAY: { start: '17:00' } } }, 'supportDays.MONDAY.end'],
-    ['have no days', { supportDays: null }, 'supportDays'],
-    ['are nowhere', { timezone: 'London' }, 'timezone'],
-    [
-      'have an odd exception',
-      { exceptions: [{ name: 'x', start: '2026-12-24', end: '2026-12-24', supportStatus: 'CLOSED' }] },
-      'exceptions[0].supportStatus',
-    ],
-  ])('that %s are refused, by the name of the field (B31)', async (_what, more, field) => {
-    const { status, body } = await world.post('/api/support-hours', week(more));
-    expect({ status, ...body }).toMatchObject({ status: 400, code: 'VALIDATION_ERROR', details: [{ field }] });
+  it('are refused when they make no sense, by the name of the field (B31)', async () => {
+    const odd = { name: 'x', start: '2026-12-24', end: '2026-12-24', supportStatus: 'CLOSED' };
+    for (const [more, field] of [
+      [{ supportDays: { MONDAY: { start: '17:00', end: '09:00' } } }, 'supportDays.MONDAY.end'],
+      [{ supportDays: { MONDAY: { start: '17:00' } } }, 'supportDays.MONDAY.end'],
+      [{ supportDays: null }, 'supportDays'],
+      [{ timezone: 'London' }, 'timezone'],
+      [{ exceptions: [odd] }, 'exceptions[0].supportStatus'],
+    ] as const) {
+      const { status, body } = await world.post('/api/support-hours', week(more));
+      expect({ status, ...body }).toMatchObject({ status: 400, code: 'VALIDATION_ERROR', details: [{ field }] });
+    }
   });
 
   it('are made and changed by users, and seen by stakeholders', async () => {
@@ -179,6 +179,23 @@ describe('alerts that wait with LOW', () => {
     await world.down('10m');
     await world.advance('2m');
     expect(await lines(waiting)).toHaveLength(1);
+  });
+
+  it('are raised, too, when they were being opened as support hours began', async () => {
+    const { id } = await hoursOf();
+    const shop = await source(raising({ supportHours: { id } }));
+    const earlier = await world.raise(shop.integrationKey, 'earlier');
+    await world.advance('1h');
+    const { eventStore, clock } = world.platform;
+    const [first] = await eventStore.readStream(`alert-${earlier}`, { limit: 1 });
+    const { type, data, metadata } = first!;
+    const late = 990_000;
+    const opened = { ...(data as object), alertId: late, at: clock.now() - 1 };
+    await eventStore.append(`alert-${late}`, 'no_stream', [{ id: newUuid(), type, data: opened, metadata }]);
+    await world.settle();
+    expect(await priorityOf(late)).toBe('LOW');
+    await world.advance('1m');
+    expect(await priorityOf(late)).toBe('HIGH');
   });
 
   it('go by the hours as they are edited meanwhile', async () => {
