@@ -129,24 +129,27 @@ describe('an alert action with conditions', () => {
     expect(told()).toEqual(['alert-created disk', 'alert-created third']);
   });
 
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    ['conditions', { conditions: 'alert.summary contains disk full' }, /at character 29: expected `and`, `or` or the end/],
-    ['conditions', { conditions: 'trigger_count.3m > 5' }, /no trigger_count/],
-    ['conditions', { conditions: 'now is_in {id: 999, type: ON_CALL_SCHEDULE}' }, /there is no schedule 999/],
-    ['conditions', { conditions: 'now is_in {id: 999, type: SUPPORT_HOUR}' }, /there is no support hour 999/],
-    ['conditions', { conditions: 5 }, /must be a text/],
-    ['conditions', { conditions: 'true', triggerMode: 'MANUAL', triggerTypes: [] }, /whenever a person asks/],
-    ['alertFilter.predicates', { alertFilter: { operator: 'AND', predicates: [] } }, /at least one entry/],
-    ['alertFilter.operator', { alertFilter: { operator: 'XOR', predicates: [] } }, /AND or OR/],
-    [
-      'alertFilter.predicates[0].value',
-      { alertFilter: { operator: 'OR', predicates: [{ field: 'ALERT_DETAILS', criteria: 'MATCHES_REGEX', value: '(' }] } },
-      /RE2/,
-    ],
-  ])('is refused where %s cannot be read: %j', async (field, changes, message) => {
-    const { status, body } = await world.post<{ message: string; details: unknown }>('/api/alert-actions', request(changes));
-    expect({ status, details: body.details }).toMatchObject({ status: 400, details: [{ field }] });
-    expect(body.message).toMatch(message);
+  it('is refused where they cannot be read, and hears where and why', async () => {
+    const refused: readonly [string, Record<string, unknown>, RegExp][] = [
+      ['conditions', { conditions: 'alert.summary contains disk full' }, /at character 29: expected `and`, `or` or the end/],
+      ['conditions', { conditions: 'trigger_count.3m > 5' }, /no trigger_count/],
+      ['conditions', { conditions: 'now is_in {id: 999, type: ON_CALL_SCHEDULE}' }, /there is no schedule 999/],
+      ['conditions', { conditions: 'now is_in {id: 999, type: SUPPORT_HOUR}' }, /there is no support hour 999/],
+      ['conditions', { conditions: 5 }, /must be a text/],
+      ['conditions', { conditions: 'true', triggerMode: 'MANUAL', triggerTypes: [] }, /whenever a person asks/],
+      ['alertFilter.predicates', { alertFilter: { operator: 'AND', predicates: [] } }, /at least one entry/],
+      ['alertFilter.operator', { alertFilter: { operator: 'XOR', predicates: [] } }, /AND or OR/],
+      [
+        'alertFilter.predicates[0].value',
+        { alertFilter: { operator: 'OR', predicates: [{ field: 'ALERT_DETAILS', criteria: 'MATCHES_REGEX', value: '(' }] } },
+        /RE2/,
+      ],
+    ];
+    for (const [field, changes, message] of refused) {
+      const { status, body } = await world.post<{ message: string; details: unknown }>('/api/alert-actions', request(changes));
+      expect({ status, details: body.details }).toMatchObject({ status: 400, details: [{ field }] });
+      expect(body.message).toMatch(message);
+    }
   });
 
   it('has none when they are empty, and says so', async () => {

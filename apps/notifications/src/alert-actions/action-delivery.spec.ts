@@ -7,10 +7,13 @@ import type {
   AlertAction,
   AlertActionId,
   AlertEvent,
+  AlertEventOf,
+  AlertSource,
   Connector,
   ConnectorId,
   EscalationPolicy,
   EscalationPolicyId,
+  Instant,
 } from '@tocsin/domain';
 import { accepted, alertId, ana, minute, raised, resolvedBy, source } from '@tocsin/domain/testing';
 import { CommandHandler } from '@tocsin/event-store';
@@ -90,15 +93,15 @@ const configured = async (changes: Partial<AlertAction>, webhookUrl = `${receive
 };
 
 /** In its own stream, as the change of configuration itself is. */
-const recorded = async (resource: AlertAction): Promise<void> => {
+const recorded = async (resource: AlertAction | AlertSource, kind = 'alertaction'): Promise<void> => {
   const metadata = { schemaVersion: 1, time: clock.now(), actor: source, correlationId: 'c', causationId: 'd' };
-  const fact = { id: newUuid(), type: 'ResourceConfigured', data: { kind: 'alertaction', resource }, metadata };
-  await eventStore.append(`alertaction-${resource.id}`, 'any', [fact]);
+  const fact = { id: newUuid(), type: 'ResourceConfigured', data: { kind, resource }, metadata };
+  await eventStore.append(`${kind}-${resource.id}`, 'any', [fact]);
 };
 
 const published = async (
-  kind: 'alertaction' | 'connector' | 'policy',
-  resource: AlertAction | Connector | EscalationPolicy,
+  kind: 'alertaction' | 'connector' | 'policy' | 'source',
+  resource: AlertAction | Connector | EscalationPolicy | AlertSource,
 ): Promise<void> => {
   const key = `${kind}-${resource.id}`;
   const data = { kind, resource };
@@ -310,6 +313,18 @@ describe('the conditions of an action', () => {
     await configured({ conditions: 'false', updatedAt: minute(4) });
     await hear(begin(CrashPoint.nowhere()), 1);
     expect(await triggers()).toEqual(['alert-resolved']);
+  });
+
+  it('see the source as it was configured then', async () => {
+    const { sourceId } = (raised() as AlertEventOf<'AlertRaised'>).data;
+    const named = (name: string, updatedAt: Instant) =>
+      ({ id: sourceId, name, integrationKey: { hash: 'h', cipher: 'c' }, createdAt: instant(0), updatedAt }) as AlertSource;
+    await recorded(named('before', instant(0)), 'source');
+    await configured({ conditions: 'alert.alertSource.name == before' });
+    await happens(raised());
+    await published('source', named('after', minute(4)));
+    await hear(begin(CrashPoint.nowhere()), 0);
+    expect(await triggers()).toEqual(['alert-created']);
   });
 
   it('cancel what has waited, when its time has come and they do not hold', async () => {

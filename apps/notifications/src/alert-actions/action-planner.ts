@@ -10,7 +10,7 @@ import {
   triggersOf,
   wantedRuns,
 } from '@tocsin/domain';
-import type { AlertAction, AlertChannelEvent, AlertEvent, AlertEventOf, AlertFact, AlertId, WantedRun } from '@tocsin/domain';
+import type { AlertAction, AlertChannelEvent, AlertEvent, AlertFact, AlertId, WantedRun } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -79,19 +79,19 @@ export class ActionPlanner {
     if (actions.length === 0) return;
     const history = (await eventStore.readStream(alertStream(alertId))).filter(({ position }) => position <= fact.position);
     const events = history.map(eventOf<AlertEvent>);
-    const raised = events.find((event): event is AlertEventOf<'AlertRaised'> => event.type === 'AlertRaised');
+    const alert = events.reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
     // It is in the archive.
-    if (raised === undefined) return;
+    if (alert === undefined) return;
     const triggers = triggersOf(fact.event, events);
     if (triggers.length === 0) return;
-    const { sourceId } = raised.data;
+    const { sourceId } = alert;
     const isByAction = fact.event.type === 'AlertAssigned' && fact.event.data.actionId !== undefined;
     const placed = { ...fact, alertRevision: history.at(-1)?.revision ?? 0, ...(await this.channelOf(fact)) };
     for (const known of actions) {
       const action = await past.get('alertaction', known.id, { at, position: fact.position });
       if (action === undefined) continue;
       for (const wanted of wantedRuns(action, { triggers, sourceId, at, isByAction }))
-        if (await this.isToBe(action, wanted, fact, events)) await this.setOff(action, wanted, placed, cause);
+        if (await this.isToBe(action, wanted, fact, alert)) await this.setOff(action, wanted, placed, cause);
     }
   }
 
@@ -100,12 +100,11 @@ export class ActionPlanner {
     action: AlertAction,
     { trigger, dueAt }: WantedRun,
     { alertId, event, position }: FactAt,
-    events: readonly AlertEvent[],
+    alert: AlertDocument,
   ): Promise<boolean> {
     const { at } = event.data;
     if (dueAt > at || conditionOf(action) === undefined) return true;
-    const alert = events.reduce<AlertDocument | undefined>(evolveAlertDocument, undefined);
-    if (alert !== undefined && (await this.parts.conditions.heldThen(action, alert, { at, position }))) return true;
+    if (await this.parts.conditions.heldThen(action, alert, { at, position })) return true;
     this.unmet.inc({ type: action.type });
     this.parts.log.info({ alertId, actionId: action.id, trigger }, 'alert action not set off: its conditions did not hold');
     return false;
