@@ -256,6 +256,13 @@ describe('what an evaluation may cost', () => {
     expect(result(`not (${many})`, { alert: { details } })).toBe(false);
   });
 
+  it('counts what regular expressions look at by their size', () => {
+    const never = (last: string): string => `not (alert.summary regex 'a{150}${last}')`;
+    const long = { alert: { summary: 'a'.repeat(16_384) } };
+    expect(result(never('x'), long)).toBe(true);
+    expect(result(`${never('x')} and ${never('y')}`, long)).toBe(false);
+  });
+
   it('does not explode by a regular expression that backtracking would try in every way', () => {
     const text = `alert.summary regex '^(a+)+$'`;
     expect(result(text, { alert: { summary: `${'a'.repeat(10_000)}!` } })).toBe(false);
