@@ -19,6 +19,12 @@ const showsAnswer = (page: { readonly edits: number } | undefined): void => {
   if (page === undefined || page.edits === 0) throw new Error('the page stands there as if nobody had answered it');
 };
 
+/** A message whose outcome got lost is found again. */
+const shownOnce = <Page>(pages: readonly Page[]): Page | undefined => {
+  if (pages.length !== 1) throw new Error(`the page stands there ${pages.length} times`);
+  return pages[0];
+};
+
 const telegramPerson = (user: User): TelegramPerson => ({ id: Number(accountOf(user).id), name: 'ana' });
 
 const teamsPerson = ({ installation }: Stage, user: User): TeamsPerson => {
@@ -28,6 +34,32 @@ const teamsPerson = ({ installation }: Stage, user: User): TeamsPerson => {
 };
 
 export const chatStories: readonly Story[] = [
+  {
+    name: 'a direct message in Slack is answered by its button, stands there once and shows so',
+    has: [
+      ...[...PAGE, 'post by slack', 'append slackpost SlackPageSent', 'append notification HandedOver'],
+      ...['publish notification-commands', ...ANSWER, 'answer by slack'],
+      ...['append slackpost SlackPostOutdated', 'append slackpost SlackAttemptStarted', 'edit by slack', 'append slackpost SlackEdited'],
+    ],
+    person: async (installation) => {
+      const { id: userId, teamId } = installation.providers.slack.team.addPerson('ana');
+      return installation.person(async (...making) => ({ ...(await reachedBy(making, [['SLACK', 0]])), slackAccount: { teamId, userId } }));
+    },
+    tell: async (stage, user) => {
+      const { slack } = stage.installation.providers;
+      await paged(stage, user);
+      const person = [...slack.team.people.values()].find(({ id }) => id === user.slackAccount?.userId);
+      if (person === undefined) throw new Error('nobody is known in Slack');
+      const pages = () => slack.direct(person).filter(({ text }) => isAbout(text, stage));
+      const [shown] = pages();
+      if (shown === undefined) throw new Error('nothing was written in Slack');
+      const press = slack.press(person, shown, 'accept');
+      await stage.isAnswered(() => slack.send(press));
+      await stage.settles();
+      await stage.passes(AT_LAST);
+      showsAnswer(shownOnce(pages()));
+    },
+  },
   {
     name: 'a message in Telegram is answered by its button, and shows so',
     has: [...PAGE, 'post by telegram', 'append notification HandedOver', 'publish notification-commands', ...ANSWER, 'edit by telegram'],

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { actionSettings, alertActionsSchema } from '@tocsin/alert-actions';
 import { channelSchema, closeChannels, openChannels, openChatBots, routesOf } from '@tocsin/channels';
-import type { Channel, ChannelsByMethod, ChatBot, Correlation, OutgoingMessage, ShownAlert, ShownText } from '@tocsin/channels';
+import type {
+  Channel,
+  ChannelsByMethod,
+  ChatBot,
+  Correlation,
+  OutgoingMessage,
+  ShownAlert,
+  ShownText,
+  SlackWorkspace,
+} from '@tocsin/channels';
 import { RELAY, topics } from '@tocsin/contracts';
 import type { AlertCommand as GivenAnswer } from '@tocsin/contracts';
 import { alertDecider, alertStream, notificationStream, pacingDecider, pacingStream } from '@tocsin/domain';
@@ -27,6 +36,7 @@ import { Bundles } from '../../bundles/bundles';
 import { callbackSettings } from '../../callback-settings';
 import { NotificationsModule } from '../../notifications.module';
 import { pushContext } from '../../push/push-context';
+import { openSlack } from '../../slack/open-slack';
 import { crashing } from '../crash-point';
 import { NIGHT } from '../notifications-server';
 import { Life, MortalBus, MortalClock, mortalParts, MortalStore } from './life';
@@ -36,7 +46,15 @@ import type { Received } from './providers';
 
 /** No story has more. */
 const ACTIVATIONS = [1, 2];
-const METHODS: ReadonlySet<NotificationMethod> = new Set<NotificationMethod>(['EMAIL', 'SMS', 'VOICE', 'PUSH', 'TELEGRAM', 'TEAMS']);
+const METHODS: ReadonlySet<NotificationMethod> = new Set<NotificationMethod>([
+  'EMAIL',
+  'SMS',
+  'VOICE',
+  'PUSH',
+  'TELEGRAM',
+  'TEAMS',
+  'SLACK',
+]);
 
 /** What stands between the process and its stores, and breaks a promise: to see that it would be noticed. */
 export interface Broken {
@@ -45,7 +63,7 @@ export interface Broken {
 }
 
 /** Where and by what a person is paged. */
-export type HowReached = Pick<User, 'contacts' | 'alertPreferences' | 'pushDevices' | 'chatAccounts'>;
+export type HowReached = Pick<User, 'contacts' | 'alertPreferences' | 'pushDevices' | 'chatAccounts' | 'slackAccount'>;
 
 /** A notification that a provider was really asked to take. */
 export interface Handed {
@@ -126,12 +144,14 @@ export class Installation {
         const mortal = new Map(
           [...this.channels].map(([method, channels]) => [method, channels.map((channel) => this.mortal(channel, life))]),
         );
+        const { slack } = await openSlack(settings, platform);
         return NotificationsModule.register(platform, {
           random: () => 0.5,
           channelsFor: (method) => mortal.get(method) ?? [],
           routes: routesOf(settings),
           push,
           bots: (await openChatBots(settings)).map((bot) => this.mortalBot(bot, life)),
+          ...(slack === undefined ? {} : { slack: { ...slack, workspace: this.mortalSlack(slack.workspace, life) } }),
           actions: actionSettings(settings),
           callbacks: callbackSettings(settings),
         });
@@ -291,6 +311,18 @@ export class Installation {
           }),
       });
     return named(named(named(bot, 'post'), 'edit'), 'acknowledge');
+  }
+
+  private mortalSlack(workspace: SlackWorkspace, life: Life): SlackWorkspace {
+    const named = (port: SlackWorkspace, method: 'post' | 'edit' | 'answer'): SlackWorkspace =>
+      crashing(port, [method], {
+        around: async (call, [message]) =>
+          life.around(`${method} by slack`, async () => {
+            if (method === 'post') await this.handOverInChat((message as Parameters<SlackWorkspace['post']>[0]).content);
+            return call();
+          }),
+      });
+    return named(named(named(workspace, 'post'), 'edit'), 'answer');
   }
 
   private async handOver({ stream, attempt }: Correlation): Promise<void> {

@@ -3,6 +3,7 @@ import {
   MailServer,
   PushService,
   SendGridServer,
+  SlackServer,
   SmsGateway,
   TeamsServer,
   TelegramServer,
@@ -40,21 +41,23 @@ export class Providers {
     readonly ntfy: WebhookReceiver,
     readonly telegram: TelegramServer,
     readonly teams: TeamsServer,
+    readonly slack: SlackServer,
   ) {}
 
   static async start(clock: Clock): Promise<Providers> {
     const [mail, sendgrid, network] = await Promise.all([MailServer.start(), SendGridServer.start(), TelephoneNetwork.start()]);
     const [gateway, push, ntfy] = await Promise.all([SmsGateway.start(), PushService.start(), WebhookReceiver.start()]);
-    const [telegram, teams] = await Promise.all([TelegramServer.start(), TeamsServer.start({ now: () => clock.now() })]);
+    const now = (): number => clock.now();
+    const [telegram, teams, slack] = await Promise.all([TelegramServer.start(), TeamsServer.start({ now }), SlackServer.start({ now })]);
     // What they tell later is told when a story comes to it.
     network.receipts = [];
     sendgrid.events = [];
-    return new Providers(mail, sendgrid, network, gateway, push, ntfy, telegram, teams);
+    return new Providers(mail, sendgrid, network, gateway, push, ntfy, telegram, teams, slack);
   }
 
   async stop(): Promise<void> {
-    const { mail, sendgrid, network, gateway, push, ntfy, telegram, teams } = this;
-    await Promise.all([mail, sendgrid, network, gateway, push, ntfy, telegram, teams].map((each) => each.stop()));
+    const { mail, sendgrid, network, gateway, push, ntfy, telegram, teams, slack } = this;
+    await Promise.all([mail, sendgrid, network, gateway, push, ntfy, telegram, teams, slack].map((each) => each.stop()));
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -65,6 +68,7 @@ export class Providers {
       ...this.gateway.environment,
       ...this.telegram.settings,
       ...this.teams.settings,
+      ...this.slack.settings,
       NTFY_URL: this.ntfy.url,
       TOCSIN_OUTGOING_ALLOW: this.push.url,
     };
@@ -74,6 +78,7 @@ export class Providers {
     this.network.inboundUrl = () => `${publicUrl}/api/callbacks/twilio/sms`;
     this.telegram.callsBack((path) => `${publicUrl}${path}`);
     this.teams.callsBack((path) => `${publicUrl}${path}`);
+    this.slack.callsBack((path) => `${publicUrl}${path}`);
     this.sendgrid.eventsUrl = () => `${publicUrl}/api/callbacks/sendgrid/events`;
     this.sendgrid.inboundUrl = () => `${publicUrl}/api/callbacks/sendgrid/inbound`;
     this.sendgrid.now = () => Math.floor(clock.now() / 1_000);
@@ -108,7 +113,10 @@ export class Providers {
       .filter(({ method }) => method === 'sendMessage')
       .map(({ given }) => ({ provider: 'telegram', text: String(given['text']) }));
     const cards = this.teams.posted.map(({ summary, card }) => ({ provider: 'teams', text: `${summary}\n${JSON.stringify(card)}` }));
-    const messages = [mails, sent, texts, others, pushed, noted, written, cards].flat();
+    const inSlack = this.slack.calls
+      .filter(({ method, outcome }) => method === 'chat.postMessage' && outcome === 'ok')
+      .map(({ given }) => ({ provider: 'slack', text: String(given['text']) }));
+    const messages = [mails, sent, texts, others, pushed, noted, written, cards, inSlack].flat();
     const called = this.network.calls.filter((call) => calls.has(messageOf(call)));
     return [
       ...messages.filter(({ text }) => alertIds.some((alertId) => text.includes(`[#${alertId}]`))),
