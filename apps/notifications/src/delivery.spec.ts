@@ -69,6 +69,12 @@ describe('a page', () => {
     ).events.filter((event) => event.stream.startsWith(`notification-${alertId}-`));
     expect(await told(stream?.stream)).toEqual(['NotificationPlanned', 'NotificationHeld: no-preference']);
   });
+
+  it('leaves however many have left for the person on that day', async () => {
+    for (let pages = 0; pages < 250; pages++) await server.happens((alertId = alerts += 1), raised(), activated(step(0), 1, ana.id));
+    await server.settle();
+    expect(server.channel.sent).toHaveLength(250);
+  });
 });
 
 describe('an answer that was recorded before the provider would be called', () => {

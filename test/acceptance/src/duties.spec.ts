@@ -50,6 +50,18 @@ describe('somebody who wants to know when their shift begins', () => {
     expect(subjects('ana').slice(1)).toEqual(['Your shift in Nights begins at 14:00 CET on Mon, 5 Jan 2026']);
   });
 
+  it('is told as soon as the mail server, which refuses for now, takes the message', async () => {
+    const ana = await world.person('ana');
+    await wantsToKnow(ana, 30);
+    await world.shifts('Nights', [{ userId: ana, start: '2026-01-05T10:00', end: '2026-01-05T12:00' }]);
+    await world.settle();
+    world.mail.refuse({ code: 451, times: 2 });
+    await world.advance('30m');
+    expect(subjects('ana').slice(1)).toEqual([]);
+    await world.advance('1m');
+    expect(subjects('ana').slice(1)).toEqual(['Your shift in Nights begins at 11:00 CET on Mon, 5 Jan 2026']);
+  });
+
   it('is not told while they have muted everything', async () => {
     const ana = await world.person('ana', { mutedUntil: Date.parse('2026-01-05T13:00:00Z') as never });
     await wantsToKnow(ana, 0);

@@ -74,6 +74,18 @@ describe('somebody who muted notifications', () => {
     expect(reached()).toEqual({ SMS: 1, VOICE: 1, PUSH: 1, SLACK: 1 });
   });
 
+  it('is reached by what comes again after the mute, although the same was raised and resolved meanwhile', async () => {
+    await chooses(0);
+    await mutes(1);
+    const first = await raise('disk full');
+    await world.put(`/api/alerts/${first}/resolve`);
+    expect((await world.alert(first)).status).toBe('RESOLVED');
+    await world.advance('1h');
+    expect(reached()).toEqual(NOWHERE);
+    await raise('disk full');
+    expect(reached()).toEqual({ SMS: 1, VOICE: 1, PUSH: 1, SLACK: 1 });
+  });
+
   it('after their pages were planned gets none of them, and each says why', async () => {
     await chooses(5);
     const id = await raise('disk full');

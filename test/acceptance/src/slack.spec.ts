@@ -77,6 +77,14 @@ describe('a channel that is linked to a source (B27)', () => {
     expect(await world.timeline((await world.alert()).id)).toContain(`Slack channel ${ops.id}: the alert is shown`);
   });
 
+  it('is linked, shown and answered without Slack being asked for its channels or its people', async () => {
+    await link();
+    await press(inSlack.ana, await raise(), 'accept');
+    const asked = slack.calls.map(({ method }) => method);
+    expect(asked).toEqual(expect.arrayContaining(['views.open', 'chat.postMessage', 'chat.update']));
+    expect(asked.filter((method) => /\.list$/.test(method))).toEqual([]);
+  });
+
   it('is edited when the alert is resolved elsewhere, and nothing can be pressed any more', async () => {
     await link();
     const message = await raise();

@@ -85,6 +85,35 @@ describe('a level that is due', () => {
     expect(received('ana')).toBe(1);
   });
 
+  it('pages a person once to whom the shifts of two schedules were given', async () => {
+    const [ana, ben, cleo] = [await world.person('ana'), await world.person('ben'), await world.person('cleo')];
+    const window = { start: '2026-01-05T06:00', end: '2026-01-05T18:00' };
+    const schedules = [
+      await world.shifts('Disks', [{ userId: ana, ...window }]),
+      await world.shifts('Networks', [{ userId: ben, ...window }]),
+    ];
+    for (const id of schedules) {
+      const override = { user: { id: cleo }, start: '2026-01-05T09:00:00Z', end: '2026-01-05T17:00:00Z' };
+      expect((await world.put(`/api/schedules/${id}/overrides`, override)).status).toBe(200);
+    }
+    const targets = schedules.map((scheduleId) => ({ type: 'schedule', scheduleId }) as const);
+    await world.event(await world.source(await world.policy([{ targets }])), DISK);
+    expect([received('ana'), received('ben'), received('cleo')]).toEqual([0, 0, 1]);
+  });
+
+  it('pages nobody again when its policy, source and people are saved', async () => {
+    const ana = await world.person('ana');
+    const policyId = await world.policy([{ targets: [user(ana)], timeoutMin: 60 }]);
+    const key = await world.source(policyId);
+    await world.event(key, DISK);
+    for (const path of [`/api/escalation-policies/${policyId}`, `/api/alert-sources/${world.sourceId(key)}`, `/api/users/${ana}`]) {
+      const { body } = await world.get<object>(path);
+      expect((await world.put(path, body)).status).toBe(200);
+    }
+    await world.advance('10m');
+    expect(received('ana')).toBe(1);
+  });
+
   it('waits for the delay of the policy, once per alert, and its timeout counts from then (B14)', async () => {
     const ana = await world.person('ana');
     const ben = await world.person('ben');
