@@ -6,9 +6,14 @@ export type Range = readonly [field: string, from: StoredValue | undefined, unti
 /** A filter in the words of its collection. */
 export interface Request<C extends DeclaredCollection = DeclaredCollection> {
   readonly collection: C;
-  readonly in: ReadonlyMap<string, readonly StoredValue[]>;
+  readonly in: Wanted;
   readonly ranges: readonly Range[];
+  /** Undefined: nothing is asked. */
+  readonly anyOf: readonly Wanted[] | undefined;
 }
+
+/** Values by field, all of which a document has. */
+export type Wanted = ReadonlyMap<string, readonly StoredValue[]>;
 
 /** A declared index that has the wanted order behind fields that are filtered by value. */
 export interface ChosenIndex {
@@ -26,12 +31,17 @@ const MOST_BRANCHES = 48;
 export function requestOf<C extends DeclaredCollection>(collection: C, filter: Filter): Request<C> {
   const request = {
     collection,
-    in: new Map(Object.entries(filter.in ?? {}).map(([field, values]) => [field, [...new Set(values.map(storedValue))]])),
+    in: wantedIn(filter.in ?? {}),
+    anyOf: filter.anyOf?.map(wantedIn),
     ranges: Object.entries(filter.range ?? {}).map(([field, { from, until }]): Range => [field, from, until]),
   };
-  for (const field of [...request.in.keys(), ...request.ranges.map(([name]) => name)]) collection.mustHave(field);
+  const alternatives = (request.anyOf ?? []).flatMap((wanted) => [...wanted.keys()]);
+  for (const field of [...request.in.keys(), ...alternatives, ...request.ranges.map(([name]) => name)]) collection.mustHave(field);
   return request;
 }
+
+const wantedIn = (wanted: NonNullable<Filter['in']>): Wanted =>
+  new Map(Object.entries(wanted).map(([field, values]) => [field, [...new Set(values.map(storedValue))]]));
 
 /** Every list has one order, so that pages neither repeat nor skip. */
 export function completeSort(collection: DeclaredCollection, { sort }: Query): Query['sort'] {
@@ -63,8 +73,8 @@ export function bestIndex(request: Request, order: Query['sort']): ChosenIndex |
 }
 
 /** Ordinal of the counter that answers the filter by a look-up. */
-export function smallestCounter({ collection, in: wanted, ranges }: Request): number | undefined {
-  if (ranges.length > 0) return undefined;
+export function smallestCounter({ collection, in: wanted, ranges, anyOf }: Request): number | undefined {
+  if (ranges.length > 0 || anyOf !== undefined) return undefined;
   let best: number | undefined;
   collection.counters.forEach((fields, ordinal) => {
     const covers = [...wanted.keys()].every((field) => fields.includes(field));

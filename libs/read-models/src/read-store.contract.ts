@@ -161,6 +161,24 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
         expect(ids(await store.find('tickets', newestFirst()))).toEqual(changes.map((_, n) => changes.length - 1 - n));
       });
 
+      it('leaves out what has none of the alternatives, before it skips and counts', async () => {
+        const changes = [ticket(1), ticket(2, { source: 2 }), ticket(3, { source: 2, people: [4] }), ticket(4, { people: [4] })];
+        await store.apply(VIEW, changes.map(put), position(1));
+        const seen = { anyOf: [{ source: [1] }, { people: [4] }] };
+        expect(ids(await store.find('tickets', newestFirst(seen)))).toEqual([4, 3, 1]);
+        expect(ids(await store.find('tickets', newestFirst({ ...seen, skip: 1, limit: 1 })))).toEqual([3]);
+        expect(await store.count('tickets', seen)).toBe(3);
+        expect(await store.count('tickets', { ...seen, in: { state: ['open'], source: [2] } })).toBe(1);
+        expect(await store.count('tickets', { anyOf: [] })).toBe(0);
+      });
+
+      it('takes alternatives of more values than one statement has room for in each of its walks', async () => {
+        await store.apply(VIEW, [put(ticket(1, { source: 900 })), put(ticket(2, { source: -1 }))], position(1));
+        const state = ['open', ...Array.from({ length: 40 }, (_, n) => `state ${n}`)];
+        const anyOf = [{ source: Array.from({ length: 1_000 }, (_, n) => n) }];
+        expect(ids(await store.find('tickets', newestFirst({ in: { state }, anyOf })))).toEqual([1]);
+      });
+
       it('finds nothing among no values', async () => {
         await store.apply(VIEW, [put(ticket(1))], position(1));
         expect(await store.find('tickets', newestFirst({ in: { state: [] } }))).toEqual([]);
@@ -379,18 +397,20 @@ const anyChange = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }).map((id) => ({ remove: id })) },
 );
 const anyBounds = fc.record({ from: fc.integer({ min: 0, max: 6 }), until: fc.integer({ min: 0, max: 6 }) }, { requiredKeys: [] });
+const anyValues = fc.record(
+  {
+    state: fc.uniqueArray(fc.constantFrom('open', 'done', 'never'), { maxLength: 3 }),
+    source: fc.uniqueArray(fc.constantFrom<IndexedValue[]>(null, 1, 2), { maxLength: 2 }),
+    open: fc.uniqueArray(fc.boolean(), { maxLength: 2 }),
+    people: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
+    id: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
 const anyQuery: fc.Arbitrary<Query> = fc.record(
   {
-    in: fc.record(
-      {
-        state: fc.uniqueArray(fc.constantFrom('open', 'done', 'never'), { maxLength: 3 }),
-        source: fc.uniqueArray(fc.constantFrom<IndexedValue[]>(null, 1, 2), { maxLength: 2 }),
-        open: fc.uniqueArray(fc.boolean(), { maxLength: 2 }),
-        people: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
-        id: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 3 }),
-      },
-      { requiredKeys: [] },
-    ),
+    in: anyValues,
+    anyOf: fc.array(anyValues, { maxLength: 3 }),
     range: fc.record({ at: anyBounds, source: anyBounds, people: anyBounds, id: anyBounds }, { requiredKeys: [] }),
     sort: fc.oneof(
       fc.constant([{ field: 'at', descending: true }]),
@@ -424,15 +444,14 @@ function found(documents: readonly Ticket[], query: Query): readonly Ticket[] {
 }
 
 function matches(document: Ticket, filter: Filter): boolean {
-  const wanted = Object.entries(filter.in ?? {}).every(([field, values]) =>
-    valuesOf(document, field).some((value) => values.includes(value)),
-  );
+  const has = (wanted: NonNullable<Filter['in']>): boolean =>
+    Object.entries(wanted).every(([field, values]) => valuesOf(document, field).some((value) => values.includes(value)));
   const within = Object.entries(filter.range ?? {}).every(([field, { from, until }]) =>
     valuesOf(document, field).some(
       (value) => value !== null && (from === undefined || value >= from) && (until === undefined || value < until),
     ),
   );
-  return wanted && within;
+  return has(filter.in ?? {}) && within && (filter.anyOf === undefined || filter.anyOf.some(has));
 }
 
 function valuesOf(document: Ticket, field: string): readonly IndexedValue[] {

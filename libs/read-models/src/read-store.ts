@@ -29,6 +29,11 @@ export interface CollectionDefinition<D extends Document> {
 export interface Filter {
   /** Field is one of these values; for an array field: contains one of them. */
   readonly in?: Readonly<Record<string, readonly IndexedValue[]>>;
+  /**
+   * Besides, at least one of these holds: each names values by field, as `in` does. A list is walked by the index that the rest
+   * asks for and leaves out what does not hold; a count looks at what the rest leaves. Empty: nothing holds.
+   */
+  readonly anyOf?: readonly Readonly<Record<string, readonly IndexedValue[]>>[];
   /** `from` inclusive, `until` exclusive. */
   readonly range?: Readonly<Record<string, { readonly from?: string | number; readonly until?: string | number }>>;
 }

@@ -25,6 +25,8 @@ export interface Plan {
  */
 const BREATHE = '((((x.n & 2147483647) * 2654435761) >> 13) & 1023 OR breathe())';
 
+const MOST_REPEATED = 20_000;
+
 type Request = AnyRequest<Collection>;
 
 /** Row numbers of the documents asked for, in their order. */
@@ -32,7 +34,9 @@ export function planFind(collection: Collection, query: Query): Plan {
   const request = requestOf(collection, query);
   const sort = completeSort(collection, query);
   const index = bestIndex(request, sort);
-  return index === undefined ? planWalk(request, sort, query) : planMerge(request, index, sort, query);
+  const alternatives = (request.anyOf ?? []).reduce((sum, wanted) => sum + [...wanted.values()].flat().length, 0);
+  // Each walk of a merge has the alternatives once more, and a statement takes so many parameters.
+  return index === undefined || index.branches * alternatives > MOST_REPEATED ? planWalk(request, sort, query) : planMerge(request, index, sort, query);
 }
 
 /** One walk of the index for each combination of values, merged by the sort as they go: nothing is collected and sorted. */
@@ -43,7 +47,7 @@ function planMerge(request: Request, index: ChosenIndex, order: Query['sort'], p
   const here = new Set(index.arrayField === undefined ? ['id', ...collection.fields] : index.fields);
   const outside = [...request.in].filter(([field]) => !index.prefix.includes(field));
   const params: SqlValue[] = [];
-  const bounded = outside.length === 0 && request.ranges.every(([field]) => field === sort[0] && here.has(field));
+  const bounded = outside.length === 0 && request.anyOf === undefined && request.ranges.every(([field]) => field === sort[0] && here.has(field));
   const keys = sort.map((field) => `x.${field === index.arrayField ? 'value' : column(field)}`);
   const branches = combine(index.prefix.map((field) => request.in.get(field) ?? [])).map((values) => {
     const conditions = values.map((value, i) => {
@@ -57,6 +61,7 @@ function planMerge(request: Request, index: ChosenIndex, order: Query['sort'], p
       // Elements are in a table of their own, whatever index is followed; their column in the row is empty.
       conditions.push(inCondition(request, field, wanted, here.has(field) && !collection.arrays.has(field), params));
     }
+    conditions.push(...anyOfCondition(request, (field) => here.has(field) && !collection.arrays.has(field), params));
     if (!bounded) conditions.unshift(BREATHE);
     const name = indexName(collection.stored, index.ordinal, index.arrayField);
     return `SELECT x.n AS n, ${keys.map((key, i) => `${key} AS k${i}`).join(', ')} FROM ${table} x INDEXED BY ${name}${
@@ -102,8 +107,18 @@ function conditionsOf(request: Request, params: SqlValue[]): string {
   const conditions = [...request.in].map(([field, wanted]) =>
     inCondition(request, field, wanted, !request.collection.arrays.has(field), params),
   );
+  conditions.push(...anyOfCondition(request, (field) => !request.collection.arrays.has(field), params));
   for (const range of request.ranges) conditions.push(rangeCondition(request, range, true, params));
   return [BREATHE, ...conditions].join(' AND ');
+}
+
+function anyOfCondition(request: Request, inRow: (field: string) => boolean, params: SqlValue[]): readonly string[] {
+  if (request.anyOf === undefined) return [];
+  const alternatives = request.anyOf.map((wanted) => {
+    const conditions = [...wanted].map(([field, values]) => inCondition(request, field, values, inRow(field), params));
+    return conditions.length === 0 ? '1' : conditions.join(' AND ');
+  });
+  return [alternatives.length === 0 ? '0' : `(${alternatives.map((each) => `(${each})`).join(' OR ')})`];
 }
 
 function inCondition(request: Request, field: string, wanted: readonly SqlValue[], inRow: boolean, params: SqlValue[]): string {

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { bestIndex, completeSort, requestOf, smallestCounter, type Range, type Request } from '../query-request';
+import { bestIndex, completeSort, requestOf, smallestCounter, type Range, type Request, type Wanted } from '../query-request';
 import type { Filter, Query } from '../read-store';
 import type { StoredValue } from '../declared-collection';
 import { indexKey, key, type StoredCollection } from './stored-view';
@@ -37,14 +37,19 @@ export function planCount(collection: StoredCollection, filter: Filter): CountPl
   return { by: 'counter', filter: { $and: [{ c: counter }, ...wanted] } };
 }
 
-const findsNothing = ({ in: wanted }: Request): boolean => [...wanted.values()].some((values) => values.length === 0);
+const findsNothing = ({ in: wanted, anyOf }: Request): boolean =>
+  [...wanted.values()].some((values) => values.length === 0) || anyOf?.length === 0;
 
-function filterOf({ collection, in: wanted, ranges }: Request): Condition {
-  const conditions = [
-    ...[...wanted].map(([field, values]) =>
+function filterOf({ collection, in: wanted, ranges, anyOf }: Request): Condition {
+  const all = (each: Wanted): Condition[] =>
+    [...each].map(([field, values]) =>
       // An array holds nothing that is null, and an empty one is not null either.
       oneOf(key(field), collection.arrays.has(field) ? values.filter((value) => value !== null) : values),
-    ),
+    );
+  const alternatives = anyOf?.map((each) => (each.size === 0 ? {} : { $and: all(each) }));
+  const conditions = [
+    ...all(wanted),
+    ...(alternatives === undefined ? [] : [{ $or: alternatives }]),
     ...ranges.map((range) => within(range, collection.arrays.has(range[0]))),
   ];
   return conditions.length === 0 ? {} : { $and: conditions };
