@@ -1,7 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import { publicSubscribers } from '@tocsin/contracts';
 import type { PublicSubscriber } from '@tocsin/contracts';
-import { rejected } from '@tocsin/domain';
 import type { AlertId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import type { ChangeContext } from '@tocsin/platform';
@@ -18,12 +17,14 @@ import {
   subscriberTypeParameter,
 } from '@tocsin/platform/nest';
 import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import { alertNotFound, SeenAlertGuard } from './alert-sight';
 import { AlertStreams } from './alert-streams';
 import { ManualCommands, subscribersOf } from './manual-commands';
 
 /** Who hears what becomes of one alert without being paged for it. */
 @DescribedUnder('Alerts')
 @Controller('api/alerts/:id/private-subscribers')
+@UseGuards(SeenAlertGuard)
 @RequiresRole('STAKEHOLDER')
 export class AlertSubscribersController {
   constructor(
@@ -34,10 +35,10 @@ export class AlertSubscribersController {
 
   @Get()
   @Describe('List who follows an alert, besides those who follow its source', { answers: ['Subscriber'] })
-  async list(@ResourceId('id') id: AlertId): Promise<readonly PublicSubscriber[]> {
+  async list(@ResourceId('id') id: AlertId, @CurrentUser() by: Principal): Promise<readonly PublicSubscriber[]> {
     const state = await this.alerts.state(id);
-    if (state.status === 'absent') throw rejected('alert-not-found', `there is no alert ${id}`);
-    return publicSubscribers(subscribersOf(state), this.configuration);
+    if (state.status === 'absent') throw alertNotFound(id);
+    return publicSubscribers(subscribersOf(state), this.configuration.seenBy(by));
   }
 
   @Post()
@@ -49,7 +50,7 @@ export class AlertSubscribersController {
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<readonly PublicSubscriber[]> {
-    return publicSubscribers(await this.commands.follow(id, subscriberNamed(body), by, context), this.configuration);
+    return publicSubscribers(await this.commands.follow(id, subscriberNamed(body), by, context), this.configuration.seenBy(by));
   }
 
   @Delete(':subscriber')

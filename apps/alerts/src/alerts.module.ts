@@ -14,6 +14,7 @@ import { AssignToPolicyConsumer } from './assign-to-policy.consumer';
 import { AlertMetrics } from './alert-metrics';
 import { AlertNotifications } from './alert-notifications';
 import { AlertNotificationsController } from './alert-notifications.controller';
+import { AlertSight } from './alert-sight';
 import { AlertStreams } from './alert-streams';
 import { AlertSubscribersController } from './alert-subscribers.controller';
 import { AlertsController } from './alerts.controller';
@@ -88,6 +89,7 @@ export class AlertsModule {
       const archiving = { eventStore, readStore, views, clock, files, retention, visibleWithinMs, log };
       background.addOwned('retention', () => new AlertArchiver(archiving));
     }
+    const sight = new AlertSight({ alerts, readStore, configuration });
     return {
       module: AlertsModule,
       controllers: [
@@ -109,6 +111,7 @@ export class AlertsModule {
       providers: [
         ...platformProviders(platform),
         { provide: AlertStreams, useValue: alerts },
+        { provide: AlertSight, useValue: sight },
         { provide: AlertMetrics, useValue: measures },
         {
           provide: ManualCommands,
@@ -116,16 +119,16 @@ export class AlertsModule {
         },
         {
           provide: Timeline,
-          useValue: new Timeline({ eventStore, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+          useValue: new Timeline({ eventStore, readStore, views, visibleWithinMs: settings.visibleWithinMs }),
         },
         {
           provide: AlertNotifications,
-          useValue: new AlertNotifications({ alerts, readStore, views, configuration, visibleWithinMs: settings.visibleWithinMs }),
+          useValue: new AlertNotifications({ alerts, readStore, views, sight, visibleWithinMs: settings.visibleWithinMs }),
         },
         {
           provide: AlertActions,
           useValue: new AlertActions({
-            ...{ alerts, eventStore, bus, readStore, views, configuration, secrets, clock },
+            ...{ alerts, eventStore, bus, readStore, views, configuration, sight, secrets, clock },
             visibleWithinMs: settings.visibleWithinMs,
           }),
         },

@@ -1,6 +1,16 @@
 import { publicUserRel } from '@tocsin/contracts';
 import type { PublicResponder } from '@tocsin/contracts';
-import { Clock, defined, raisedByPerson, refuseForOthers, refuseSubscriber, rejected, snapshotOf, whoIsOnCall } from '@tocsin/domain';
+import {
+  Clock,
+  defined,
+  raisedByPerson,
+  refuseForOthers,
+  refuseHiddenSubscriber,
+  refuseSubscriber,
+  rejected,
+  snapshotOf,
+  whoIsOnCall,
+} from '@tocsin/domain';
 import type {
   Alert,
   AlertCommand,
@@ -51,12 +61,12 @@ export class ManualCommands {
   }
 
   /** Answers once the first level has been answered, too (B2). @throws Rejection */
-  async create(request: ManualAlertRequest, context: ChangeContext): Promise<AlertDocument> {
-    const source = await this.source(request.alertSource.id);
+  async create(request: ManualAlertRequest, by: Editor, context: ChangeContext): Promise<AlertDocument> {
+    const source = await this.source(request.alertSource.id, by);
     const alertId = (await this.parts.ids.next('alert')) as AlertId;
     const { summary, details, priority, images, links } = request;
     const content: AlertContent = defined({ summary, details, priority, images, links });
-    const route = await this.route(request, source);
+    const route = await this.route(request, source, by);
     const supportTimes = await supportTimesFor(source, this.parts.configuration);
     const alert = raisedByPerson({ alertId, source, supportTimes, content, at: this.now(), by: context.actor, route });
     const document = await this.command(alertId, { type: 'raise', alert }, context);
@@ -71,8 +81,8 @@ export class ManualCommands {
     return this.command(id, { type: 'resolve', at: this.now(), by: context.actor }, context);
   }
 
-  async assign(id: AlertId, to: AssignTo, context: ChangeContext): Promise<AlertDocument> {
-    return this.command(id, { type: 'assign', at: this.now(), by: context.actor, to: await this.assignee(to) }, context);
+  async assign(id: AlertId, to: AssignTo, by: Editor, context: ChangeContext): Promise<AlertDocument> {
+    return this.command(id, { type: 'assign', at: this.now(), by: context.actor, to: await this.assignee(to, by) }, context);
   }
 
   /**
@@ -93,28 +103,32 @@ export class ManualCommands {
     return this.command(id, { type: 'raisePriority', at: this.now(), by: context.actor }, context);
   }
 
-  async addResponder(id: AlertId, name: string | undefined, context: ChangeContext): Promise<PublicResponder> {
-    const userId = name === undefined ? ownerOf(context) : await this.user(name);
+  async addResponder(id: AlertId, name: string | undefined, by: Editor, context: ChangeContext): Promise<PublicResponder> {
+    const userId = name === undefined ? by.userId : await this.user(name, by);
     const document = await this.command(id, { type: 'addResponder', at: this.now(), by: context.actor, userId }, context);
     const added = document.responders.find((responder) => responder.userId === userId);
     return publicResponder(publicUserRel(userId, this.parts.configuration), added?.status ?? 'PENDING');
   }
 
-  async removeResponder(id: AlertId, name: string, context: ChangeContext): Promise<void> {
-    await this.command(id, { type: 'removeResponder', at: this.now(), by: context.actor, userId: await this.user(name) }, context);
+  /** Whoever is on it can be taken off it by whoever reads their id there. */
+  async removeResponder(id: AlertId, named: UserId, by: Editor, context: ChangeContext): Promise<void> {
+    const { responders } = await this.find(id);
+    const userId = responders.some((responder) => responder.userId === named) ? named : await this.user(String(named), by);
+    await this.command(id, { type: 'removeResponder', at: this.now(), by: context.actor, userId }, context);
   }
 
   /** Who follows the alert by then. */
   async follow(id: AlertId, subscriber: Subscriber, by: Editor, context: ChangeContext): Promise<readonly Subscriber[]> {
     const { alerts, configuration } = this.parts;
     await configuration.upToDate();
-    refuseSubscriber(subscriber, { by, configuration });
+    refuseSubscriber(subscriber, { by, configuration: configuration.seenBy(by) });
     await this.command(id, { type: 'follow', at: this.now(), by: context.actor, subscriber }, context);
     return subscribersOf(await alerts.state(id));
   }
 
   async unfollow(id: AlertId, subscriber: Subscriber, by: Editor, context: ChangeContext): Promise<void> {
     refuseForOthers(subscriber, by);
+    refuseHiddenSubscriber(subscriber, this.parts.configuration.seenBy(by));
     await this.command(id, { type: 'unfollow', at: this.now(), by: context.actor, subscriber }, context);
   }
 
@@ -142,22 +156,25 @@ export class ManualCommands {
     return document;
   }
 
-  private async route(request: ManualAlertRequest, source: AlertSource): Promise<AlertRoute> {
+  private async route(request: ManualAlertRequest, source: AlertSource, by: Editor): Promise<AlertRoute> {
     const { responders = [], assignedTo } = request;
     const named = new Set([...responders.map(({ user }) => user.id), ...(assignedTo === undefined ? [] : [assignedTo.id])]);
-    if (named.size > 0) return { type: 'users', userIds: await Promise.all([...named].map((id) => this.user(String(id)))) };
-    return {
-      type: 'policy',
-      policy: snapshotOf(await this.policy(request.escalationPolicy?.id ?? source.escalationPolicyId, 'escalationPolicy')),
-    };
+    if (named.size > 0) return { type: 'users', userIds: await Promise.all([...named].map((id) => this.user(String(id), by))) };
+    const chosen = request.escalationPolicy?.id;
+    const policy =
+      chosen === undefined || chosen === source.escalationPolicyId
+        ? await this.policy(source.escalationPolicyId, 'escalationPolicy')
+        : await this.policy(chosen, 'escalationPolicy', by);
+    return { type: 'policy', policy: snapshotOf(policy) };
   }
 
-  private async assignee(to: AssignTo): Promise<Assignee> {
+  private async assignee(to: AssignTo, by: Editor): Promise<Assignee> {
     const given = [to.user, to.policy, to.schedule].filter((value) => value !== undefined);
     if (given.length !== 1) throw rejected('invalid', 'user, policy, schedule: give exactly one of them', { field: 'user' });
-    if (to.user !== undefined) return { type: 'user', userId: await this.user(to.user) };
-    if (to.policy !== undefined) return { type: 'policy', policy: snapshotOf(await this.policy(Number(to.policy), 'policy')) };
-    const schedule = await this.parts.configuration.surely(() => this.parts.configuration.get('schedule', Number(to.schedule)));
+    if (to.user !== undefined) return { type: 'user', userId: await this.user(to.user, by) };
+    if (to.policy !== undefined) return { type: 'policy', policy: snapshotOf(await this.policy(Number(to.policy), 'policy', by)) };
+    const seen = this.parts.configuration.seenBy(by);
+    const schedule = await seen.surely(() => seen.get('schedule', Number(to.schedule)));
     if (schedule === undefined) throw rejected('not-found', `there is no schedule ${to.schedule}`, { field: 'schedule' });
     const onCall = whoIsOnCall(schedule, this.now());
     return {
@@ -174,20 +191,25 @@ export class ManualCommands {
     };
   }
 
-  private async user(name: string): Promise<UserId> {
-    const userId = await this.parts.configuration.surely(() => userNamed(name, this.parts.configuration));
+  private async user(name: string, by: Editor): Promise<UserId> {
+    const seen = this.parts.configuration.seenBy(by);
+    const userId = await seen.surely(() => userNamed(name, seen));
     if (userId === undefined) throw rejected('not-found', `there is no user ${name}`, { field: 'user' });
     return userId;
   }
 
-  private async source(id: number): Promise<AlertSource> {
-    const source = await this.parts.configuration.surely(() => this.parts.configuration.get('source', id));
+  private async source(id: number, by: Editor): Promise<AlertSource> {
+    const seen = this.parts.configuration.seenBy(by);
+    const source = await seen.surely(() => seen.get('source', id));
     if (source === undefined) throw rejected('invalid', `alertSource.id: there is no alert source ${id}`, { field: 'alertSource.id' });
     return source;
   }
 
-  private async policy(id: number, field: string) {
-    const policy = await this.parts.configuration.surely(() => this.parts.configuration.get('policy', id));
+  /** A source leads to its policy for whoever sees the source. */
+  private async policy(id: number, field: string, by?: Editor) {
+    const { configuration } = this.parts;
+    const seen = by === undefined ? configuration : configuration.seenBy(by);
+    const policy = await configuration.surely(() => seen.get('policy', id));
     if (policy === undefined) throw rejected('not-found', `there is no escalation policy ${id}`, { field });
     return policy;
   }
@@ -208,9 +230,3 @@ const isFirstLevelTold = ({ firstLevelDone, status, route, priority, responders,
 };
 
 export const subscribersOf = (state: Alert): readonly Subscriber[] => (state.status === 'absent' ? [] : (state.subscribers ?? []));
-
-/** Who asks, as a person. */
-const ownerOf = ({ actor }: ChangeContext): UserId => {
-  if (actor.type !== 'user') throw new Error('a request is made by a person');
-  return actor.userId;
-};

@@ -56,15 +56,18 @@ const nestedSource = (alert: AlertDocument, lookup: ResourceLookup, statuses: So
   const source = lookup.get('source', alert.sourceId);
   // Keys are never nested: an alert is read by more people than may see its source's key.
   return source === undefined
-    ? { id: alert.sourceId, name: 'deleted alert source' }
+    ? { id: alert.sourceId, name: `${goneOrHidden(lookup, 'source', alert.sourceId)} alert source` }
     : publicSource(source, { integrationKey: null, integrationUrl: null, status: statusOfSource(alert, statuses) }, lookup);
 };
 
 const nestedPolicy = (id: EscalationPolicyId | null, lookup: ResourceLookup): PublicAlert['escalationPolicy'] => {
   if (id === null) return null;
   const policy = lookup.get('policy', id);
-  return policy === undefined ? { id, name: 'deleted escalation policy' } : publicPolicy(policy, lookup);
+  return policy === undefined ? { id, name: `${goneOrHidden(lookup, 'policy', id)} escalation policy` } : publicPolicy(policy, lookup);
 };
+
+const goneOrHidden = (lookup: ResourceLookup, kind: 'source' | 'policy', id: number): string =>
+  lookup.hidden?.(kind, id) === undefined ? 'deleted' : 'hidden';
 
 const actorFields = (name: 'acknowledgedBy' | 'resolvedBy', actor: Actor | undefined, lookup: ResourceLookup): Record<string, unknown> => {
   if (actor === undefined) return {};

@@ -1,15 +1,18 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import type { PublicSuggestedResponder } from '@tocsin/contracts';
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { publicUserRel } from '@tocsin/contracts';
+import type { PublicSuggestedResponder, ResourceLookup } from '@tocsin/contracts';
 import { Clock } from '@tocsin/domain';
-import type { AlertId } from '@tocsin/domain';
+import type { AlertId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
-import { Describe, DescribedUnder, languageParameter, readLanguage, ResourceId } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import { CurrentUser, Describe, DescribedUnder, languageParameter, readLanguage, ResourceId } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
+import { SeenAlertGuard } from './alert-sight';
 import { AlertStreams } from './alert-streams';
 import { suggestedResponders } from './suggested-responders';
 
 @DescribedUnder('Alerts')
 @Controller('api/alerts/:id/suggested-responders')
+@UseGuards(SeenAlertGuard)
 export class SuggestedRespondersController {
   constructor(
     private readonly alerts: AlertStreams,
@@ -22,14 +25,26 @@ export class SuggestedRespondersController {
     query: [languageParameter('Of the names')],
     answers: ['SuggestedResponder'],
   })
-  async list(@ResourceId('id') id: AlertId, @Query() query: QueryParameters): Promise<readonly PublicSuggestedResponder[]> {
+  async list(
+    @ResourceId('id') id: AlertId,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+  ): Promise<readonly PublicSuggestedResponder[]> {
     const alert = await this.alerts.document(id);
-    const { configuration } = this;
+    const seen = this.configuration.seenBy(by);
     const suggestable = {
-      users: configuration.list('user'),
-      policies: configuration.list('policy'),
-      schedules: configuration.list('schedule'),
+      users: seen.list('user'),
+      policies: seen.list('policy'),
+      schedules: seen.list('schedule'),
+      nameOf: (userId: UserId) => nameOf(userId, seen),
     };
     return suggestedResponders(alert, suggestable, this.clock.now(), readLanguage(query));
   }
 }
+
+/** Undefined: there is nobody any more. Who is hidden can be on call all the same. */
+const nameOf = (userId: UserId, lookup: ResourceLookup): string | undefined => {
+  if (lookup.get('user', userId) === undefined && lookup.hidden?.('user', userId) === undefined) return undefined;
+  const { firstName, lastName } = publicUserRel(userId, lookup);
+  return `${firstName} ${lastName}`;
+};

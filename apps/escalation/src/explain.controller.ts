@@ -3,6 +3,7 @@ import type { PublicExplanation } from '@tocsin/contracts';
 import { Clock, parseInstant } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant } from '@tocsin/domain';
 import {
+  CurrentUser,
   Describe,
   DescribedUnder,
   invalidField,
@@ -15,7 +16,7 @@ import {
   textParameter,
   timeParameter,
 } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import { Explain } from './explain';
 import { Policies } from './policies';
 
@@ -40,11 +41,15 @@ export class ExplainController {
 
   @Get(':id/explain')
   @Describe('Tell whom an escalation policy would page, when, and why', { query: PARAMETERS, answers: 'Explanation' })
-  async explain(@ResourceId('id') id: EscalationPolicyId, @Query() query: QueryParameters): Promise<PublicExplanation> {
+  async explain(
+    @ResourceId('id') id: EscalationPolicyId,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+  ): Promise<PublicExplanation> {
     const priority = readOneOf(query, 'priority', ['HIGH', 'LOW']) ?? 'HIGH';
     const language = readLanguage(query);
     const at = this.at(query);
-    return this.explanations.explain({ policy: await this.policies.byId(id), at, priority, language });
+    return this.explanations.explain({ policy: await this.policies.byId(id, by), at, priority, language }, by);
   }
 
   private at(query: QueryParameters): Instant {

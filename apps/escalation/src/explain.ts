@@ -1,10 +1,12 @@
-import { problemText, publicUserRel, reasonText } from '@tocsin/contracts';
+import { problemText, publicUserRel, reasonAsSeen, reasonText } from '@tocsin/contracts';
 import type { PublicExplainedStep, PublicExplanation, PublicReason, PublicUserRel, TextLanguage } from '@tocsin/contracts';
 import { explainEscalation, fallbackContacts, planNotifications, snapshotOf, toIso, whoToPage } from '@tocsin/domain';
 import type {
   ActivatedResponder,
   AlertPriority,
+  ConfigurationLookup,
   Contact,
+  Editor,
   EscalationPolicy,
   ExplainedEnding,
   ExplainedNotification,
@@ -34,8 +36,10 @@ export class Explain {
     private readonly settings: PlatformSettings,
   ) {}
 
-  explain({ policy, at, priority, language }: ExplainQuestion): PublicExplanation {
+  /** What would happen is worked out on all there is, and told as far as whoever asks sees it. */
+  explain({ policy, at, priority, language }: ExplainQuestion, by: Editor): PublicExplanation {
     const { configuration } = this;
+    const told = new Telling(configuration.seenBy(by), language);
     const canSend = (method: NotificationMethod): boolean => this.settings.reachableMethods.has(method);
     const { steps, ending } = explainEscalation({
       policy: snapshotOf(policy),
@@ -52,36 +56,37 @@ export class Explain {
       policy: { id: policy.id, name: policy.name },
       at: toIso(at),
       priority,
-      steps: steps.map((step) => this.step(step, language)),
-      ending: this.ending(ending, language),
+      steps: steps.map((step) => told.step(step)),
+      ending: told.ending(ending, fallbackContacts(configuration.list('user'))),
     };
   }
+}
 
-  private step(
-    { pass, level, ruleIndex, dueAt, skipped, responders, problems, notifications }: ExplainedStep,
-    language: TextLanguage,
-  ): PublicExplainedStep {
+/** To one person, in one language. */
+class Telling {
+  constructor(
+    private readonly seen: ConfigurationLookup,
+    private readonly language: TextLanguage,
+  ) {}
+
+  step({ pass, level, ruleIndex, dueAt, skipped, responders, problems, notifications }: ExplainedStep): PublicExplainedStep {
     return {
       pass,
       level,
       ruleIndex,
       dueAt: toIso(dueAt),
       skipped,
-      responders: responders.map(({ userId, reason }) => ({
-        user: this.user(userId),
-        reason: reasonText(reason, language),
-        reasonDetails: reasonDetails(reason),
-      })),
-      problems: this.problems(problems, language),
-      notifications: notifications.map((notification) => this.notification(notification, language)),
+      responders: responders.map(({ userId, reason }) => {
+        const shown = reasonAsSeen(reason, this.seen);
+        return { user: this.user(userId), reason: reasonText(shown, this.language), reasonDetails: reasonDetails(shown) };
+      }),
+      problems: this.problems(problems),
+      notifications: notifications.map((notification) => this.notification(notification)),
     };
   }
 
-  private notification(
-    { userId, method, contactId, at, repeats }: ExplainedNotification,
-    language: TextLanguage,
-  ): PublicExplainedStep['notifications'][number] {
-    const contact = this.configuration.get('user', userId)?.contacts.find(({ id }) => id === contactId);
+  private notification({ userId, method, contactId, at, repeats }: ExplainedNotification): PublicExplainedStep['notifications'][number] {
+    const contact = this.seen.get('user', userId)?.contacts.find(({ id }) => id === contactId);
     return {
       user: this.user(userId),
       method,
@@ -89,29 +94,31 @@ export class Explain {
       at: toIso(at),
       ...(repeats === undefined
         ? {}
-        : { leftOut: { text: repeatsText(repeats, language), details: { type: 'identical', at: toIso(repeats) } } }),
+        : { leftOut: { text: repeatsText(repeats, this.language), details: { type: 'identical', at: toIso(repeats) } } }),
     };
   }
 
-  private ending(ending: ExplainedEnding, language: TextLanguage): PublicExplanation['ending'] {
-    const fallback = ending.type === 'low-priority' ? [] : fallbackContacts(this.configuration.list('user'));
+  ending(ending: ExplainedEnding, contacts: readonly UserId[]): PublicExplanation['ending'] {
+    const fallback = ending.type === 'low-priority' ? [] : contacts;
     const isEmpty = ending.type === 'nobody-on-call';
     return {
       type: ending.type,
-      text: endingText(ending, language),
+      text: endingText(ending, this.language),
       at: toIso(ending.at),
       ...(isEmpty && ending.retryAt !== undefined ? { retryAt: toIso(ending.retryAt) } : {}),
-      problems: isEmpty ? this.problems(ending.problems, language) : [],
+      problems: isEmpty ? this.problems(ending.problems) : [],
       fallback: fallback.map((userId) => this.user(userId)),
     };
   }
 
-  private problems(problems: readonly ReachabilityProblem[], language: TextLanguage): readonly PublicReason[] {
-    return problems.map((problem) => ({ text: problemText(problem, language, this.configuration), details: problemDetails(problem) }));
+  private problems(problems: readonly ReachabilityProblem[]): readonly PublicReason[] {
+    return problems
+      .map((problem) => reasonAsSeen(problem, this.seen))
+      .map((problem) => ({ text: problemText(problem, this.language, this.seen), details: problemDetails(problem) }));
   }
 
   private user(userId: UserId): PublicUserRel {
-    return publicUserRel(userId, this.configuration);
+    return publicUserRel(userId, this.seen);
   }
 }
 

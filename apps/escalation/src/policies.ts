@@ -1,5 +1,5 @@
 import { rejected, routingKeysIn } from '@tocsin/domain';
-import type { EscalationPolicy, EscalationPolicyId } from '@tocsin/domain';
+import type { Editor, EscalationPolicy, EscalationPolicyId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 
 /** Escalation policies as they are found. */
@@ -7,21 +7,24 @@ export class Policies {
   constructor(private readonly configuration: ConfigurationReader) {}
 
   /** @throws Rejection `not-found`, MessageBusFault */
-  byId(id: EscalationPolicyId): Promise<EscalationPolicy> {
-    return this.found(() => this.configuration.get('policy', id), `there is no escalation policy ${id}`);
+  byId(id: EscalationPolicyId, by: Editor): Promise<EscalationPolicy> {
+    const seen = this.configuration.seenBy(by);
+    return this.found(() => seen.get('policy', id), `there is no escalation policy ${id}`);
   }
 
   /** @throws Rejection `not-found`, MessageBusFault */
-  named(name: string): Promise<EscalationPolicy> {
-    return this.found(() => this.configuration.find('policy', 'name', name), `there is no escalation policy "${name}"`);
+  named(name: string, by: Editor): Promise<EscalationPolicy> {
+    const seen = this.configuration.seenBy(by);
+    return this.found(() => seen.find('policy', 'name', name), `there is no escalation policy "${name}"`);
   }
 
   /** The policy that an event with this routing key leads to: of several keys between commas, the first that some policy has. */
-  routedBy(routingKey: string): Promise<EscalationPolicy> {
+  routedBy(routingKey: string, by: Editor): Promise<EscalationPolicy> {
+    const seen = this.configuration.seenBy(by);
     const keys = routingKeysIn(routingKey);
     const lookUp = (): EscalationPolicy | undefined => {
       for (const key of keys) {
-        const policy = this.configuration.find('policy', 'routingKey', key);
+        const policy = seen.find('policy', 'routingKey', key);
         if (policy !== undefined) return policy;
       }
       return undefined;

@@ -1,7 +1,7 @@
-import { problemText, publicReadiness } from '@tocsin/contracts';
+import { problemText, publicReadiness, reasonAsSeen } from '@tocsin/contracts';
 import type { PublicLevelReadiness, PublicPolicyReadiness } from '@tocsin/contracts';
 import { Clock, peopleOf, whoToPage } from '@tocsin/domain';
-import type { EscalationPolicy, EscalationRule, Instant, Readiness, User, UserId } from '@tocsin/domain';
+import type { ConfigurationLookup, EscalationPolicy, EscalationRule, Instant, Readiness, User, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { PeopleReadiness } from '@tocsin/platform';
 import type { PlatformSettings } from '@tocsin/platform';
@@ -16,39 +16,42 @@ export class PolicyReadiness {
     private readonly clock: Clock,
   ) {}
 
-  levelsOf({ rules }: EscalationPolicy): readonly PublicLevelReadiness[] {
+  /** In the words of whoever sees that much. */
+  levelsOf({ rules }: EscalationPolicy, seen: ConfigurationLookup = this.configuration): readonly PublicLevelReadiness[] {
     const now = this.clock.now();
-    return rules.map((rule, level) => this.level(rule, level, now));
+    return rules.map((rule, level) => this.level(rule, level, now, seen));
   }
 
-  async of(policy: EscalationPolicy): Promise<PublicPolicyReadiness> {
+  async of(policy: EscalationPolicy, seen: ConfigurationLookup): Promise<PublicPolicyReadiness> {
     const { id, name, rules } = policy;
-    const levels = this.levelsOf(policy);
+    const levels = this.levelsOf(policy, seen);
     const userIds = peopleOf(
       rules.flatMap(({ targets }) => targets),
       this.lookup(),
       this.clock.now(),
     );
     const readinessOf = this.people.together();
-    const people = await Promise.all(userIds.map((userId) => this.person(userId, readinessOf)));
+    const people = await Promise.all(userIds.map((userId) => this.person(userId, readinessOf, seen)));
     return { policy: { id, name }, ready: levels.every(({ ready }) => ready), levels, people: people.flat() };
   }
 
-  private level({ targets }: EscalationRule, level: number, at: Instant): PublicLevelReadiness {
+  private level({ targets }: EscalationRule, level: number, at: Instant, seen: ConfigurationLookup): PublicLevelReadiness {
     const { configuration, settings } = this;
     const canSend = (method: Parameters<typeof settings.reachableMethods.has>[0]): boolean => settings.reachableMethods.has(method);
     const { responders, problems } = whoToPage({ targets, at, priority: 'HIGH', configuration, canSend });
     return {
       level,
       ready: responders.length > 0,
-      problems: problems.map((problem) => ({ text: problemText(problem, 'en', configuration), details: problemDetails(problem) })),
+      problems: problems
+        .map((problem) => reasonAsSeen(problem, seen))
+        .map((problem) => ({ text: problemText(problem, 'en', seen), details: problemDetails(problem) })),
     };
   }
 
-  /** Somebody who is gone has no readiness; the level tells of them. */
-  private async person(userId: UserId, readinessOf: (user: User) => Promise<Readiness>) {
-    const user = this.configuration.get('user', userId);
-    return user === undefined ? [] : [publicReadiness(userId, await readinessOf(user), this.configuration)];
+  /** Somebody who is gone has no readiness, and that of somebody hidden is nobody's business; the level tells of them. */
+  private async person(userId: UserId, readinessOf: (user: User) => Promise<Readiness>, seen: ConfigurationLookup) {
+    const user = seen.get('user', userId);
+    return user === undefined ? [] : [publicReadiness(userId, await readinessOf(user), seen)];
   }
 
   private lookup(): Parameters<typeof peopleOf>[1] {

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { PublicAlertSource, PublicSourceEvent } from '@tocsin/contracts';
 import { createAlertSource, refuseUsedSource, replaceAlertSource } from '@tocsin/domain';
-import type { AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
+import type { AlertSource, AlertSourceChange, AlertSourceId, Instant } from '@tocsin/domain';
 import { integrations } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
@@ -37,7 +37,7 @@ const INCLUDES = [
 ] as const;
 const INCLUDE = includeParameter(INCLUDES);
 
-/** Where events come from. Everybody may see the sources; their keys are shown to those who may change them. */
+/** Where events come from. Everybody may see the sources that no private team hides; their keys are shown to those who may change them. */
 @Controller('api/alert-sources')
 @RequiresRole('USER')
 export class AlertSourcesController {
@@ -54,7 +54,13 @@ export class AlertSourcesController {
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters, @CurrentUser() principal: Principal): Promise<readonly PublicAlertSource[]> {
     const { startIndex, maxResults } = readPage(query, PAGE);
-    return this.sources.list(this.configuration.list('source').slice(startIndex, startIndex + maxResults), principal);
+    return this.sources.list(
+      this.configuration
+        .seenBy(principal)
+        .list('source')
+        .slice(startIndex, startIndex + maxResults),
+      principal,
+    );
   }
 
   @Post()
@@ -73,7 +79,7 @@ export class AlertSourcesController {
       'source',
       (id, now) => {
         const key = this.keys.forNew(request.integrationType, body.integrationKey, principal);
-        return createAlertSource(id, key, request, this.change(now));
+        return createAlertSource(id, key, request, this.change(now, principal));
       },
       context,
     );
@@ -90,7 +96,7 @@ export class AlertSourcesController {
     @CurrentUser() principal: Principal,
   ): Promise<PublicAlertSource> {
     readInclude(query, INCLUDES);
-    return this.sources.show(await this.sources.named(name), principal);
+    return this.sources.show(await this.sources.named(name, principal), principal);
   }
 
   @Get(':id')
@@ -102,16 +108,20 @@ export class AlertSourcesController {
     @CurrentUser() principal: Principal,
   ): Promise<PublicAlertSource> {
     readInclude(query, INCLUDES);
-    return this.sources.show(await this.sources.byIdOrKey(idOrKey), principal);
+    return this.sources.show(await this.sources.byIdOrKey(idOrKey, principal), principal);
   }
 
   /** What was answered 202 and changed nothing, with the reason. */
   @Get(':id/events')
   @Describe('List what a source sent that had no effect, newest first', { query: pageParameters(EVENTS_PAGE), answers: ['SourceEvent'] })
   @RequiresRole('STAKEHOLDER')
-  async eventsOf(@Param('id') idOrKey: string, @Query() query: QueryParameters): Promise<readonly PublicSourceEvent[]> {
+  async eventsOf(
+    @Param('id') idOrKey: string,
+    @Query() query: QueryParameters,
+    @CurrentUser() principal: Principal,
+  ): Promise<readonly PublicSourceEvent[]> {
     const page = readPage(query, EVENTS_PAGE);
-    return this.events.list((await this.sources.byIdOrKey(idOrKey)).id, page);
+    return this.events.list((await this.sources.byIdOrKey(idOrKey, principal)).id, page);
   }
 
   @Put(':id')
@@ -131,7 +141,7 @@ export class AlertSourcesController {
       id,
       (current, now) => {
         this.keys.refuseOther(current, body.integrationKey);
-        return replaceAlertSource(current, request, this.change(now));
+        return replaceAlertSource(current, request, this.change(now, principal, current));
       },
       context,
     );
@@ -142,11 +152,18 @@ export class AlertSourcesController {
   @Delete(':id')
   @Describe('Delete an alert source that no alert action names')
   @HttpCode(204)
-  async remove(@ResourceId('id') id: AlertSourceId, @ChangeBy() context: ChangeContext): Promise<void> {
-    await this.store.remove('source', id, (source) => refuseUsedSource(source, this.configuration.list('alertaction')), context);
+  async remove(
+    @ResourceId('id') id: AlertSourceId,
+    @CurrentUser() principal: Principal,
+    @ChangeBy() context: ChangeContext,
+  ): Promise<void> {
+    const seen = this.configuration.seenBy(principal);
+    await this.store.remove('source', id, (source) => refuseUsedSource(source, this.configuration.list('alertaction'), seen), context);
   }
 
-  private change(now: Instant): AlertSourceChange {
-    return { now, configuration: this.configuration, integrationTypes: integrations.map(({ type }) => type) };
+  private change(now: Instant, by: Principal, current?: AlertSource): AlertSourceChange {
+    const seen = this.configuration.seenBy(by);
+    const configuration = current === undefined ? seen : seen.keeping('source', current);
+    return { now, configuration, integrationTypes: integrations.map(({ type }) => type) };
   }
 }

@@ -1,7 +1,7 @@
 import { publicSource } from '@tocsin/contracts';
 import type { AlertSourceStatus, PublicAlertSource } from '@tocsin/contracts';
 import { rejected } from '@tocsin/domain';
-import type { AlertSource } from '@tocsin/domain';
+import type { AlertSource, Editor } from '@tocsin/domain';
 import { integrationByType } from '@tocsin/integrations';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { hashSecret, SecretBox, SecretUnreadable } from '@tocsin/platform';
@@ -22,20 +22,21 @@ export class AlertSources {
   ) {}
 
   /** By id or by integration key. @throws Rejection `not-found`, MessageBusFault */
-  byIdOrKey(idOrKey: string): Promise<AlertSource> {
-    const { configuration } = this.parts;
+  byIdOrKey(idOrKey: string, by: Editor): Promise<AlertSource> {
+    const seen = this.parts.configuration.seenBy(by);
     // The key is a secret: what was not found is not repeated.
     return /^\d{1,16}$/.test(idOrKey)
-      ? this.found(() => configuration.get('source', Number(idOrKey)), `there is no alert source ${idOrKey}`)
+      ? this.found(() => seen.get('source', Number(idOrKey)), `there is no alert source ${idOrKey}`)
       : this.found(
-          () => configuration.find('source', 'integrationKeyHash', hashSecret(idOrKey)),
+          () => seen.find('source', 'integrationKeyHash', hashSecret(idOrKey)),
           'there is no alert source with this integration key',
         );
   }
 
   /** @throws Rejection `not-found`, MessageBusFault */
-  named(name: string): Promise<AlertSource> {
-    return this.found(() => this.parts.configuration.find('source', 'name', name), `there is no alert source "${name}"`);
+  named(name: string, by: Editor): Promise<AlertSource> {
+    const seen = this.parts.configuration.seenBy(by);
+    return this.found(() => seen.find('source', 'name', name), `there is no alert source "${name}"`);
   }
 
   /** @throws ReadStoreFault */
@@ -58,13 +59,12 @@ export class AlertSources {
     return this.showWith(source, principal, 'ALL_RESOLVED');
   }
 
-  private showWith(source: AlertSource, { role }: Principal, status: AlertSourceStatus): PublicAlertSource {
-    const { configuration } = this.parts;
-    const integrationKey = hasRole(role, 'USER') ? this.keyOf(source) : null;
+  private showWith(source: AlertSource, principal: Principal, status: AlertSourceStatus): PublicAlertSource {
+    const integrationKey = hasRole(principal.role, 'USER') ? this.keyOf(source) : null;
     return publicSource(
       source,
       { integrationKey, integrationUrl: integrationKey === null ? null : this.urlOf(source, integrationKey), status },
-      configuration,
+      this.parts.configuration.seenBy(principal),
     );
   }
 

@@ -34,8 +34,8 @@ export class SubscribersController {
 
   @Get()
   @Describe('List who hears of the alerts of a source', { answers: ['Subscriber'] })
-  async list(@ResourceId('id') id: AlertSourceId): Promise<readonly PublicSubscriber[]> {
-    return publicSubscribers((await this.sources.byIdOrKey(String(id))).subscribers ?? [], this.configuration);
+  async list(@ResourceId('id') id: AlertSourceId, @CurrentUser() by: Principal): Promise<readonly PublicSubscriber[]> {
+    return publicSubscribers((await this.sources.byIdOrKey(String(id), by)).subscribers ?? [], this.configuration.seenBy(by));
   }
 
   @Post()
@@ -47,7 +47,7 @@ export class SubscribersController {
     @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<readonly PublicSubscriber[]> {
-    const { configuration } = this;
+    const configuration = this.configuration.seenBy(by);
     const { subscribers = [] } = await this.store.change(
       'source',
       id,
@@ -68,6 +68,11 @@ export class SubscribersController {
     @ChangeBy() context: ChangeContext,
   ): Promise<void> {
     const named = readSubscriber(query, subscriber);
-    await this.store.change('source', id, (current, now) => unsubscribe(current, named, { by, now }), context);
+    await this.store.change(
+      'source',
+      id,
+      (current, now) => unsubscribe(current, named, { by, now, configuration: this.configuration.seenBy(by) }),
+      context,
+    );
   }
 }

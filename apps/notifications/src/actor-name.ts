@@ -7,5 +7,6 @@ export const actorName = (actor: Actor, language: Language, configuration: Confi
   const t = answerTexts[language];
   if (actor.type !== 'user') return actor.type === 'source' ? t.source : t.system;
   const user = configuration.get('user', actor.userId);
-  return user === undefined ? t.deletedUser : `${user.firstName} ${user.lastName}`.trim();
+  if (user === undefined) return configuration.hidden?.('user', actor.userId) === undefined ? t.deletedUser : t.hiddenUser;
+  return `${user.firstName} ${user.lastName}`.trim();
 };

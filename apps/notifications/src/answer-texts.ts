@@ -32,6 +32,7 @@ export const answerTexts = {
     source: 'the monitoring tool',
     system: 'Tocsin',
     deletedUser: 'a deleted user',
+    hiddenUser: 'a hidden user',
   },
   de: {
     question: {
@@ -66,5 +67,6 @@ export const answerTexts = {
     source: 'das Überwachungswerkzeug',
     system: 'Tocsin',
     deletedUser: 'ein gelöschter Benutzer',
+    hiddenUser: 'ein verborgener Benutzer',
   },
 } as const satisfies Record<Language, { readonly question: Record<LinkPurpose, string>; readonly [phrase: string]: unknown }>;

@@ -153,9 +153,10 @@ export class Answers {
         timeText(alert.resolvedOn ?? alert.reportTime, user),
       );
     }
-    if (toPolicy !== undefined) return this.parts.configuration.get('policy', toPolicy) === undefined ? t.noPolicy : undefined;
+    const seen = this.parts.configuration.seenBy({ userId: user.id, role: user.role });
+    if (toPolicy !== undefined) return seen.get('policy', toPolicy) === undefined ? t.noPolicy : undefined;
     if (purpose === 'reassign') {
-      const person = to === undefined ? undefined : this.parts.configuration.get('user', to);
+      const person = to === undefined ? undefined : seen.get('user', to);
       return answering(person) === undefined ? t.noResponder : undefined;
     }
     const mine = alert.responders.find((responder) => responder.userId === user.id);

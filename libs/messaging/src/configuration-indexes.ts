@@ -61,10 +61,19 @@ export class ResourceTable<Kind extends ConfigurationKind> {
     return (this.ascending ??= [...this.byId.values()].sort((a, b) => a.id - b.id));
   }
 
-  find(index: string, value: string): ConfigurationResources[Kind] | undefined {
+  find(
+    index: string,
+    value: string,
+    counts: (resource: ConfigurationResources[Kind]) => boolean = () => true,
+  ): ConfigurationResources[Kind] | undefined {
     const declared = this.byField.get(index);
-    const ids = declared?.ids.get(declared.field.normalise(value));
-    return ids === undefined ? undefined : this.byId.get(Math.min(...ids));
+    const ids = declared?.ids.get(declared.field.normalise(value)) ?? [];
+    const isFound = (id: number): boolean => {
+      const resource = this.byId.get(id);
+      return resource !== undefined && counts(resource);
+    };
+    const found = [...ids].filter(isFound);
+    return found.length === 0 ? undefined : this.byId.get(Math.min(...found));
   }
 
   /** Returns what stood there before. */

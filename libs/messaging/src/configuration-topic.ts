@@ -1,12 +1,13 @@
 import { topics } from '@tocsin/contracts';
 import { isConfigurationChange } from '@tocsin/domain';
-import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources } from '@tocsin/domain';
+import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources, Editor } from '@tocsin/domain';
 import type { Upcasts } from '@tocsin/event-store';
 import { ResourceTable } from './configuration-indexes';
 import type { ConfigurationIndex } from './configuration-indexes';
 import { MessageBusFault } from './message-bus';
 import type { CompactedFollower, Message, MessageBus, TopicDefinition } from './message-bus';
 import { newestFact } from './newest-fact';
+import { SeenConfiguration } from './seen-configuration';
 import { isCompletion } from './topic-completion';
 
 export type { ConfigurationIndex } from './configuration-indexes';
@@ -105,8 +106,19 @@ export class ConfigurationReader {
     return this.tables[kind].list();
   }
 
-  find<Kind extends ConfigurationKind>(kind: Kind, by: ConfigurationIndex<Kind>, value: string): ConfigurationResources[Kind] | undefined {
-    return this.tables[kind].find(by, value);
+  /** Of those that count, which are all unless it is said. */
+  find<Kind extends ConfigurationKind>(
+    kind: Kind,
+    by: ConfigurationIndex<Kind>,
+    value: string,
+    counts?: (resource: ConfigurationResources[Kind]) => boolean,
+  ): ConfigurationResources[Kind] | undefined {
+    return this.tables[kind].find(by, value, counts);
+  }
+
+  /** As one person may see it. */
+  seenBy(person: Editor): SeenConfiguration {
+    return new SeenConfiguration(this, person);
   }
 
   /** Revision of the last change seen, deletions included; -1 for what was never seen. */

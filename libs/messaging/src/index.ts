@@ -1,6 +1,7 @@
 export { backOffMs, isWorthRetrying, pause } from './back-off';
 export type { BackOff, Pause } from './back-off';
 export * from './configuration-topic';
+export { SeenConfiguration } from './seen-configuration';
 export * from './consumer';
 export * from './message-bus';
 export * from './message-bus-in-between';

@@ -1,5 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor, Clock, ConfigurationEvent, ConfigurationKind, ConfigurationResources, Decider, IdKind, Instant } from '@tocsin/domain';
+import type {
+  Actor,
+  Clock,
+  ConfigurationEvent,
+  ConfigurationKind,
+  ConfigurationResources,
+  Decider,
+  Editor,
+  IdKind,
+  Instant,
+} from '@tocsin/domain';
 import { passedOver, rejected } from '@tocsin/domain';
 import { CommandHandler } from '@tocsin/event-store';
 import type { EventStore } from '@tocsin/event-store';
@@ -14,6 +24,8 @@ export interface ChangeContext {
   readonly requestId: string;
   readonly actor: Actor;
   readonly remoteAddress?: string;
+  /** Whose sight bounds what can be changed: to them there is nothing else. Absent: everything. */
+  readonly seenAs?: Editor;
   /** Called when reads do not see the change in time, so that the answer can say so (BEHAVIOUR B1). */
   readonly onBehind?: () => void;
 }
@@ -83,7 +95,7 @@ export class ConfigurationStore {
         kind,
         id,
         (current) => {
-          if (current === undefined) throw rejected('not-found', `there is no ${kind} ${id}`);
+          if (current === undefined || !this.isSeen(kind, current, context)) throw rejected('not-found', `there is no ${kind} ${id}`);
           return change(current, this.options.clock.now());
         },
         context,
@@ -101,8 +113,9 @@ export class ConfigurationStore {
     await this.inTurn(async () => {
       const stream = `${kind}-${id}`;
       const decide = (state: State): Command => {
-        if (state.resource === undefined) throw rejected('not-found', `there is no ${kind} ${id}`);
-        allowed(state.resource as ConfigurationResources[K]);
+        const current = state.resource as ConfigurationResources[K] | undefined;
+        if (current === undefined || !this.isSeen(kind, current, context)) throw rejected('not-found', `there is no ${kind} ${id}`);
+        allowed(current);
         return { type: 'delete', kind, id };
       };
       const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
@@ -125,6 +138,10 @@ export class ConfigurationStore {
     const handled = await this.handler.handle(stream, decide, this.commandContext(context, stream));
     await this.visible(stream, handled.revision, context);
     return handled.state.resource as ConfigurationResources[K];
+  }
+
+  private isSeen<K extends ConfigurationKind>(kind: K, current: ConfigurationResources[K], { seenAs }: ChangeContext): boolean {
+    return seenAs === undefined || this.options.configuration.seenBy(seenAs).sees(kind, current);
   }
 
   private async visible(stream: string, revision: number, { onBehind }: ChangeContext): Promise<void> {

@@ -164,7 +164,7 @@ export function readStoreContract(name: string, open: () => Promise<OpenedReadSt
       it('leaves out what has none of the alternatives, before it skips and counts', async () => {
         const changes = [ticket(1), ticket(2, { source: 2 }), ticket(3, { source: 2, people: [4] }), ticket(4, { people: [4] })];
         await store.apply(VIEW, changes.map(put), position(1));
-        const seen = { anyOf: [{ source: [1] }, { people: [4] }] };
+        const seen: Filter = { anyOf: [{ source: [1] }, { people: [4] }] };
         expect(ids(await store.find('tickets', newestFirst(seen)))).toEqual([4, 3, 1]);
         expect(ids(await store.find('tickets', newestFirst({ ...seen, skip: 1, limit: 1 })))).toEqual([3]);
         expect(await store.count('tickets', seen)).toBe(3);

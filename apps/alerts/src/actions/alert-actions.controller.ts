@@ -1,15 +1,17 @@
-import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Res, UseGuards } from '@nestjs/common';
 import type { PublicAlertActionResult, PublicAlertActionTrigger } from '@tocsin/contracts';
 import type { AlertId } from '@tocsin/domain';
 import type { ChangeContext } from '@tocsin/platform';
 import { ChangeBy, CurrentUser, Describe, DescribedUnder, RequiresRole, ResourceId, sayReadsAreBehind } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
+import { SeenAlertGuard } from '../alert-sight';
 import { AlertActionTriggerBody } from './alert-action-requests';
 import { AlertActions } from './alert-actions';
 
 @DescribedUnder('Alerts')
 @Controller('api/alerts/:id/actions')
+@UseGuards(SeenAlertGuard)
 export class AlertActionsController {
   constructor(private readonly actions: AlertActions) {}
 

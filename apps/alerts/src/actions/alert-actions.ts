@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { publicUserRel, topics } from '@tocsin/contracts';
-import type { InvokeAlertAction, PublicAlertActionResult, PublicAlertActionTrigger } from '@tocsin/contracts';
-import { actionStream, actsFor, Clock, rejected, toIso } from '@tocsin/domain';
+import type { InvokeAlertAction, PublicAlertActionResult, PublicAlertActionTrigger, ResourceLookup } from '@tocsin/contracts';
+import { actionStream, actsFor, Clock, mayHearOf, rejected, toIso } from '@tocsin/domain';
 import type { AlertAction, AlertId } from '@tocsin/domain';
 import { EventStore } from '@tocsin/event-store';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
@@ -11,6 +11,7 @@ import { hasRole } from '@tocsin/platform/nest';
 import type { Principal } from '@tocsin/platform/nest';
 import { ALERT_ACTIONS_VIEW, evolveAlertActionDocument, ReadStore } from '@tocsin/read-models';
 import type { AlertActionDocument, AlertActionRunDocument, AlertDocument } from '@tocsin/read-models';
+import { AlertSight } from '../alert-sight';
 import { AlertStreams } from '../alert-streams';
 
 const MOST = 1_000;
@@ -27,6 +28,7 @@ export class AlertActions {
       readonly readStore: ReadStore;
       readonly views: Views;
       readonly configuration: ConfigurationReader;
+      readonly sight: AlertSight;
       readonly secrets: SecretBox;
       readonly clock: Clock;
       readonly visibleWithinMs: number;
@@ -41,7 +43,7 @@ export class AlertActions {
     alertId: AlertId,
     principal: Principal,
   ): Promise<{ readonly triggers: readonly PublicAlertActionTrigger[]; readonly stale: boolean }> {
-    const { alerts, readStore, views, configuration, visibleWithinMs } = this.parts;
+    const { alerts, readStore, views, configuration, sight, visibleWithinMs } = this.parts;
     const alert = await alerts.document(alertId);
     const stale = !(await views.upToDate(ALERT_ACTIONS_VIEW, visibleWithinMs));
     const documents = await readStore.find<AlertActionDocument>(ALERT_ACTIONS_VIEW, {
@@ -51,20 +53,23 @@ export class AlertActions {
       limit: MOST,
     });
     const done = new Map(documents.map((document) => [document.actionId, document]));
+    const lookup = sight.lookupFor(alert, principal);
     const triggers = configuration
+      .seenBy(principal)
       .list('alertaction')
-      .filter((action) => isOffered(action, alert) || done.has(action.id))
-      .map((action) => this.trigger(action, done.get(action.id), principal));
+      .filter((action) => this.isOffered(action, alert) || done.has(action.id))
+      .map((action) => this.trigger(action, done.get(action.id), principal, lookup));
     return { triggers, stale };
   }
 
   /** Waits for what comes of it, for a bounded time. @throws Rejection `alert-not-found`, `not-found`, `invalid`; MessageBusFault */
   async invoke(alertId: AlertId, actionIdText: string, by: ChangeContext, principal: Principal): Promise<PublicAlertActionResult> {
-    const { alerts, bus, configuration, clock } = this.parts;
+    const { alerts, bus, configuration, clock, sight } = this.parts;
     const alert = await alerts.document(alertId);
-    const action = await configuration.surely(() => configuration.list('alertaction').find(({ id }) => String(id) === actionIdText));
+    const seen = configuration.seenBy(principal);
+    const action = await seen.surely(() => seen.list('alertaction').find(({ id }) => String(id) === actionIdText));
     if (action === undefined) throw rejected('not-found', `there is no alert action ${actionIdText}`);
-    if (!isOffered(action, alert)) {
+    if (!this.isOffered(action, alert)) {
       const why = action.triggerMode === 'AUTOMATIC' ? 'is AUTOMATIC: nobody sets it off by hand' : "does not act for this alert's source";
       throw rejected('invalid', `alertActionId: alert action ${actionIdText} ${why}`, { field: 'alertActionId' });
     }
@@ -84,7 +89,13 @@ export class AlertActions {
       },
     ]);
     const waiting: AlertActionRunDocument = { run: 0, trigger: 'manual', by: by.actor, deliveryId, at, state: 'waiting' };
-    return this.result(action, alertId, (await this.outcome(alertId, action, deliveryId)) ?? waiting, principal);
+    return this.result(
+      action,
+      alertId,
+      (await this.outcome(alertId, action, deliveryId)) ?? waiting,
+      principal,
+      sight.lookupFor(alert, principal),
+    );
   }
 
   private async outcome(alertId: AlertId, { id }: AlertAction, deliveryId: string): Promise<AlertActionRunDocument | undefined> {
@@ -103,17 +114,28 @@ export class AlertActions {
     }
   }
 
-  private trigger(action: AlertAction, document: AlertActionDocument | undefined, principal: Principal): PublicAlertActionTrigger {
+  private trigger(
+    action: AlertAction,
+    document: AlertActionDocument | undefined,
+    principal: Principal,
+    lookup: ResourceLookup,
+  ): PublicAlertActionTrigger {
     return {
       alertActionId: String(action.id),
       ...connectorOf(action),
       type: action.type,
       name: action.name,
-      history: (document?.history ?? []).map((run) => this.result(action, document?.alertId ?? 0, run, principal)).reverse(),
+      history: (document?.history ?? []).map((run) => this.result(action, document?.alertId ?? 0, run, principal, lookup)).reverse(),
     };
   }
 
-  private result(action: AlertAction, alertId: number, run: AlertActionRunDocument, { role }: Principal): PublicAlertActionResult {
+  private result(
+    action: AlertAction,
+    alertId: number,
+    run: AlertActionRunDocument,
+    { role }: Principal,
+    lookup: ResourceLookup,
+  ): PublicAlertActionResult {
     const { deliveryId, by, trigger, at, state, reason } = run;
     const response = hasRole(role, 'ADMIN') ? this.response(run) : undefined;
     return {
@@ -122,13 +144,17 @@ export class AlertActions {
       ...connectorOf(action),
       alertId,
       success: state === 'succeeded',
-      ...(by?.type === 'user' ? { actor: publicUserRel(by.userId, this.parts.configuration) } : {}),
+      ...(by?.type === 'user' ? { actor: publicUserRel(by.userId, lookup) } : {}),
       triggerType: trigger,
       time: toIso(at),
       state,
       ...(reason === undefined ? {} : { reason }),
       ...(response === undefined ? {} : { response }),
     };
+  }
+
+  private isOffered(action: AlertAction, { sourceId }: AlertDocument): boolean {
+    return action.triggerMode === 'MANUAL' && actsFor(action, sourceId) && mayHearOf(action, sourceId, this.parts.configuration);
   }
 
   private response({ status, excerpt }: AlertActionRunDocument): PublicAlertActionResult['response'] | undefined {
@@ -146,9 +172,6 @@ export class AlertActions {
     }
   }
 }
-
-const isOffered = (action: AlertAction, { sourceId }: AlertDocument): boolean =>
-  action.triggerMode === 'MANUAL' && actsFor(action, sourceId);
 
 const connectorOf = ({ connectorId }: AlertAction): { readonly connectorId?: string } =>
   connectorId === undefined ? {} : { connectorId: String(connectorId) };

@@ -295,8 +295,8 @@ const activated = (
       'AlertAssignedBySystemLogEntry',
       UPDATE,
       { ...stepVars(step), userId: String(userId), ...lateness.vars },
-      `Level ${level}${lateness.en}: ${names.user(userId)} is responder, ${reasonText(reason, 'en')}`,
-      `Stufe ${level}${lateness.de}: ${names.user(userId)} ist zuständig, ${reasonText(reason, 'de')}`,
+      `Level ${level}${lateness.en}: ${names.user(userId)} is responder, ${reasonText(names.shown(reason), 'en')}`,
+      `Stufe ${level}${lateness.de}: ${names.user(userId)} ist zuständig, ${reasonText(names.shown(reason), 'de')}`,
     ),
   );
   const missing = found.map((problem) =>
@@ -304,8 +304,8 @@ const activated = (
       'NobodyOnCallLogEntry',
       UPDATE,
       stepVars(step),
-      `Level ${level}: ${problemText(problem, 'en', names.lookup)}`,
-      `Stufe ${level}: ${problemText(problem, 'de', names.lookup)}`,
+      `Level ${level}: ${problemText(names.shown(problem), 'en', names.lookup)}`,
+      `Stufe ${level}: ${problemText(names.shown(problem), 'de', names.lookup)}`,
     ),
   );
   return [...people, ...missing];
@@ -334,7 +334,8 @@ const assigned = ({ by, to, actionId }: AlertEventOf<'AlertAssigned'>['data'], n
   const who = names.actor(by);
   switch (to.type) {
     case 'policy': {
-      const { name, policyId } = to.policy;
+      const { policyId } = to.policy;
+      const name = names.policy(to.policy);
       const action = actionId === undefined ? undefined : (names.lookup.get('alertaction', actionId)?.name ?? `#${actionId}`);
       const through =
         action === undefined || by.type !== 'user' ? { en: '', de: '' } : { en: `, by action ${action}`, de: `, durch Aktion ${action}` };
@@ -369,8 +370,8 @@ const assigned = ({ by, to, actionId }: AlertEventOf<'AlertAssigned'>['data'], n
 };
 
 const problems = (found: readonly ReachabilityProblem[], names: Names): { readonly en: string; readonly de: string } => ({
-  en: found.map((problem) => problemText(problem, 'en', names.lookup)).join('; ') || 'the level names nobody',
-  de: found.map((problem) => problemText(problem, 'de', names.lookup)).join('; ') || 'die Stufe nennt niemanden',
+  en: found.map((problem) => problemText(names.shown(problem), 'en', names.lookup)).join('; ') || 'the level names nobody',
+  de: found.map((problem) => problemText(names.shown(problem), 'de', names.lookup)).join('; ') || 'die Stufe nennt niemanden',
 });
 
 const stepVars = ({ round, pass, level }: EscalationStep): Record<string, string> => ({

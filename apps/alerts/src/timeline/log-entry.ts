@@ -1,7 +1,7 @@
-import { publicUserRel } from '@tocsin/contracts';
+import { publicUserRel, reasonAsSeen } from '@tocsin/contracts';
 import type { LogFilterType, ResourceLookup, TextLanguage } from '@tocsin/contracts';
 import { toIso } from '@tocsin/domain';
-import type { Actor, AlertSourceId, Instant, TeamId, UserId } from '@tocsin/domain';
+import type { Actor, AlertSourceId, Instant, PolicySnapshot, ReachabilityProblem, ResponderReason, TeamId, UserId } from '@tocsin/domain';
 
 /** One line of an alert's timeline: what happened, and the sentence in both languages. */
 export interface TimelineLine {
@@ -25,6 +25,16 @@ export class Names {
 
   team(teamId: TeamId): string {
     return this.lookup.get('team', teamId)?.name ?? `#${teamId}`;
+  }
+
+  /** As it was recorded, unless it is hidden. */
+  policy({ policyId, name }: Pick<PolicySnapshot, 'policyId' | 'name'>): string {
+    return this.lookup.hidden?.('policy', policyId) === undefined ? name : `#${policyId}`;
+  }
+
+  /** Without the names of what is hidden, which stand in it as they were recorded. */
+  shown<Reason extends ResponderReason | ReachabilityProblem>(reason: Reason): Reason {
+    return reasonAsSeen(reason, this.lookup);
   }
 
   source(sourceId: AlertSourceId): string {

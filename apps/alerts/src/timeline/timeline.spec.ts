@@ -167,7 +167,7 @@ describe('a timeline', () => {
       views.add(ALERT_ACTIONS_VIEW, new ProjectionRunner({ projection: alertActionsView, ...following })),
     ];
     await Promise.all(runners.map((runner) => runner.start()));
-    timeline = new Timeline({ eventStore: store, readStore, views, configuration: lookup, visibleWithinMs: 2_000 });
+    timeline = new Timeline({ eventStore: store, readStore, views, visibleWithinMs: 2_000 });
   });
   afterAll(async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
@@ -187,7 +187,7 @@ describe('a timeline', () => {
     return store.append(stream, 'any', [event]);
   };
   const entries = (more: Partial<Parameters<Timeline['entries']>[1]> = {}) =>
-    timeline.entries(ALERT, { language: 'en', filterTypes: [], skip: 0, limit: 1_000, ...more });
+    timeline.entries(ALERT, { language: 'en', filterTypes: [], skip: 0, limit: 1_000, ...more }, lookup);
   const numbered = (all: readonly PublicLogEntry[]) => new Map(all.map(({ id, text }) => [id, text]));
 
   it('of an alert nobody knows is refused', async () => {
@@ -255,7 +255,7 @@ describe('a timeline', () => {
   });
 
   it('is of its alert alone', async () => {
-    const elsewhere: Parameters<Timeline['entries']> = [471 as AlertId, { language: 'en', filterTypes: [], skip: 0, limit: 9 }];
+    const elsewhere: Parameters<Timeline['entries']> = [471 as AlertId, { language: 'en', filterTypes: [], skip: 0, limit: 9 }, lookup];
     await expect(timeline.entries(...elsewhere)).rejects.toMatchObject({ code: 'alert-not-found' });
   });
 });

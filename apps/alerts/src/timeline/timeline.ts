@@ -45,14 +45,17 @@ export class Timeline {
       readonly eventStore: EventStore;
       readonly readStore: ReadStore;
       readonly views: Views;
-      readonly configuration: ResourceLookup;
       readonly visibleWithinMs: number;
     },
   ) {}
 
-  /** Newest first. @throws Rejection `alert-not-found`, EventStoreFault, ReadStoreFault */
-  async entries(alertId: AlertId, { language, filterTypes, skip, limit }: TimelineQuery): Promise<readonly PublicLogEntry[]> {
-    const lines = await this.lines(alertId);
+  /** Newest first, with the names that whoever reads it sees. @throws Rejection `alert-not-found`, EventStoreFault, ReadStoreFault */
+  async entries(
+    alertId: AlertId,
+    { language, filterTypes, skip, limit }: TimelineQuery,
+    seen: ResourceLookup,
+  ): Promise<readonly PublicLogEntry[]> {
+    const lines = await this.lines(alertId, new Names(seen));
     const numbered = lines.map(({ at, logEntryType, filterTypes: types, vars, text }, index): PublicLogEntry => ({
       id: index + 1,
       timestamp: toIso(at),
@@ -71,9 +74,8 @@ export class Timeline {
    * Everything up to one position of the log, and nothing behind it: what is appended while the streams are read, one after
    * the other, would come before lines that were numbered already.
    */
-  private async lines(alertId: AlertId): Promise<readonly TimelineLine[]> {
+  private async lines(alertId: AlertId, names: Names): Promise<readonly TimelineLine[]> {
     const { eventStore } = this.parts;
-    const names = new Names(this.parts.configuration);
     const head = await eventStore.head();
     const [alert, escalation, slack, channel, notifications, actions] = await Promise.all([
       this.upTo(head, alertStream(alertId)),

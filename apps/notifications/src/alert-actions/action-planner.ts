@@ -7,6 +7,7 @@ import {
   conditionOf,
   fold,
   possibleTriggers,
+  mayHearOf,
   triggersOf,
   wantedRuns,
 } from '@tocsin/domain';
@@ -89,7 +90,7 @@ export class ActionPlanner {
     const placed = { ...fact, alertRevision: history.at(-1)?.revision ?? 0, ...(await this.channelOf(fact)) };
     for (const known of actions) {
       const action = await past.get('alertaction', known.id, { at, position: fact.position });
-      if (action === undefined) continue;
+      if (action === undefined || !mayHearOf(action, sourceId, configuration)) continue;
       for (const wanted of wantedRuns(action, { triggers, sourceId, at, isByAction }))
         if (await this.isToBe(action, wanted, fact, alert)) await this.setOff(action, wanted, placed, cause);
     }

@@ -4,6 +4,7 @@ import type { PublicAlertAction } from '@tocsin/contracts';
 import { createAlertAction, rejected, replaceAlertAction } from '@tocsin/domain';
 import type { AlertAction, AlertActionChange, AlertActionId, AlertActionRequest, AlertSourceId, Instant } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
+import type { SeenConfiguration } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
 import {
@@ -38,6 +39,8 @@ const FILTER = [
   textParameter('connector', 'Those that work with the connector of this id'),
 ];
 
+const NOWHERE = -1 as AlertSourceId;
+
 /** What is done in other systems when something happens to an alert. */
 @Controller('api/alert-actions')
 @RequiresRole('USER')
@@ -54,9 +57,11 @@ export class AlertActionsController {
   @RequiresRole('STAKEHOLDER')
   list(@Query() query: QueryParameters, @CurrentUser() principal: Principal): readonly PublicAlertAction[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
-    const source = readId<AlertSourceId>(query, 'source');
+    const seen = this.configuration.seenBy(principal);
+    const asked = readId<AlertSourceId>(query, 'source');
+    const source = asked !== undefined && seen.hidden('source', asked) !== undefined ? NOWHERE : asked;
     const connector = readText(query, 'connector');
-    return this.configuration
+    return seen
       .list('alertaction')
       .filter(({ sourceIds, connectorId }) => {
         const isOfSource = source === undefined || sourceIds.includes(source);
@@ -75,7 +80,11 @@ export class AlertActionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicAlertAction> {
     const request = await this.request(body);
-    const action = await this.store.create('alertaction', (id, now) => createAlertAction(id, request, this.change(now)), context);
+    const action = await this.store.create(
+      'alertaction',
+      (id, now) => createAlertAction(id, request, this.change(now, principal)),
+      context,
+    );
     created(reply, `/api/alert-actions/${action.id}`);
     return this.answer(action, principal);
   }
@@ -89,7 +98,7 @@ export class AlertActionsController {
     @CurrentUser() principal: Principal,
   ): Promise<PublicAlertAction> {
     readInclude(query, INCLUDES);
-    return this.answer(await this.found(() => this.configuration.find('alertaction', 'name', name), `"${name}"`), principal);
+    return this.answer(await this.found(principal, (seen) => seen.find('alertaction', 'name', name), `"${name}"`), principal);
   }
 
   @Get(':id')
@@ -101,7 +110,7 @@ export class AlertActionsController {
     @CurrentUser() principal: Principal,
   ): Promise<PublicAlertAction> {
     readInclude(query, INCLUDES);
-    return this.answer(await this.byId(id), principal);
+    return this.answer(await this.byId(id, principal), principal);
   }
 
   @Put(':id')
@@ -112,7 +121,7 @@ export class AlertActionsController {
     @CurrentUser() principal: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicAlertAction> {
-    const before = await this.byId(id);
+    const before = await this.byId(id, principal);
     const request = await this.request(body, before);
     const action = await this.store.change(
       'alertaction',
@@ -120,7 +129,7 @@ export class AlertActionsController {
       (current, now) => {
         // The request was completed from what was there a moment ago.
         if (current.secretParams !== before.secretParams) throw rejected('too-many-conflicts', 'somebody else changed it; try again');
-        return replaceAlertAction(current, request, this.change(now));
+        return replaceAlertAction(current, request, this.change(now, principal, current));
       },
       context,
     );
@@ -146,22 +155,25 @@ export class AlertActionsController {
     };
   }
 
-  private answer(action: AlertAction, { role }: Principal): PublicAlertAction {
-    return publicAlertAction(action, hasRole(role, 'USER') ? this.stored.opened(action) : action.params, this.configuration);
+  private answer(action: AlertAction, principal: Principal): PublicAlertAction {
+    const params = hasRole(principal.role, 'USER') ? this.stored.opened(action) : action.params;
+    return publicAlertAction(action, params, this.configuration.seenBy(principal));
   }
 
-  private byId(id: AlertActionId): Promise<AlertAction> {
-    return this.found(() => this.configuration.get('alertaction', id), String(id));
+  private byId(id: AlertActionId, by: Principal): Promise<AlertAction> {
+    return this.found(by, (seen) => seen.get('alertaction', id), String(id));
   }
 
   /** Perhaps it was made a moment ago, elsewhere: everything configured up to now is read before saying no. */
-  private async found(lookUp: () => AlertAction | undefined, which: string): Promise<AlertAction> {
-    const action = await this.configuration.surely(lookUp);
+  private async found(by: Principal, lookUp: (seen: SeenConfiguration) => AlertAction | undefined, which: string): Promise<AlertAction> {
+    const seen = this.configuration.seenBy(by);
+    const action = await seen.surely(() => lookUp(seen));
     if (action === undefined) throw rejected('not-found', `there is no alert action ${which}`);
     return action;
   }
 
-  private change(now: Instant): AlertActionChange {
-    return { now, configuration: this.configuration };
+  private change(now: Instant, by: Principal, current?: AlertAction): AlertActionChange {
+    const seen = this.configuration.seenBy(by);
+    return { now, configuration: current === undefined ? seen : seen.keeping('alertaction', current) };
   }
 }

@@ -8,10 +8,11 @@ import {
   messagePreferences,
   newsStream,
   planMessage,
+  seesSource,
   statusUpdateOf,
   subscribedPeople,
 } from '@tocsin/domain';
-import type { AlertEvent, MessagePreference, News, PlanItem, Subscriber, User, UserId } from '@tocsin/domain';
+import type { AlertEvent, AlertSource, MessagePreference, News, PlanItem, Subscriber, User, UserId } from '@tocsin/domain';
 import { eventOf, EventStore } from '@tocsin/event-store';
 import type { Position } from '@tocsin/event-store';
 import { ConfigurationReader } from '@tocsin/messaging';
@@ -87,7 +88,7 @@ export class NewsPlanner {
     const people = subscribedPeople(subscribers, (id) => configuration.get('team', id));
     await Promise.all(
       people
-        .filter((userId) => userId !== actingPerson(placed.fact))
+        .filter((userId) => userId !== actingPerson(placed.fact) && this.mayHear(userId, source))
         .map((userId) =>
           this.tell(userId, 'subscription', placed, cause, (user) =>
             messagePreferences(user, 'subscriptions').filter(
@@ -97,6 +98,13 @@ export class NewsPlanner {
           ),
         ),
     );
+  }
+
+  /** Who followed it before a private team took its source is told nothing more. */
+  private mayHear(userId: UserId, source: AlertSource | undefined): boolean {
+    const { configuration } = this.parts;
+    const user = configuration.get('user', userId);
+    return user === undefined || source === undefined || seesSource(user, source, configuration);
   }
 
   private async tell(

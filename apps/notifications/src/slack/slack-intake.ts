@@ -1,9 +1,10 @@
 import type { SlackChoice, SlackRequest, SlackWorkspace } from '@tocsin/channels';
 import { topics } from '@tocsin/contracts';
 import type { SlackRequestMade } from '@tocsin/contracts';
-import { allSlackUpdates, Clock, mayAnswerAlerts, mayLinkSlack, seesSource } from '@tocsin/domain';
+import { allSlackUpdates, Clock, mayAnswerAlerts, mayLinkSlack } from '@tocsin/domain';
 import type { AlertId, SlackAccount, SlackLink, User } from '@tocsin/domain';
 import { ConfigurationReader, MessageBus } from '@tocsin/messaging';
+import type { SeenConfiguration } from '@tocsin/messaging';
 import { hashSecret, IdAllocator, SecretBox } from '@tocsin/platform';
 import { dutiesText } from './slack-duties';
 import { SlackPeople } from './slack-people';
@@ -167,27 +168,31 @@ export class SlackIntake {
     const fitting = (all: readonly SlackChoice[]) => all.filter(({ name }) => name.toLowerCase().includes(wanted));
     if (what === 'sources') return fitting(this.visibleSources(user)).slice(0, MOST_CHOICES);
     const policies = fitting(this.policies(user)).slice(0, MOST_POLICIES);
-    return [...fitting(this.responders()).slice(0, MOST_CHOICES - policies.length), ...policies];
+    return [...fitting(this.responders(user)).slice(0, MOST_CHOICES - policies.length), ...policies];
   }
 
-  private policies({ language }: User): readonly SlackChoice[] {
-    const t = slackTexts[language];
-    return this.parts.configuration.list('policy').map(({ id, name }) => ({ id, name: t.policy(name), isPolicy: true }));
+  private policies(user: User): readonly SlackChoice[] {
+    const t = slackTexts[user.language];
+    return this.seenBy(user)
+      .list('policy')
+      .map(({ id, name }) => ({ id, name: t.policy(name), isPolicy: true }));
   }
 
   private visibleSources(user: User): readonly SlackChoice[] {
-    const { configuration } = this.parts;
-    return configuration
+    return this.seenBy(user)
       .list('source')
-      .filter((source) => seesSource(user, source, configuration))
       .map(({ id, name }) => ({ id, name }));
   }
 
-  private responders(): readonly SlackChoice[] {
-    return this.parts.configuration
+  private responders(user: User): readonly SlackChoice[] {
+    return this.seenBy(user)
       .list('user')
       .filter(mayAnswerAlerts)
       .map(({ id, firstName, lastName }) => ({ id, name: `${firstName} ${lastName}`.trim() }));
+  }
+
+  private seenBy({ id, role }: User): SeenConfiguration {
+    return this.parts.configuration.seenBy({ userId: id, role });
   }
 
   private unlinked(account: SlackAccount): string {

@@ -62,7 +62,7 @@ export class ApiKeysController {
     const userId = body.user?.id ?? by.userId;
     const secret = newApiKey();
     const make = (id: ApiKeyId, now: ApiKey['createdAt']): ApiKey => {
-      const user = this.configuration.get('user', userId);
+      const user = this.configuration.seenBy(by).get('user', userId);
       if (user === undefined) throw invalidField('user.id', `there is no user ${userId}`);
       return createApiKey(request, { id, hash: hashSecret(secret), user, by, now });
     };

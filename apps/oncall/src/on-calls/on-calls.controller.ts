@@ -4,7 +4,9 @@ import type { PublicOnCall } from '@tocsin/contracts';
 import { Clock, onCallsBetween, plusMonths, plusMs } from '@tocsin/domain';
 import type { EscalationPolicyId, Instant, OnCallFilter, ScheduleId, UserId } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
+import type { SeenConfiguration } from '@tocsin/messaging';
 import {
+  CurrentUser,
   Describe,
   idsParameter,
   invalidField,
@@ -19,7 +21,7 @@ import {
   textParameter,
   timeParameter,
 } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import { readMomentParameter, readZone } from '../schedules/schedule-requests';
 import { publicOnCall } from './public-on-call';
 
@@ -27,6 +29,7 @@ const LONGEST_SPAN_MONTHS = 3;
 /** Three months of one zone can be hours longer than those of another. */
 const SPAN_TOLERANCE_MS = 86_400_000;
 const NOBODY = -1 as UserId;
+const NOWHERE = -1 as ScheduleId;
 
 const PAGE = { usual: 50, cap: 250 };
 const EXPANDED = ['user', 'escalationPolicy', 'schedule'] as const;
@@ -56,21 +59,22 @@ export class OnCallsController {
   @Get()
   @Describe('List who is on call, by escalation policy and level', { query: PARAMETERS, answers: ['OnCall'] })
   @RequiresRole('STAKEHOLDER')
-  list(@Query() query: QueryParameters): readonly PublicOnCall[] {
-    const { configuration } = this;
+  list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicOnCall[] {
+    const seen = this.configuration.seenBy(by);
     const { startIndex, maxResults } = readPage(query, PAGE);
     const zone = readZone(query, 'timezone');
     const expand = new Set(readManyOf(query, ['expand'], EXPANDED));
     const duties = onCallsBetween({
       ...readSpan(query, zone ?? 'UTC', this.clock.now()),
-      filter: readFilter(query, configuration),
-      people: peopleIn(configuration, this.clock.now()),
-      policies: configuration.list('policy'),
-      sources: configuration.list('source'),
-      getSchedule: (id) => configuration.get('schedule', id),
-      getTeam: (id) => configuration.get('team', id),
+      filter: readFilter(query, seen),
+      people: peopleIn(seen, this.clock.now()),
+      policies: seen.list('policy'),
+      // Whoever could be paged is on call, seen or not: shifts that lead to people of whom nobody is told whose they are are told.
+      sources: this.configuration.list('source'),
+      getSchedule: (id) => this.configuration.get('schedule', id),
+      getTeam: (id) => seen.get('team', id),
     });
-    return duties.slice(startIndex, startIndex + maxResults).map((duty) => publicOnCall(duty, { expand, zone }, configuration));
+    return duties.slice(startIndex, startIndex + maxResults).map((duty) => publicOnCall(duty, { expand, zone }, seen));
   }
 }
 
@@ -84,16 +88,18 @@ const readSpan = (query: QueryParameters, zone: string, now: Instant): { readonl
   return { from, until };
 };
 
-const readFilter = (query: QueryParameters, configuration: ConfigurationReader): OnCallFilter => ({
+const readFilter = (query: QueryParameters, seen: SeenConfiguration): OnCallFilter => ({
   policies: readIds<EscalationPolicyId>(query, 'policies'),
   levels: readLevels(query),
-  schedules: readIds<ScheduleId>(query, 'schedules'),
-  users: readMany(query, 'users').map((name) => userNamed(name, configuration)),
+  schedules: readIds<ScheduleId>(query, 'schedules').map((id) => (seen.hidden('schedule', id) === undefined ? id : NOWHERE)),
+  users: readMany(query, 'users').map((name) => userNamed(name, seen)),
 });
 
 /** By id or by username (B4); somebody nobody knows is nowhere on call. */
-const userNamed = (name: string, configuration: ConfigurationReader): UserId =>
-  /^\d+$/.test(name) ? (Number(name) as UserId) : (configuration.find('user', 'username', name)?.id ?? NOBODY);
+const userNamed = (name: string, seen: SeenConfiguration): UserId => {
+  if (!/^\d+$/.test(name)) return seen.find('user', 'username', name)?.id ?? NOBODY;
+  return seen.hidden('user', Number(name)) === undefined ? (Number(name) as UserId) : NOBODY;
+};
 
 /** `{"12":[1,2]}` or `{"12":1}`, levels from 1. */
 const readLevels = (query: QueryParameters): OnCallFilter['levels'] => {

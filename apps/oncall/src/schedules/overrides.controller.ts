@@ -37,10 +37,15 @@ export class OverridesController {
   @Get()
   @Describe('List overrides', { query: [includeParameter(['past'])], answers: ['Override'] })
   @RequiresRole('STAKEHOLDER')
-  async list(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicOverride[]> {
-    const { overrides } = await this.schedules.get(id);
+  async list(
+    @ResourceId('id') id: ScheduleId,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+  ): Promise<readonly PublicOverride[]> {
+    const { overrides } = await this.schedules.get(id, by);
     const past = readInclude(query, ['past']).has('past');
-    return overrides.filter(({ end }) => past || end > this.clock.now()).map((override) => publicOverride(override, this.configuration));
+    const seen = this.configuration.seenBy(by);
+    return overrides.filter(({ end }) => past || end > this.clock.now()).map((override) => publicOverride(override, seen));
   }
 
   @Put()
@@ -66,7 +71,10 @@ export class OverridesController {
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicScheduleWithOverride> {
     const { schedule, override } = await this.add(id, body, by, context);
-    return { ...publicSchedule(schedule, new Set(['currentShift', 'nextShift']), this.clock.now(), this.configuration), override };
+    return {
+      ...publicSchedule(schedule, new Set(['currentShift', 'nextShift']), this.clock.now(), this.configuration.seenBy(by)),
+      override,
+    };
   }
 
   @Delete(':override')
@@ -89,13 +97,13 @@ export class OverridesController {
   private async add(id: ScheduleId, body: ShiftBody, by: Principal, context: ChangeContext) {
     const userId = body.user.id as UserId;
     refuseOverrideOf(userId, by);
-    const { timezone } = await this.schedules.get(id);
+    const { timezone } = await this.schedules.get(id, by);
     const [start, end] = [readMoment('start', body.start, timezone), readMoment('end', body.end, timezone)];
     const overrideId = (await this.ids.next('override')) as OverrideId;
     const request = { id: overrideId, userId, start, end };
-    const { references } = this.schedules;
+    const references = this.schedules.references(by);
     const schedule = await this.store.change('schedule', id, (current, now) => addOverride(current, request, { now, references }), context);
     const made = schedule.overrides.find((override) => override.id === overrideId) ?? request;
-    return { schedule, override: publicOverride(made, this.configuration) };
+    return { schedule, override: publicOverride(made, this.configuration.seenBy(by)) };
   }
 }

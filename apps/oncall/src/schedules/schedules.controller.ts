@@ -18,6 +18,7 @@ import type { ChangeContext } from '@tocsin/platform';
 import {
   ChangeBy,
   created,
+  CurrentUser,
   Describe,
   flagParameter,
   includeParameter,
@@ -30,7 +31,7 @@ import {
   ResourceId,
   timeParameter,
 } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { readMomentParameter, ScheduleBody, scheduleRequest } from './schedule-requests';
 import { Schedules } from './schedules';
@@ -62,13 +63,14 @@ export class SchedulesController {
   @Get()
   @Describe('List schedules', { query: [...pageParameters(PAGE), INCLUDE], answers: ['Schedule'] })
   @RequiresRole('STAKEHOLDER')
-  list(@Query() query: QueryParameters): readonly PublicSchedule[] {
+  list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicSchedule[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
     const include = readInclude(query, SCHEDULE_INCLUDES);
     return this.configuration
+      .seenBy(by)
       .list('schedule')
       .slice(startIndex, startIndex + maxResults)
-      .map((schedule) => this.answer(schedule, include));
+      .map((schedule) => this.answer(schedule, include, by));
   }
 
   @Post()
@@ -76,28 +78,33 @@ export class SchedulesController {
   async create(
     @Body() body: ScheduleBody,
     @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicSchedule> {
-    const request = scheduleRequest(body, this.schedules.references);
+    const request = scheduleRequest(body, this.schedules.references(by));
     const abortOnGaps = readFlag(query, 'abort-on-gaps') ?? false;
-    const schedule = await this.store.create('schedule', (id, now) => createSchedule(id, request, this.change(now, abortOnGaps)), context);
+    const schedule = await this.store.create(
+      'schedule',
+      (id, now) => createSchedule(id, request, this.change(now, abortOnGaps, by)),
+      context,
+    );
     created(reply, `/api/schedules/${schedule.id}`);
-    return this.answer(schedule, WHOLE);
+    return this.answer(schedule, WHOLE, by);
   }
 
   @Get('name/:name')
   @Describe('Find a schedule by its name', { query: [INCLUDE], answers: 'Schedule' })
   @RequiresRole('STAKEHOLDER')
-  async named(@Param('name') name: string, @Query() query: QueryParameters): Promise<PublicSchedule> {
-    return this.answer(await this.schedules.named(name), readInclude(query, SCHEDULE_INCLUDES));
+  async named(@Param('name') name: string, @Query() query: QueryParameters, @CurrentUser() by: Principal): Promise<PublicSchedule> {
+    return this.answer(await this.schedules.named(name, by), readInclude(query, SCHEDULE_INCLUDES), by);
   }
 
   @Get(':id')
   @Describe('Read a schedule', { query: [INCLUDE], answers: 'Schedule' })
   @RequiresRole('STAKEHOLDER')
-  async get(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<PublicSchedule> {
-    return this.answer(await this.schedules.get(id), readInclude(query, SCHEDULE_INCLUDES));
+  async get(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters, @CurrentUser() by: Principal): Promise<PublicSchedule> {
+    return this.answer(await this.schedules.get(id, by), readInclude(query, SCHEDULE_INCLUDES), by);
   }
 
   @Put(':id')
@@ -106,21 +113,27 @@ export class SchedulesController {
     @ResourceId('id') id: ScheduleId,
     @Body() body: ScheduleBody,
     @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicSchedule> {
     const abortOnGaps = readFlag(query, 'abort-on-gaps') ?? false;
     const change = (current: Schedule, now: Instant): Schedule =>
-      replaceSchedule(current, scheduleRequest(body, this.schedules.references, current), this.change(now, abortOnGaps));
-    return this.answer(await this.store.change('schedule', id, change, context), WHOLE);
+      replaceSchedule(
+        current,
+        scheduleRequest(body, this.schedules.references(by, current), current),
+        this.change(now, abortOnGaps, by, current),
+      );
+    return this.answer(await this.store.change('schedule', id, change, context), WHOLE, by);
   }
 
   @Delete(':id')
   @Describe('Delete a schedule that nobody is paged through')
   @HttpCode(204)
-  async remove(@ResourceId('id') id: ScheduleId, @ChangeBy() context: ChangeContext): Promise<void> {
+  async remove(@ResourceId('id') id: ScheduleId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    const seen = this.configuration.seenBy(by);
     const refuseNeeded = (schedule: Schedule): void => {
-      refusePagedSchedule(schedule, this.configuration.list('policy'));
-      refuseAskedSchedule(schedule, this.configuration.list('alertaction'));
+      refusePagedSchedule(schedule, this.configuration.list('policy'), seen);
+      refuseAskedSchedule(schedule, this.configuration.list('alertaction'), seen);
     };
     await this.store.remove('schedule', id, refuseNeeded, context);
   }
@@ -129,30 +142,40 @@ export class SchedulesController {
   @Get(':id/shifts')
   @Describe('List the shifts in a window', { query: SHIFT_WINDOW, answers: ['Shift'] })
   @RequiresRole('STAKEHOLDER')
-  async shifts(@ResourceId('id') id: ScheduleId, @Query() query: QueryParameters): Promise<readonly PublicShift[]> {
-    const schedule = await this.schedules.get(id);
+  async shifts(
+    @ResourceId('id') id: ScheduleId,
+    @Query() query: QueryParameters,
+    @CurrentUser() by: Principal,
+  ): Promise<readonly PublicShift[]> {
+    const schedule = await this.schedules.get(id, by);
+    const seen = this.configuration.seenBy(by);
     const excludeOverrides = readFlag(query, 'exclude-overrides') ?? false;
     const window = readWindow(query, schedule.timezone, this.clock.now());
-    const shifts = peoplesShifts(schedule, window, peopleIn(this.configuration, this.clock.now()), { excludeOverrides });
-    return shifts.map((shift) => publicShift(shift, this.configuration));
+    const shifts = peoplesShifts(schedule, window, peopleIn(seen, this.clock.now()), { excludeOverrides });
+    return shifts.map((shift) => publicShift(shift, seen));
   }
 
   @Get(':id/user-on-call')
   @Describe('Read who is on call now', { statuses: { 200: 'The shift', 204: 'Nobody is on call' }, answers: 'Shift' })
   @RequiresRole('STAKEHOLDER')
-  async userOnCall(@ResourceId('id') id: ScheduleId, @Res({ passthrough: true }) reply: FastifyReply): Promise<PublicShift | undefined> {
-    const { current } = peopleOnCall(await this.schedules.get(id), peopleIn(this.configuration, this.clock.now()));
-    if (current !== undefined) return publicShift(current, this.configuration);
+  async userOnCall(
+    @ResourceId('id') id: ScheduleId,
+    @CurrentUser() by: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublicShift | undefined> {
+    const seen = this.configuration.seenBy(by);
+    const { current } = peopleOnCall(await this.schedules.get(id, by), peopleIn(seen, this.clock.now()));
+    if (current !== undefined) return publicShift(current, seen);
     void reply.status(204);
     return undefined;
   }
 
-  private answer(schedule: Schedule, include: ReadonlySet<ScheduleInclude>): PublicSchedule {
-    return publicSchedule(schedule, include, this.clock.now(), this.configuration);
+  private answer(schedule: Schedule, include: ReadonlySet<ScheduleInclude>, by: Principal): PublicSchedule {
+    return publicSchedule(schedule, include, this.clock.now(), this.configuration.seenBy(by));
   }
 
-  private change(now: Instant, abortOnGaps: boolean): ScheduleChange {
-    return { now, references: this.schedules.references, abortOnGaps };
+  private change(now: Instant, abortOnGaps: boolean, by: Principal, current?: Schedule): ScheduleChange {
+    return { now, references: this.schedules.references(by, current), abortOnGaps };
   }
 }
 

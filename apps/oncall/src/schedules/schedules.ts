@@ -1,24 +1,31 @@
 import { rejected } from '@tocsin/domain';
-import type { Schedule, ScheduleId, ScheduleReferences } from '@tocsin/domain';
+import type { Editor, Schedule, ScheduleId, ScheduleReferences } from '@tocsin/domain';
 import { ConfigurationReader } from '@tocsin/messaging';
 
 /** Schedules as paths name them, and what their rules must know of people and teams. */
 export class Schedules {
-  readonly references: ScheduleReferences = {
-    userExists: (id) => this.configuration.get('user', id) !== undefined,
-    teamExists: (id) => this.configuration.get('team', id) !== undefined,
-  };
-
   constructor(private readonly configuration: ConfigurationReader) {}
 
+  /** Whom and what somebody can name: what they see, and what the schedule that they change names already. */
+  references(by: Editor, current?: Schedule): ScheduleReferences {
+    const seen = this.configuration.seenBy(by);
+    const known = current === undefined ? seen : seen.keeping('schedule', current);
+    return {
+      userExists: (id) => known.get('user', id) !== undefined,
+      teamExists: (id) => known.get('team', id) !== undefined,
+    };
+  }
+
   /** Reads everything configured up to now before it says that there is none. @throws Rejection `not-found`, MessageBusFault */
-  async get(id: ScheduleId): Promise<Schedule> {
-    return this.found(() => this.configuration.get('schedule', id), `there is no schedule ${id}`);
+  async get(id: ScheduleId, by: Editor): Promise<Schedule> {
+    const seen = this.configuration.seenBy(by);
+    return this.found(() => seen.get('schedule', id), `there is no schedule ${id}`);
   }
 
   /** @throws Rejection `not-found`, MessageBusFault */
-  async named(name: string): Promise<Schedule> {
-    return this.found(() => this.configuration.find('schedule', 'name', name), `there is no schedule "${name}"`);
+  async named(name: string, by: Editor): Promise<Schedule> {
+    const seen = this.configuration.seenBy(by);
+    return this.found(() => seen.find('schedule', 'name', name), `there is no schedule "${name}"`);
   }
 
   private async found(lookUp: () => Schedule | undefined, missing: string): Promise<Schedule> {

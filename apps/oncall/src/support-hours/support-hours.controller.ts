@@ -6,14 +6,14 @@ import type { Instant, SupportHour, SupportHourChange, SupportHourId } from '@to
 import { ConfigurationReader } from '@tocsin/messaging';
 import { ConfigurationStore } from '@tocsin/platform';
 import type { ChangeContext } from '@tocsin/platform';
-import { ChangeBy, created, Describe, pageParameters, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
-import type { QueryParameters } from '@tocsin/platform/nest';
+import { ChangeBy, created, CurrentUser, Describe, pageParameters, readPage, RequiresRole, ResourceId } from '@tocsin/platform/nest';
+import type { Principal, QueryParameters } from '@tocsin/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { SupportHourBody, supportHourRequest } from './support-hour-requests';
 
 const PAGE = { usual: 50, cap: 50 };
 
-/** When somebody is there: alert sources choose their priority by it. Seen by everybody, made and changed by users. */
+/** When somebody is there: alert sources choose their priority by it. Seen by everybody from whom no private team hides them, made and changed by users. */
 @Controller('api/support-hours')
 @RequiresRole('USER')
 export class SupportHoursController {
@@ -25,34 +25,37 @@ export class SupportHoursController {
   @Get()
   @Describe('List support hours, without their exceptions', { query: pageParameters(PAGE), answers: ['SupportHourListItem'] })
   @RequiresRole('STAKEHOLDER')
-  list(@Query() query: QueryParameters): readonly PublicSupportHourItem[] {
+  list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicSupportHourItem[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
-    return this.configuration
+    const seen = this.configuration.seenBy(by);
+    return seen
       .list('supporthour')
       .slice(startIndex, startIndex + maxResults)
-      .map((hours) => publicSupportHourItem(hours, this.configuration));
+      .map((hours) => publicSupportHourItem(hours, seen));
   }
 
   @Post()
   @Describe('Create a support hour', { answers: 'SupportHour' })
   async create(
     @Body() body: SupportHourBody,
+    @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicSupportHour> {
     const request = supportHourRequest(body);
-    const hours = await this.store.create('supporthour', (id, now) => createSupportHour(id, request, this.change(now)), context);
+    const hours = await this.store.create('supporthour', (id, now) => createSupportHour(id, request, this.change(now, by)), context);
     created(reply, `/api/support-hours/${hours.id}`);
-    return publicSupportHour(hours, this.configuration);
+    return publicSupportHour(hours, this.configuration.seenBy(by));
   }
 
   @Get(':id')
   @Describe('Read a support hour', { answers: 'SupportHour' })
   @RequiresRole('STAKEHOLDER')
-  async get(@ResourceId('id') id: SupportHourId): Promise<PublicSupportHour> {
-    const hours = await this.configuration.surely((): SupportHour | undefined => this.configuration.get('supporthour', id));
+  async get(@ResourceId('id') id: SupportHourId, @CurrentUser() by: Principal): Promise<PublicSupportHour> {
+    const seen = this.configuration.seenBy(by);
+    const hours = await seen.surely((): SupportHour | undefined => seen.get('supporthour', id));
     if (hours === undefined) throw rejected('not-found', `there is no support hour ${id}`);
-    return publicSupportHour(hours, this.configuration);
+    return publicSupportHour(hours, seen);
   }
 
   @Put(':id')
@@ -60,25 +63,28 @@ export class SupportHoursController {
   async replace(
     @ResourceId('id') id: SupportHourId,
     @Body() body: SupportHourBody,
+    @CurrentUser() by: Principal,
     @ChangeBy() context: ChangeContext,
   ): Promise<PublicSupportHour> {
     const request = supportHourRequest(body);
-    const change = (current: SupportHour, now: Instant): SupportHour => replaceSupportHour(current, request, this.change(now));
-    return publicSupportHour(await this.store.change('supporthour', id, change, context), this.configuration);
+    const change = (current: SupportHour, now: Instant): SupportHour => replaceSupportHour(current, request, this.change(now, by, current));
+    return publicSupportHour(await this.store.change('supporthour', id, change, context), this.configuration.seenBy(by));
   }
 
   @Delete(':id')
   @Describe('Delete a support hour that nothing uses')
   @HttpCode(204)
-  async remove(@ResourceId('id') id: SupportHourId, @ChangeBy() context: ChangeContext): Promise<void> {
+  async remove(@ResourceId('id') id: SupportHourId, @CurrentUser() by: Principal, @ChangeBy() context: ChangeContext): Promise<void> {
+    const seen = this.configuration.seenBy(by);
     const refuseNeeded = (hours: SupportHour): void => {
-      refuseUsedSupportHour(hours, this.configuration.list('source'));
-      refuseAskedSupportHour(hours, this.configuration.list('alertaction'));
+      refuseUsedSupportHour(hours, this.configuration.list('source'), seen);
+      refuseAskedSupportHour(hours, this.configuration.list('alertaction'), seen);
     };
     await this.store.remove('supporthour', id, refuseNeeded, context);
   }
 
-  private change(now: Instant): SupportHourChange {
-    return { now, configuration: this.configuration };
+  private change(now: Instant, by: Principal, current?: SupportHour): SupportHourChange {
+    const seen = this.configuration.seenBy(by);
+    return { now, configuration: current === undefined ? seen : seen.keeping('supporthour', current) };
   }
 }

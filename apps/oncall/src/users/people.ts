@@ -20,8 +20,13 @@ export class People {
     return this.find(reference, by);
   }
 
+  /** Whoever there is: for what must be unique. */
   all(): readonly User[] {
     return this.configuration.list('user');
+  }
+
+  seenBy(by: Editor): readonly User[] {
+    return this.configuration.seenBy(by).list('user');
   }
 
   others(id: UserId): readonly User[] {
@@ -29,16 +34,18 @@ export class People {
   }
 
   /** Without regard to case. */
-  async findByEmail(email: string): Promise<User> {
-    const found = await this.configuration.surely(() => this.configuration.find('user', 'email', email));
+  async findByEmail(email: string, by: Editor): Promise<User> {
+    const seen = this.configuration.seenBy(by);
+    const found = await seen.surely(() => seen.find('user', 'email', email));
     if (found === undefined) throw rejected('not-found', 'nobody has this e-mail address');
     return found;
   }
 
   private lookUp(reference: string, by: Editor): User | undefined {
-    if (reference === 'current') return this.configuration.get('user', by.userId);
-    if (/^\d+$/.test(reference)) return this.configuration.get('user', Number(reference));
-    return this.configuration.find('user', 'username', reference);
+    const seen = this.configuration.seenBy(by);
+    if (reference === 'current') return seen.get('user', by.userId);
+    if (/^\d+$/.test(reference)) return seen.get('user', Number(reference));
+    return seen.find('user', 'username', reference);
   }
 }
 

@@ -22,6 +22,6 @@ export class ReadinessController {
   @Describe('Tell whether a page would reach a user', { answers: 'Readiness' })
   async get(@Param('user') reference: string, @CurrentUser() by: Principal): Promise<PublicReadiness> {
     const user = await this.people.findOwn(reference, by);
-    return publicReadiness(user.id, await this.readiness.of(user), this.configuration);
+    return publicReadiness(user.id, await this.readiness.of(user), this.configuration.seenBy(by));
   }
 }

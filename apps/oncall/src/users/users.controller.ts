@@ -24,7 +24,7 @@ import { EmailSearch, userRequest, UserRequest } from './user-requests';
 
 const PAGE = { usual: 50, cap: 100 };
 
-/** People: everybody sees them, each keeps their own entry in order, administrators all of them. */
+/** People: everybody sees those whom no private team hides, each keeps their own entry in order, administrators all of them. */
 @Controller('api/users')
 export class UsersController {
   constructor(
@@ -36,10 +36,10 @@ export class UsersController {
 
   @Get()
   @Describe('List users', { query: pageParameters(PAGE), answers: ['User'] })
-  list(@Query() query: QueryParameters): readonly PublicUser[] {
+  list(@Query() query: QueryParameters, @CurrentUser() by: Principal): readonly PublicUser[] {
     const { startIndex, maxResults } = readPage(query, PAGE);
     return this.people
-      .all()
+      .seenBy(by)
       .slice(startIndex, startIndex + maxResults)
       .map(publicUser);
   }
@@ -82,8 +82,8 @@ export class UsersController {
   @Describe('Find a user by e-mail address', { answers: 'User' })
   @RequiresRole('STAKEHOLDER')
   @HttpCode(200)
-  async searchEmail(@Body() { email }: EmailSearch): Promise<PublicUser> {
-    return publicUser(await this.people.findByEmail(email));
+  async searchEmail(@Body() { email }: EmailSearch, @CurrentUser() by: Principal): Promise<PublicUser> {
+    return publicUser(await this.people.findByEmail(email, by));
   }
 
   @Get(':user')

@@ -154,11 +154,11 @@ export interface PublicNewApiKey extends PublicApiKey {
   readonly key: string;
 }
 
-/** A person who was deleted stays on old timelines and alerts, without a name (BEHAVIOUR B33). */
+/** Who was deleted stays on old timelines and alerts, and who is hidden on what names them, without a name (BEHAVIOUR B33). */
 export const publicUserRel = (userId: UserId, lookup: ResourceLookup): PublicUserRel => {
   const user = lookup.get('user', userId);
   return user === undefined
-    ? { id: userId, firstName: 'deleted', lastName: 'user' }
+    ? { id: userId, firstName: lookup.hidden?.('user', userId) === undefined ? 'deleted' : 'hidden', lastName: 'user' }
     : { id: user.id, firstName: user.firstName, lastName: user.lastName, username: user.username };
 };
 
@@ -189,11 +189,12 @@ export const publicTeam = (team: Team, lookup: ResourceLookup): PublicTeam => ({
   updatedAt: toIso(team.updatedAt),
 });
 
-/** Teams sorted by id; one that is gone is left out. */
+/** Teams sorted by id; one that is gone is left out, one that is hidden has no name. */
 export const publicTeamRels = (teamIds: readonly TeamId[], lookup: ResourceLookup): PublicTeamRel[] =>
   teamIds.flatMap((id) => {
     const team = lookup.get('team', id);
-    return team === undefined ? [] : [{ id, name: team.name }];
+    if (team !== undefined) return [{ id, name: team.name }];
+    return lookup.hidden?.('team', id) === undefined ? [] : [{ id, name: 'hidden team' }];
   });
 
 export const publicContact = (contact: Contact): PublicContact => {

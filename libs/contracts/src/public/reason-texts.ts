@@ -80,6 +80,20 @@ const unreachableTexts: Record<TextLanguage, Record<Extract<ReachabilityProblem,
   },
 };
 
+type NamesWhatLeadsToPeople = ResponderReason | ReachabilityProblem;
+
+/** Names were recorded as they were: those of what is hidden from whoever looks are left out. */
+export const reasonAsSeen = <Reason extends NamesWhatLeadsToPeople>(reason: Reason, lookup: ResourceLookup): Reason => {
+  const isHidden = (kind: 'schedule' | 'team', id: number): boolean => lookup.hidden?.(kind, id) !== undefined;
+  if ('scheduleName' in reason && isHidden('schedule', reason.scheduleId)) {
+    const named = { ...reason, scheduleName: 'hidden schedule' };
+    if (!('onCall' in named) || named.onCall.type !== 'layer') return named;
+    const { layerName: _hidden, ...onCall } = named.onCall;
+    return { ...named, onCall };
+  }
+  return 'teamName' in reason && isHidden('team', reason.teamId) ? { ...reason, teamName: 'hidden team' } : reason;
+};
+
 /** Why a target of a level led to nobody who can be paged. */
 export const problemText = (problem: ReachabilityProblem, language: TextLanguage, lookup: ResourceLookup): string => {
   const german = language === 'de';

@@ -74,13 +74,18 @@ export interface AlertSourceState {
 
 export const publicScheduleRel = (id: ScheduleId, lookup: ResourceLookup): PublicScheduleRel[] => {
   const schedule = lookup.get('schedule', id);
-  return schedule === undefined ? [] : [{ id, name: schedule.name, type: schedule.type }];
+  if (schedule !== undefined) return [{ id, name: schedule.name, type: schedule.type }];
+  const hidden = lookup.hidden?.('schedule', id);
+  return hidden === undefined ? [] : [{ id, name: 'hidden schedule', type: hidden.type }];
 };
 
-/** Those who are gone are left out. */
+/** Those who are gone are left out, and those who are hidden. */
 export const publicSubscribers = (subscribers: readonly Subscriber[], lookup: ResourceLookup): readonly PublicSubscriber[] =>
   subscribers.flatMap((subscriber): PublicSubscriber[] => {
-    if (subscriber.type === 'team') return publicTeamRels([subscriber.teamId], lookup).map(({ id, name }) => ({ id, name, type: 'TEAM' }));
+    if (subscriber.type === 'team') {
+      const team = lookup.get('team', subscriber.teamId);
+      return team === undefined ? [] : [{ id: team.id, name: team.name, type: 'TEAM' }];
+    }
     const user = lookup.get('user', subscriber.userId);
     return user === undefined ? [] : [{ id: user.id, name: `${user.firstName} ${user.lastName}`.trim(), type: 'USER' }];
   });

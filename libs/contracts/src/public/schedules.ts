@@ -119,7 +119,7 @@ export const publicPerson = (userId: UserId, lookup: ResourceLookup): PublicUser
 /** Who is there, for the rules about shifts. */
 export const peopleIn = (lookup: ResourceLookup, now: Instant): PeopleThere => ({
   now,
-  userExists: (id) => lookup.get('user', id) !== undefined,
+  userExists: (id) => (lookup.get('user', id) ?? lookup.hidden?.('user', id)) !== undefined,
 });
 
 const publicShiftRel = ({ userId, start, end }: OnCallShift, lookup: ResourceLookup): PublicShift<PublicUserRel> => ({

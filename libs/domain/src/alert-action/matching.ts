@@ -1,4 +1,6 @@
+import type { ConfigurationLookup } from '../configuration/configuration-lookup';
 import type { AlertAction } from '../configuration/resources';
+import { privateTeamsOf } from '../configuration/visibility';
 import type { AlertSourceId } from '../ids';
 import { plusMs, type Instant } from '../time';
 import type { ActionCancelReason } from './action-events';
@@ -16,6 +18,16 @@ export const actsFor = ({ sourceIds }: AlertAction, sourceId: AlertSourceId): bo
 
 /** What it does happens to the alert, and would set it, or another one, off again: for one alert each of its triggers counts once. */
 export const actsOnce = ({ type }: Pick<AlertAction, 'type'>): boolean => type === 'reroute';
+
+/**
+ * An action for all sources is not for those that private teams hide, unless it belongs to one of these teams: whoever sets one
+ * up reads what it is told. One that names a source was set up by somebody who sees it.
+ */
+export const mayHearOf = ({ sourceIds, teamIds }: AlertAction, sourceId: AlertSourceId, configuration: ConfigurationLookup): boolean => {
+  if (sourceIds.length > 0) return true;
+  const hiding = privateTeamsOf(configuration.get('source', sourceId)?.teamIds ?? [], configuration);
+  return hiding.length === 0 || hiding.some(({ id }) => teamIds.includes(id));
+};
 
 /** What an action that is there makes of the triggers of one fact, recorded at that time. */
 export const wantedRuns = (

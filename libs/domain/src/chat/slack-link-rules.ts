@@ -2,6 +2,7 @@ import type { ConfigurationLookup } from '../configuration/configuration-lookup'
 import { invalidSetting } from '../configuration/refusals';
 import type { AlertSource, User } from '../configuration/resources';
 import { isAtLeast } from '../configuration/roles';
+import { seesWhatBelongsTo } from '../configuration/visibility';
 import type { AlertSourceId, SlackLinkId } from '../ids';
 import { rejected } from '../rejection';
 import type { Instant } from '../time';
@@ -29,15 +30,12 @@ export const allSlackUpdates: Readonly<Record<SlackUpdateKind, boolean>> = { esc
 /** Linking a channel shows everybody in it what a source says (B27). */
 export const mayLinkSlack = ({ role }: Pick<User, 'role'>): boolean => isAtLeast(role, 'USER');
 
-/** Private teams hide what is theirs from all but their members and administrators, whatever other teams it belongs to. */
+/** As in the API, for somebody who is here under no key. */
 export const seesSource = (
   { id, role }: Pick<User, 'id' | 'role'>,
   { teamIds }: Pick<AlertSource, 'teamIds'>,
   configuration: ConfigurationLookup,
-): boolean => {
-  const hiding = teamIds.map((teamId) => configuration.get('team', teamId)).filter((team) => team?.visibility === 'PRIVATE');
-  return role === 'ADMIN' || hiding.length === 0 || hiding.some((team) => team?.members.some(({ userId }) => userId === id));
-};
+): boolean => seesWhatBelongsTo({ userId: id, role }, teamIds, configuration);
 
 /** @throws Rejection `forbidden`, `invalid` */
 export const createSlackLink = (id: SlackLinkId, request: SlackLinkRequest, change: SlackLinkChange): SlackLink => ({

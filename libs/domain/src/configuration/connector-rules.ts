@@ -3,7 +3,8 @@ import { placesIn } from '../condition/expression';
 import type { Place } from '../condition/expression';
 import type { ConnectorId } from '../ids';
 import type { Instant } from '../time';
-import { invalidSetting, stillInUse } from './refusals';
+import type { ConfigurationLookup } from './configuration-lookup';
+import { invalidSetting, naming, refuseWhileNamed } from './refusals';
 import type { AlertAction, Connector, ConnectorType, TypeParams } from './resources';
 
 export interface ConnectorRequest extends TypeParams {
@@ -32,19 +33,30 @@ export const refuseUsedConnector = (connector: Connector, actions: readonly Aler
   );
 
 /** A source that an action names stays: an action without sources is one for all of them. @throws Rejection `still-in-use` */
-export const refuseUsedSource = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
+export const refuseUsedSource = (
+  { id }: { readonly id: number },
+  actions: readonly AlertAction[],
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
+): void =>
   refuseUsed(
     `alert source ${id}`,
     actions.filter(({ sourceIds }) => sourceIds.some((sourceId) => sourceId === id)),
+    seen,
   );
 
 /** A schedule that conditions ask for stays: without it they would say nothing. @throws Rejection `still-in-use` */
-export const refuseAskedSchedule = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
-  refuseUsed(`schedule ${id}`, askingFor({ type: 'ON_CALL_SCHEDULE', id }, actions));
+export const refuseAskedSchedule = (
+  { id }: { readonly id: number },
+  actions: readonly AlertAction[],
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
+): void => refuseUsed(`schedule ${id}`, askingFor({ type: 'ON_CALL_SCHEDULE', id }, actions), seen);
 
 /** As with schedules. @throws Rejection `still-in-use` */
-export const refuseAskedSupportHour = ({ id }: { readonly id: number }, actions: readonly AlertAction[]): void =>
-  refuseUsed(`support hour ${id}`, askingFor({ type: 'SUPPORT_HOUR', id }, actions));
+export const refuseAskedSupportHour = (
+  { id }: { readonly id: number },
+  actions: readonly AlertAction[],
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
+): void => refuseUsed(`support hour ${id}`, askingFor({ type: 'SUPPORT_HOUR', id }, actions), seen);
 
 const askingFor = ({ type, id }: Place, actions: readonly AlertAction[]): readonly AlertAction[] =>
   actions.filter((action) => {
@@ -52,10 +64,5 @@ const askingFor = ({ type, id }: Place, actions: readonly AlertAction[]): readon
     return condition !== undefined && placesIn(condition).some((place) => place.type === type && place.id === id);
   });
 
-const refuseUsed = (what: string, using: readonly AlertAction[]): void => {
-  if (using.length === 0) return;
-  throw stillInUse(
-    `${what} is used by ${using.map(({ name }) => `alert action "${name}"`).join(', ')}`,
-    using.map(({ id, name }) => ({ type: 'alert-action', id, name })),
-  );
-};
+const refuseUsed = (named: string, by: readonly AlertAction[], seen?: Pick<ConfigurationLookup, 'hidden'>): void =>
+  refuseWhileNamed({ named, how: 'is used by', by: naming('alertaction', 'alert-action', by) }, seen);

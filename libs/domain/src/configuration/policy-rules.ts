@@ -3,7 +3,7 @@ import { rejected } from '../rejection';
 import type { Instant } from '../time';
 import { reroutedTo } from './alert-action-rules';
 import type { ConfigurationLookup } from './configuration-lookup';
-import { invalidSetting, stillInUse } from './refusals';
+import { invalidSetting, naming, refuseWhileNamed } from './refusals';
 import type { AlertAction, AlertSource, EscalationPolicy, EscalationRule, EscalationTarget, PolicySnapshot } from './resources';
 import { checkedTeams } from './team-ownership';
 
@@ -77,16 +77,21 @@ export const levelOf = ({ id, rules }: EscalationPolicy, level: number): Escalat
 export const refuseUsedPolicy = (
   policy: EscalationPolicy,
   { sources, actions }: { readonly sources: readonly AlertSource[]; readonly actions: readonly AlertAction[] },
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
 ): void => {
-  const using = [
-    ...sources
-      .filter(({ escalationPolicyId }) => escalationPolicyId === policy.id)
-      .map(({ id, name }) => ({ type: 'alert-source', id, name })),
-    ...actions.filter((action) => reroutedTo(action) === policy.id).map(({ id, name }) => ({ type: 'alert-action', id, name })),
-  ] as const;
-  if (using.length === 0) return;
-  const named = using.map(({ type, name }) => `${type.replace('-', ' ')} "${name}"`).join(', ');
-  throw stillInUse(`policy ${policy.id} is used by ${named}`, using);
+  const by = [
+    ...naming(
+      'source',
+      'alert-source',
+      sources.filter(({ escalationPolicyId }) => escalationPolicyId === policy.id),
+    ),
+    ...naming(
+      'alertaction',
+      'alert-action',
+      actions.filter((action) => reroutedTo(action) === policy.id),
+    ),
+  ];
+  refuseWhileNamed({ named: `policy ${policy.id}`, how: 'is used by', by }, seen);
 };
 
 /** What an escalation runs on, as the policy is now (B16). */
@@ -106,7 +111,7 @@ const checked = (id: EscalationPolicyId, request: PolicyRequest, teamsBefore: re
   if (rules.length === 0) throw invalidSetting('escalationRules', 'must have at least one rule');
   if (rules.length > MOST_RULES) throw invalidSetting('escalationRules', `must have at most ${MOST_RULES} rules`);
   const routingKey = request.routingKey?.trim() ?? '';
-  if (routingKey !== '') refuseRoutingKey(routingKey, id, change.policies);
+  if (routingKey !== '') refuseRoutingKey(routingKey, id, change);
   return {
     name,
     rules: rules.map((rule, index) => checkedRule(rule, `escalationRules[${index}].`, change.configuration)),
@@ -118,11 +123,13 @@ const checked = (id: EscalationPolicyId, request: PolicyRequest, teamsBefore: re
   };
 };
 
-const refuseRoutingKey = (routingKey: string, id: EscalationPolicyId, policies: readonly EscalationPolicy[]): void => {
+const refuseRoutingKey = (routingKey: string, id: EscalationPolicyId, { policies, configuration }: PolicyChange): void => {
   // Events name several keys with commas between them: a key with a comma would never be found.
   if (routingKey.includes(',')) throw invalidSetting('routingKey', 'must not contain a comma');
   const taken = policies.find((other) => other.id !== id && other.routingKey?.toLowerCase() === routingKey.toLowerCase());
   if (taken === undefined) return;
+  if (configuration.get('policy', taken.id) === undefined)
+    throw rejected('already-exists', 'routingKey: it is taken', { field: 'routingKey' });
   throw rejected('already-exists', `routingKey: policy ${taken.id} "${taken.name}" has it`, {
     field: 'routingKey',
     resource: { type: 'escalation-policy', id: taken.id, name: taken.name },

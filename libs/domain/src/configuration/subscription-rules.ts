@@ -1,5 +1,5 @@
 import type { UserId } from '../ids';
-import { rejected } from '../rejection';
+import { rejected, type Rejection } from '../rejection';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
 import { invalidSetting } from './refusals';
@@ -24,12 +24,9 @@ export const subscribe = (source: AlertSource, subscriber: Subscriber, change: S
 };
 
 /** @throws Rejection `not-found`, `forbidden` */
-export const unsubscribe = (
-  source: AlertSource,
-  subscriber: Subscriber,
-  { by, now }: Pick<SubscriptionChange, 'by' | 'now'>,
-): AlertSource => {
+export const unsubscribe = (source: AlertSource, subscriber: Subscriber, { by, now, configuration }: SubscriptionChange): AlertSource => {
   refuseForOthers(subscriber, by);
+  refuseHiddenSubscriber(subscriber, configuration);
   const { subscribers = [] } = source;
   refuseUnlessSubscribed(subscribers, subscriber);
   return { ...source, subscribers: withoutSubscriber(subscribers, subscriber), updatedAt: now };
@@ -50,7 +47,12 @@ export const refuseFurther = (subscribers: readonly Subscriber[]): void => {
 
 /** @throws Rejection `not-found` */
 export const refuseUnlessSubscribed = (subscribers: readonly Subscriber[], subscriber: Subscriber): void => {
-  if (!isSubscribed(subscribers, subscriber)) throw rejected('not-found', `${subscriber.type} ${idOf(subscriber)} has not subscribed`);
+  if (!isSubscribed(subscribers, subscriber)) throw notSubscribed(subscriber);
+};
+
+/** As if they had not subscribed. @throws Rejection `not-found` */
+export const refuseHiddenSubscriber = (subscriber: Subscriber, configuration: ConfigurationLookup): void => {
+  if (configuration.hidden?.(subscriber.type, idOf(subscriber)) !== undefined) throw notSubscribed(subscriber);
 };
 
 export const isSubscribed = (subscribers: readonly Subscriber[], subscriber: Subscriber): boolean =>
@@ -72,6 +74,9 @@ export const refuseForOthers = (subscriber: Subscriber, by: Editor): void => {
   if (subscriber.type === 'user' && subscriber.userId === by.userId) return;
   if (!isAtLeast(by.role, 'USER')) throw rejected('forbidden', 'subscribing others needs the role USER');
 };
+
+const notSubscribed = (subscriber: Subscriber): Rejection =>
+  rejected('not-found', `${subscriber.type} ${idOf(subscriber)} has not subscribed`);
 
 const idOf = (subscriber: Subscriber): number => (subscriber.type === 'user' ? subscriber.userId : subscriber.teamId);
 const isSame = (one: Subscriber, other: Subscriber): boolean => one.type === other.type && idOf(one) === idOf(other);

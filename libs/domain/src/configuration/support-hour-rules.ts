@@ -6,7 +6,7 @@ import { isTimeZone } from '../oncall/time-zone';
 import { DAYS_OF_WEEK, parseTimeOfWeek } from '../oncall/weekly-windows';
 import type { Instant } from '../time';
 import type { ConfigurationLookup } from './configuration-lookup';
-import { invalidSetting, stillInUse } from './refusals';
+import { invalidSetting, naming, refuseWhileNamed } from './refusals';
 import type { AlertSource, SupportHour } from './resources';
 import { checkedTeams } from './team-ownership';
 
@@ -40,14 +40,23 @@ export const replaceSupportHour = (current: SupportHour, request: SupportHourReq
 });
 
 /** Hours that a source names stay. @throws Rejection `still-in-use` */
-export const refuseUsedSupportHour = ({ id }: SupportHour, sources: readonly AlertSource[]): void => {
-  const using = sources.filter((source) => isNamedBy(id, source));
-  if (using.length === 0) return;
-  throw stillInUse(
-    `support hour ${id} is used by ${using.map(({ name }) => `alert source "${name}"`).join(', ')}`,
-    using.map(({ id: sourceId, name }) => ({ type: 'alert-source', id: sourceId, name })),
+export const refuseUsedSupportHour = (
+  { id }: SupportHour,
+  sources: readonly AlertSource[],
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
+): void =>
+  refuseWhileNamed(
+    {
+      named: `support hour ${id}`,
+      how: 'is used by',
+      by: naming(
+        'source',
+        'alert-source',
+        sources.filter((source) => isNamedBy(id, source)),
+      ),
+    },
+    seen,
   );
-};
 
 export const isNamedBy = (id: SupportHourId, { supportHours }: Pick<AlertSource, 'supportHours'>): boolean =>
   supportHours?.hours.type === 'named' && supportHours.hours.id === id;

@@ -55,7 +55,7 @@ export const createUser = (
   if (by.role !== 'ADMIN') throw rejected('forbidden', 'creating a user needs the role ADMIN');
   const profile = profileOf(request, USUAL, others);
   const username = request.username ?? freeUsername(profile.email, others);
-  refuseUsername(username, profile.email, others);
+  refuseUsername(username, profile.email, { by, others });
   return {
     id,
     username,
@@ -82,17 +82,17 @@ export const createUser = (
 export const replaceUser = (current: User, request: UserRequest, { by, now, others }: UserChange): User => {
   refuseStrangers(by, current.id);
   const { mutedUntil = current.mutedUntil } = request;
+  const isSameEmail = foldedAddress(request.email) === foldedAddress(current.email);
+  // Whoever has the login address can sign in: nobody takes an address of which nobody knows that it is theirs.
+  if (!isSameEmail && by.role !== 'ADMIN')
+    throw rejected('forbidden', 'changing the login e-mail needs the role ADMIN: it is not verified', { field: 'email' });
   const profile = profileOf(request, current, others);
   if (profile.role !== current.role) {
     if (by.role !== 'ADMIN') throw rejected('forbidden', 'changing a role needs the role ADMIN', { field: 'role' });
     refuseWithoutAdmin(current, others);
   }
-  const isSameEmail = foldedAddress(profile.email) === foldedAddress(current.email);
-  // Whoever has the login address can sign in: nobody takes an address of which nobody knows that it is theirs.
-  if (!isSameEmail && by.role !== 'ADMIN')
-    throw rejected('forbidden', 'changing the login e-mail needs the role ADMIN: it is not verified', { field: 'email' });
   const username = request.username ?? current.username;
-  if (username !== current.username) refuseUsername(username, profile.email, others);
+  if (username !== current.username) refuseUsername(username, profile.email, { by, others });
   return {
     id: current.id,
     username,
@@ -171,15 +171,17 @@ const USERNAME = /^[\p{L}\p{N}._+@-]{1,255}$/u;
 const RESERVED: ReadonlySet<string> = new Set(['current', 'search-email']);
 
 /** A username stands where an id may stand (B4), so it is none, and it is nobody's e-mail address but the person's own. */
-const refuseUsername = (username: string, email: string, others: readonly User[]): void => {
+const refuseUsername = (username: string, email: string, { by, others }: Pick<UserChange, 'by' | 'others'>): void => {
   const folded = foldedAddress(username);
   if (!USERNAME.test(username) || /^\d+$/.test(username) || RESERVED.has(folded))
     throw invalidSetting('username', 'must be 1 to 255 letters, digits and . _ + @ -, not digits alone');
   if (username.includes('@') && folded !== foldedAddress(email))
     throw invalidSetting('username', 'with an @ must be the e-mail address of the person');
   const taken = others.find((other) => foldedAddress(other.username) === folded || foldedAddress(other.email) === folded);
-  if (taken !== undefined)
-    throw rejected('already-exists', `username: user ${taken.id} has it`, { field: 'username', resource: { type: 'user', id: taken.id } });
+  if (taken === undefined) return;
+  // Who that is may be hidden from others.
+  if (by.role !== 'ADMIN') throw rejected('already-exists', 'username: somebody else has it', { field: 'username' });
+  throw rejected('already-exists', `username: user ${taken.id} has it`, { field: 'username', resource: { type: 'user', id: taken.id } });
 };
 
 const freeUsername = (email: string, others: readonly User[]): string => {

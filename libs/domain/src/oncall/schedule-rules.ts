@@ -1,6 +1,7 @@
 import type { EscalationPolicy } from '../configuration/resources';
 import type { ScheduleId } from '../ids';
-import { stillInUse } from '../configuration/refusals';
+import type { ConfigurationLookup } from '../configuration/configuration-lookup';
+import { naming, refuseWhileNamed } from '../configuration/refusals';
 import { plusMs, type Instant } from '../time';
 import { checkRequest, invalid, refuseOverlaps } from './schedule-checks';
 import {
@@ -83,16 +84,15 @@ const replaceStatic = (
 });
 
 /** A schedule that a policy pages stays. @throws Rejection `still-in-use` */
-export const refusePagedSchedule = (schedule: Schedule, policies: readonly EscalationPolicy[]): void => {
+export const refusePagedSchedule = (
+  schedule: Schedule,
+  policies: readonly EscalationPolicy[],
+  seen?: Pick<ConfigurationLookup, 'hidden'>,
+): void => {
   const paging = policies.filter(({ rules }) =>
     rules.some(({ targets }) => targets.some((target) => target.type === 'schedule' && target.scheduleId === schedule.id)),
   );
-  if (paging.length === 0) return;
-  const names = paging.map(({ name }) => `escalation policy "${name}"`).join(', ');
-  throw stillInUse(
-    `schedule ${schedule.id} is paged by ${names}`,
-    paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
-  );
+  refuseWhileNamed({ named: `schedule ${schedule.id}`, how: 'is paged by', by: naming('policy', 'escalation-policy', paging) }, seen);
 };
 
 const staticSettings = ({ showGaps, defaultShiftDuration }: StaticScheduleRequest) =>

@@ -34,9 +34,11 @@ export const CurrentUser = createParamDecorator((_data: unknown, context: Execut
 export const ChangeBy = createParamDecorator((_data: unknown, context: ExecutionContext): ChangeContext => {
   const request = requestOf(context);
   const reply = context.switchToHttp().getResponse<FastifyReply>();
+  const principal = principalOf(request);
   return {
     requestId: request.id,
-    actor: { type: 'user', userId: principalOf(request).userId },
+    actor: { type: 'user', userId: principal.userId },
+    seenAs: principal,
     remoteAddress: request.ip,
     onBehind: () => sayReadsAreBehind(reply),
   };

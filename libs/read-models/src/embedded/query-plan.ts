@@ -36,7 +36,9 @@ export function planFind(collection: Collection, query: Query): Plan {
   const index = bestIndex(request, sort);
   const alternatives = (request.anyOf ?? []).reduce((sum, wanted) => sum + [...wanted.values()].flat().length, 0);
   // Each walk of a merge has the alternatives once more, and a statement takes so many parameters.
-  return index === undefined || index.branches * alternatives > MOST_REPEATED ? planWalk(request, sort, query) : planMerge(request, index, sort, query);
+  return index === undefined || index.branches * alternatives > MOST_REPEATED
+    ? planWalk(request, sort, query)
+    : planMerge(request, index, sort, query);
 }
 
 /** One walk of the index for each combination of values, merged by the sort as they go: nothing is collected and sorted. */
@@ -47,7 +49,8 @@ function planMerge(request: Request, index: ChosenIndex, order: Query['sort'], p
   const here = new Set(index.arrayField === undefined ? ['id', ...collection.fields] : index.fields);
   const outside = [...request.in].filter(([field]) => !index.prefix.includes(field));
   const params: SqlValue[] = [];
-  const bounded = outside.length === 0 && request.anyOf === undefined && request.ranges.every(([field]) => field === sort[0] && here.has(field));
+  const bounded =
+    outside.length === 0 && request.anyOf === undefined && request.ranges.every(([field]) => field === sort[0] && here.has(field));
   const keys = sort.map((field) => `x.${field === index.arrayField ? 'value' : column(field)}`);
   const branches = combine(index.prefix.map((field) => request.in.get(field) ?? [])).map((values) => {
     const conditions = values.map((value, i) => {
