@@ -65,7 +65,7 @@ describe('a team', () => {
   });
 
   it.each([
-    ['a visibility that hides nothing yet (B6)', () => ({ name: 'x', visibility: 'PRIVATE' }), 'SETTING_WITHOUT_EFFECT'],
+    ['a visibility that there is not', () => ({ name: 'x', visibility: 'SECRET' }), 'VALIDATION_ERROR'],
     ['a member nobody knows', () => ({ name: 'x', members: [{ user: { id: 4711 } }] }), 'VALIDATION_ERROR'],
     ['a member named twice', () => ({ name: 'x', members: [{ user: { id: ben.id } }, { user: { id: ben.id } }] }), 'VALIDATION_ERROR'],
     ['no name', () => ({ name: '' }), 'VALIDATION_ERROR'],

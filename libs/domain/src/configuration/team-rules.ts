@@ -1,8 +1,9 @@
 import type { TeamId, UserId } from '../ids';
-import { rejected } from '../rejection';
+import type { Schedule } from '../oncall/schedule';
+import { rejected, type ConcernedResource } from '../rejection';
 import type { Instant } from '../time';
-import { invalidSetting, stillInUse, withoutEffect } from './refusals';
-import type { EscalationPolicy, Team } from './resources';
+import { invalidSetting, inWords, naming, refuseWhileNamed, stillInUse } from './refusals';
+import type { AlertAction, AlertSource, EscalationPolicy, SupportHour, Team } from './resources';
 import type { Editor } from './roles';
 
 export type TeamMember = Team['members'][number];
@@ -18,18 +19,18 @@ export interface TeamChange {
   readonly userExists: (id: UserId) => boolean;
 }
 
-/** @throws Rejection `invalid`, `setting-without-effect` */
+/** @throws Rejection `invalid` */
 export const createTeam = (id: TeamId, request: TeamRequest, change: TeamChange): Team => ({
   id,
-  ...checked(request, change),
+  ...checked(request, 'PUBLIC', change),
   createdAt: change.now,
   updatedAt: change.now,
 });
 
-/** @throws Rejection `forbidden`, `invalid`, `setting-without-effect` */
+/** Without a visibility it keeps the one it has: nobody shows what was hidden by leaving something out. @throws Rejection `forbidden`, `invalid` */
 export const replaceTeam = (team: Team, request: TeamRequest, by: Editor, change: TeamChange): Team => {
   refuseOutsiders(team, by);
-  return { ...team, ...checked(request, change), updatedAt: change.now };
+  return { ...team, ...checked(request, team.visibility, change), updatedAt: change.now };
 };
 
 /** Somebody who is in it already gets the new role. @throws Rejection `forbidden`, `invalid` */
@@ -61,10 +62,33 @@ export const refusePagedTeam = (team: Team, policies: readonly EscalationPolicy[
   const paging = policies.filter(({ rules }) =>
     rules.some(({ targets }) => targets.some((target) => target.type === 'team' && target.teamId === team.id)),
   );
-  if (paging.length === 0) return;
+  refuseWhileNamed({ named: `team ${team.id}`, how: 'is paged by', by: naming('policy', 'escalation-policy', paging) });
+};
+
+/** What teams can own. */
+export interface TeamOwnedLists {
+  readonly sources: readonly AlertSource[];
+  readonly policies: readonly EscalationPolicy[];
+  readonly schedules: readonly Schedule[];
+  readonly actions: readonly AlertAction[];
+  readonly supportHours: readonly SupportHour[];
+}
+
+/** Else what it hides would be there for everybody from one moment to the next. @throws Rejection `still-in-use` */
+export const refuseHidingTeam = (team: Team, { sources, policies, schedules, actions, supportHours }: TeamOwnedLists): void => {
+  const of = (type: string, list: TeamOwnedLists[keyof TeamOwnedLists]): readonly ConcernedResource[] =>
+    list.filter(({ teamIds }) => teamIds.includes(team.id)).map(({ id, name }) => ({ type, id, name }));
+  const owned = [
+    ...of('alert-source', sources),
+    ...of('escalation-policy', policies),
+    ...of('schedule', schedules),
+    ...of('alert-action', actions),
+    ...of('support-hour', supportHours),
+  ];
+  if (team.visibility === 'PUBLIC' || owned.length === 0) return;
   throw stillInUse(
-    `team ${team.id} is paged by ${paging.map(({ name }) => `escalation policy "${name}"`).join(', ')}`,
-    paging.map(({ id, name }) => ({ type: 'escalation-policy', id, name })),
+    `team ${team.id} is PRIVATE and hides ${owned.map(inWords).join(', ')}: make it PUBLIC first, or give these to another team`,
+    owned,
   );
 };
 
@@ -75,12 +99,10 @@ const refuseOutsiders = (team: Team, by: Editor): void => {
 };
 
 const checked = (
-  { name, visibility = 'PUBLIC', members }: TeamRequest,
+  { name, visibility, members }: TeamRequest,
+  usual: Team['visibility'],
   change: TeamChange,
-): Pick<Team, 'name' | 'visibility' | 'members'> => {
-  if (visibility === 'PRIVATE') throw withoutEffect('visibility', 'PRIVATE hides nothing yet: use PUBLIC');
-  return { name, visibility, members: sorted(members, change) };
-};
+): Pick<Team, 'name' | 'visibility' | 'members'> => ({ name, visibility: visibility ?? usual, members: sorted(members, change) });
 
 const sorted = (members: readonly TeamMember[], { userExists }: TeamChange): Team['members'] => {
   const seen = new Set<UserId>();
