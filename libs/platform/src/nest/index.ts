@@ -35,7 +35,7 @@ export type { FieldProblem } from './validation';
 export { readSubscriber, SubscriberBody, subscriberNamed, subscriberTypeParameter } from './subscribers';
 export { startService } from './service';
 export type { Service, ServiceOptions, Stores } from './service';
-export { SupportDayBody, SupportDaysBody, supportDaysIn } from './support-days';
+export { SupportDaysBody, supportDaysIn } from './support-days';
 export { startClusterService } from './cluster/cluster-service';
 export type { ServiceContext, ServiceDefinition, ServiceParts } from './cluster/cluster-service';
 export { bootstrapSchema, clusterSchema } from './cluster/cluster-settings';
