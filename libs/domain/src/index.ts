@@ -46,7 +46,6 @@ export * from './chat/slack-updates';
 export * from './clock';
 export type { AlertFilter } from './condition/alert-filter';
 export { holds } from './condition/evaluate';
-export type { ConditionFacts } from './condition/evaluate';
 export { placesIn } from './condition/expression';
 export type { Place as ConditionPlace, PlaceType, Value } from './condition/expression';
 export * from './configuration/alert-action-rules';

@@ -1,5 +1,7 @@
 import { PLACE_TYPES, isCondition } from './expression';
-import type { Expression, Literal, NumberOperator, Place, TextOperator } from './expression';
+import type { Expression, Literal, NumberOperator, Place } from './expression';
+import { operatorNamed, OPERATORS, textOperator } from './operators';
+import type { Operator } from './operators';
 import { patternOf } from './pattern';
 import type { Pattern } from './pattern';
 
@@ -36,16 +38,6 @@ class Unexpected extends Error {
   }
 }
 
-const NUMBER_OPERATORS: readonly string[] = ['>', '>=', '<', '<='] satisfies NumberOperator[];
-const TEXT_OPERATORS: Readonly<Record<string, TextOperator>> = {
-  '==': '==',
-  matches: '==',
-  contains: 'contains',
-  starts_with: 'starts_with',
-  ends_with: 'ends_with',
-  exact_matches: 'exact_matches',
-  exact_contains: 'exact_contains',
-};
 const JOINING: readonly string[] = ['and', 'or', 'not'];
 /** What nobody writes but to compare it; a path alone may do, if it leads to true or false. */
 const OPERANDS: readonly Expression['type'][] = ['value', 'now', 'list', 'path'];
@@ -56,19 +48,8 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...['let', 'lte', 'lt', 'loop', 'namespace', 'package', 'require', 'return', 'var', 'void', 'when', 'while', 'in', 'is_in', 'regex'],
 ]);
 
-const OPERATOR =
-  'an operator: ==, !=, >, >=, <, <=, matches, contains, starts_with, ends_with, exact_matches, exact_contains, regex, in, is_in, ' +
-  'or one of them with not before it or with _any behind it';
 const GOES_ON = '`and`, `or` or the end; a text with blanks in it stands in single quotes';
 const VALUE = 'a path that begins with alert., a text in single quotes, a number, true, false, nil or now';
-
-/** Some operator, as it was written: with `not` before it, and `_any` behind it. */
-interface Operator {
-  readonly at: number;
-  readonly name: string;
-  readonly negated: boolean;
-  readonly any: boolean;
-}
 
 class Reader {
   private at = 0;
@@ -117,16 +98,15 @@ class Reader {
   }
 
   private compared(left: Expression, operator: Operator, depth: number): Expression {
-    const { name, any, at } = operator;
+    const { name, any } = operator;
     if (name === 'is_in') return { type: 'within', time: left, place: this.place() };
     if (name === 'regex') return { type: 'regex', left, patterns: this.patterns(any) };
     if (name === 'in') return { type: 'text', operator: '==', any: true, left, right: this.several('in', depth) };
-    const textOperator = Object.hasOwn(TEXT_OPERATORS, name) ? TEXT_OPERATORS[name] : undefined;
-    if (textOperator !== undefined) {
+    const ofTexts = textOperator(name);
+    if (ofTexts !== undefined) {
       const right = any ? this.several(`${name}_any`, depth) : this.one(depth);
-      return { type: 'text', operator: textOperator, any, left, right };
+      return { type: 'text', operator: ofTexts, any, left, right };
     }
-    if (any) throw new Unexpected(at, OPERATOR);
     return { type: 'number', operator: name as NumberOperator, left, right: this.one(depth) };
   }
 
@@ -134,21 +114,27 @@ class Reader {
     this.blanks();
     const at = this.at;
     const symbol = this.match(/[=!<>]+/y);
-    if (symbol !== undefined) return { at, ...operatorNamed(at, symbol) };
+    if (symbol !== undefined) return this.named(symbol, at);
     const word = this.match(WORD);
     if (word === undefined) {
       if (at === this.text.length || this.text[at] === ')' || !OPERANDS.includes(left.type)) return undefined;
-      throw this.expected(OPERATOR);
+      throw this.expected(OPERATORS);
     }
     if (word === 'and' || word === 'or') {
       this.at = at;
       return undefined;
     }
-    if (word !== 'not') return { at, ...operatorNamed(at, word) };
+    if (word !== 'not') return this.named(word, at);
     this.blanks();
     const second = this.match(WORD) ?? this.match(/[=!<>]+/y);
-    const { negated, ...operator } = operatorNamed(at, second ?? '');
-    return { at, ...operator, negated: !negated };
+    const operator = this.named(second ?? '', at);
+    return { ...operator, negated: !operator.negated };
+  }
+
+  private named(written: string, at: number): Operator {
+    const operator = operatorNamed(written);
+    if (operator === undefined) throw new Unexpected(at, OPERATORS);
+    return operator;
   }
 
   /** What a comparison has to its right, but for lists. */
@@ -210,7 +196,7 @@ class Reader {
         `no ${word}: nothing counts triggers here. Group what is repeated into one alert at its source (alertCreation, alertGroupingWindow), ` +
           'or wait with the trigger type v-alert-not-resolved',
       );
-    if (JOINING.includes(word) || RESERVED.has(word) || Object.hasOwn(TEXT_OPERATORS, word))
+    if (JOINING.includes(word) || RESERVED.has(word) || textOperator(word) !== undefined)
       throw new Unexpected(begins, `${expected}; the word ${word} stands in single quotes where it is a text`);
     if (this.text[this.at] === '.' || this.text[this.at] === '[')
       throw new Unexpected(begins, 'a path that begins with alert., or a text in single quotes');
@@ -350,14 +336,3 @@ class Reader {
 const WORD = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 const PLACE = '{"id": 1, "type": "ON_CALL_SCHEDULE"}, with the id of a schedule, or the same with SUPPORT_HOUR';
 const REGEX = 'a regular expression in single quotes';
-
-const operatorNamed = (at: number, written: string): Omit<Operator, 'at'> => {
-  if (written === '!=') return { name: '==', negated: true, any: false };
-  const negated = written.startsWith('not_');
-  const positive = negated ? written.slice('not_'.length) : written;
-  const any = positive.endsWith('_any');
-  const name = any ? positive.slice(0, -'_any'.length) : positive;
-  const isKnown = NUMBER_OPERATORS.includes(name) || Object.hasOwn(TEXT_OPERATORS, name) || ['regex', 'in', 'is_in'].includes(name);
-  if (!isKnown || (any && (name === 'in' || name === 'is_in' || name === '=='))) throw new Unexpected(at, OPERATOR);
-  return { name, negated, any };
-};
