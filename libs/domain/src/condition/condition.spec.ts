@@ -1,8 +1,10 @@
+import { RE2JS } from 're2js';
 import { instant } from '../time';
 import { holds } from './evaluate';
 import type { ConditionFacts } from './evaluate';
 import type { Value } from './expression';
 import { parseCondition } from './parse';
+import { patternOf } from './pattern';
 
 const alert: Value = {
   id: 4711,
@@ -216,7 +218,7 @@ describe('a text that is no condition says where and what was expected:', () => 
     ['alert.a == 1 == 1', 14, /`and`, `or` or the end/],
     ["alert.a regex 'a('", 15, /RE2: .*missing closing \)/],
     ["alert.a regex '(?=a)'", 15, /RE2/],
-    ["alert.a regex '((a{100}){100}){100}'", 15, /RE2/],
+    ["alert.a regex '((a{60}){60}){60}'", 15, /RE2/],
     ["alert.a regex 'a{900}'", 15, /smaller repetitions/],
     ['alert.a regex alert.b', 15, /a text in single quotes/],
     ['alert.a regex 5', 15, /regular expression/],
@@ -255,6 +257,17 @@ describe('what an evaluation may cost', () => {
     expect(result(`(${many}) or true`, { alert: { details } })).toBe(false);
     expect(result(`not (${many})`, { alert: { details } })).toBe(false);
   });
+
+  it.each(['a{1000}'.repeat(142), '(\\pL{1,1000})'.repeat(20), 'a{300,}'])('refuses %s without compiling it', (pattern) => {
+    const compile = jest.spyOn(RE2JS, 'compile');
+    expect(patternOf(pattern)).toBe('a regular expression with fewer or smaller repetitions');
+    expect(compile).not.toHaveBeenCalled();
+    compile.mockRestore();
+  });
+
+  it.each(['a{150}', 'x\\{999}', '[a-f]{8}(-[a-f]{4}){3}'])('takes %s', (pattern) =>
+    expect(patternOf(pattern)).toMatchObject({ source: pattern }),
+  );
 
   it('counts what regular expressions look at by their size', () => {
     const never = (last: string): string => `not (alert.summary regex 'a{150}${last}')`;
