@@ -66,6 +66,24 @@ describe('people who follow the alerts of a source', () => {
     expect(newsTo('cleo')).toHaveLength(4);
   });
 
+  it('hear nothing more once a private team takes the source, and again when it gives it back', async () => {
+    const [ines, kai] = [await world.person('ines'), await world.person('kai')];
+    await hearsBy(kai);
+    const key = await world.source(await world.policy([{ targets: [{ type: 'user', userId: ines }] }]));
+    const at = `/api/alert-sources/${world.sourceId(key)}`;
+    await world.post(`${at}/private-subscribers`, { id: kai, type: 'USER' });
+    const vault = (await world.post<{ id: number }>('/api/teams', { name: 'Vault', visibility: 'PRIVATE' })).body.id;
+    const { body: open } = await world.get<Record<string, unknown>>(at);
+    expect((await world.put(at, { ...open, teams: [{ id: vault }] })).status).toBe(200);
+    await world.event(key, { summary: 'kept quiet', alertKey: 'a' });
+    await world.settle();
+    expect(newsTo('kai')).toEqual([]);
+    expect((await world.put(at, { ...open, teams: [] })).status).toBe(200);
+    await world.event(key, { summary: 'told again', alertKey: 'b' });
+    await world.settle();
+    expect(newsTo('kai')).toHaveLength(1);
+  });
+
   it('hear once what they hear as responders, too', async () => {
     const [emil, fay] = [await world.person('emil'), await world.person('fay')];
     await hearsBy(emil);

@@ -1,6 +1,6 @@
 import type { AlertEvent, AlertEventOf } from '../alert/alert-events';
 import type { AlertAction } from '../configuration/resources';
-import type { AlertActionId, AlertId, AlertSourceId } from '../ids';
+import type { AlertActionId, AlertId, AlertSourceId, TeamId } from '../ids';
 import {
   accepted,
   activated,
@@ -18,7 +18,7 @@ import {
 } from '../testing/alert-builders';
 import { instant, plusMs, type Instant } from '../time';
 import type { PendingRun } from './action-state';
-import { actsOnce, stoppedRun, wantedRuns } from './matching';
+import { mayHearOf, actsOnce, stoppedRun, wantedRuns } from './matching';
 import { possibleTriggers, triggersOf, type AlertFact, type TriggerType } from './trigger-types';
 
 const about = { alertId, at: minute(1), by: user(ana) } as const;
@@ -115,6 +115,17 @@ describe('an action', () => {
     expect(wantedRuns(rerouting, { ...about, isByAction: true })).toEqual([]);
     expect(wantedRuns(action({ triggerTypes: ['alert-assigned'] }), { ...about, isByAction: true })).toHaveLength(1);
     expect([actsOnce(rerouting), actsOnce(action())]).toEqual([true, false]);
+  });
+  it('for all sources hears of what a private team hides only when it belongs to that team, by name in any case', () => {
+    const vault = { id: 9 as TeamId, visibility: 'PRIVATE' };
+    const known: Readonly<Record<string, unknown>> = { [`source-${sourceId}`]: { teamIds: [8, 9] }, 'team-9': vault };
+    const mayHear = (changes: Partial<AlertAction>, also: Readonly<Record<string, unknown>> = {}) =>
+      mayHearOf(action(changes), sourceId, { get: (kind, id) => ({ ...known, ...also })[`${kind}-${id}`] as never });
+    expect(mayHear({})).toBe(false);
+    expect(mayHear({ teamIds: [8 as TeamId] })).toBe(false);
+    expect(mayHear({ teamIds: [9 as TeamId] })).toBe(true);
+    expect(mayHear({ sourceIds: [sourceId] })).toBe(true);
+    expect(mayHear({}, { 'team-9': { ...vault, visibility: 'PUBLIC' } })).toBe(true);
   });
   it('waits before it says that the escalation ended, and watches from the creation on', () => {
     expect(wanted({ triggerTypes: ['alert-escalation-ended'], escalationEndedDelaySec: 30 }, 'alert-escalation-ended')).toEqual([
