@@ -5,8 +5,7 @@ import type { AlertId, Editor, Rejection } from '@tocsin/domain';
 import type { ResourceLookup } from '@tocsin/contracts';
 import { ConfigurationReader } from '@tocsin/messaging';
 import { principalOf } from '@tocsin/platform/nest';
-import { NOTIFICATIONS_VIEW, ReadStore } from '@tocsin/read-models';
-import type { AlertDocument, Filter, NotificationDocument } from '@tocsin/read-models';
+import type { AlertDocument, Filter } from '@tocsin/read-models';
 import type { FastifyRequest } from 'fastify';
 import { AlertStreams } from './alert-streams';
 
@@ -18,7 +17,6 @@ export class AlertSight {
   constructor(
     private readonly parts: {
       readonly alerts: AlertStreams;
-      readonly readStore: ReadStore;
       readonly configuration: ConfigurationReader;
     },
   ) {}
@@ -39,29 +37,16 @@ export class AlertSight {
     return isOn(alert, by) ? configuration : configuration.seenBy(by);
   }
 
-  /** @throws Rejection `alert-not-found` for what is hidden, in the words for what is not there; ReadStoreFault, EventStoreFault */
+  /** @throws Rejection `alert-not-found` for what is hidden, in the words for what is not there; EventStoreFault */
   async refuseHidden(id: AlertId, by: Editor): Promise<void> {
     const seen = this.parts.configuration.seenBy(by);
     if (seen.isWhole) return;
     const alert = await this.parts.alerts.document(id);
-    if (seen.get('source', alert.sourceId) !== undefined || isOn(alert, by) || (await this.wasPaged(id, by))) return;
+    if (seen.get('source', alert.sourceId) !== undefined || isOn(alert, by) || (await this.parts.alerts.wasFor(id, by.userId))) return;
     // A source that was made, or shown, a moment ago elsewhere counts.
     if ((await seen.surely(() => seen.get('source', alert.sourceId))) === undefined) throw alertNotFound(id);
   }
-
-  /** Also those whom it was taken from since. */
-  private async wasPaged(alertId: AlertId, { userId }: Editor): Promise<boolean> {
-    const told = await this.parts.readStore.find<NotificationDocument>(NOTIFICATIONS_VIEW, {
-      in: { alert: [alertId], user: [userId] },
-      sort: [{ field: 'notificationId', descending: true }],
-      skip: 0,
-      limit: MOST_TOLD,
-    });
-    return told.some(({ purpose }) => purpose === 'page' || purpose === 'fallback');
-  }
 }
-
-const MOST_TOLD = 100;
 
 export const alertNotFound = (id: AlertId): Rejection => rejected('alert-not-found', `there is no alert ${id}`);
 

@@ -1,9 +1,9 @@
 import { alertDecider, alertStream, Clock, rejected } from '@tocsin/domain';
-import type { Actor, Alert, AlertCommand, AlertEvent, AlertId } from '@tocsin/domain';
-import { CommandHandler, EventStore } from '@tocsin/event-store';
+import type { Actor, Alert, AlertCommand, AlertEvent, AlertId, UserId } from '@tocsin/domain';
+import { CommandHandler, eventOf, EventStore } from '@tocsin/event-store';
 import type { Handled } from '@tocsin/event-store';
 import { Views } from '@tocsin/platform';
-import { ALERTS_VIEW, readAlertFromStreams, ReadStore, ReadStoreFault } from '@tocsin/read-models';
+import { ALERTS_VIEW, evolveAlertDocument, readAlertFromStreams, ReadStore, ReadStoreFault } from '@tocsin/read-models';
 import type { AlertDocument } from '@tocsin/read-models';
 import { AlertMetrics } from './alert-metrics';
 
@@ -62,6 +62,17 @@ export class AlertStreams {
   /** The alert as the view has it; from the streams when the view is away or has not seen it yet. @throws Rejection, EventStoreFault */
   async document(alertId: AlertId): Promise<AlertDocument> {
     return (await this.fromView(alertId)) ?? this.fromStreams(alertId);
+  }
+
+  /** Whether somebody is, or ever was, to answer it, or was told when nobody else could be; by its stream, however late views are. @throws EventStoreFault */
+  async wasFor(alertId: AlertId, userId: UserId): Promise<boolean> {
+    const events = (await this.parts.eventStore.readStream(alertStream(alertId))).map(eventOf<AlertEvent>);
+    let document: AlertDocument | undefined;
+    return events.some((event) => {
+      document = evolveAlertDocument(document, event);
+      const told = event.type === 'NobodyOnCall' || event.type === 'EscalationEnded' ? event.data.fallback : [];
+      return told.includes(userId) || document?.responders.some((responder) => responder.userId === userId) === true;
+    });
   }
 
   private async fromStreams(alertId: AlertId): Promise<AlertDocument> {

@@ -89,7 +89,7 @@ export class AlertsModule {
       const archiving = { eventStore, readStore, views, clock, files, retention, visibleWithinMs, log };
       background.addOwned('retention', () => new AlertArchiver(archiving));
     }
-    const sight = new AlertSight({ alerts, readStore, configuration });
+    const sight = new AlertSight({ alerts, configuration });
     return {
       module: AlertsModule,
       controllers: [
