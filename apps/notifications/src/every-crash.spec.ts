@@ -48,6 +48,7 @@ describe('a message on its way, with a crash before and after every call to the 
     await exploring.twiceIn(someOf, isOfTheStory);
     expect(exploring.findings).toEqual([]);
     expect(exploring.crashes).toBeGreaterThanOrEqual(once + PAIRS);
+    expect(exploring.missed).toBeLessThanOrEqual(PAIRS / 4);
   };
   it.each(named([first]))('%s: nothing is lost, and what may come twice says so', (_name, story) => explored(story, () => true));
   it.each(named(others))('%s: nothing is lost, and what may come twice says so', (_name, story) => explored(story, isOfTheStory));
@@ -66,6 +67,7 @@ describe('a message on its way, with a crash before and after every call to the 
       await exploring.twice((end) => isFull || isFirst(end), isOfTheStory);
       expect(exploring.findings).toEqual([]);
       expect(exploring.crashes).toBeGreaterThanOrEqual(15);
+      expect(exploring.missed).toBeLessThanOrEqual(exploring.crashes / 10);
     });
   });
 });

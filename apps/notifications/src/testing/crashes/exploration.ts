@@ -17,6 +17,8 @@ export type Pair = readonly [first: End, second: End];
 export class Exploring {
   /** Tellings with a crash in them. */
   crashes = 0;
+  /** Pairs of them whose second one never came: what goes on side by side may be done before the first one, or after it. */
+  missed = 0;
   /** What is wrong, one line each. */
   readonly findings: string[] = [];
   /** What the next process called, by where the first one ended. */
@@ -82,7 +84,9 @@ export class Exploring {
       complaints(told, this.usual).forEach(find);
       return told;
     }
-    if (!ends.some(({ call }) => GATHERING.test(call))) find('never came');
+    if (ends.some(({ call }) => GATHERING.test(call))) return undefined;
+    if (ends.length === 1) find('never came');
+    else this.missed += 1;
     return undefined;
   }
 }
