@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { readStoreContract } from '../read-store.contract';
 import type { CollectionDefinition } from '../read-store';
 import { EmbeddedReadStore } from './embedded-read-store';
@@ -101,6 +102,32 @@ describe('a walk through large documents', () => {
     await walk.next();
     await store.close();
     await expect(walk.next()).rejects.toMatchObject({ name: 'ReadStoreFault', reason: 'closed' });
+  });
+});
+
+describe('a read while the first array of a field is written, which moves an index', () => {
+  it('finds it', async () => {
+    const directory = newDirectory();
+    const store = await EmbeddedReadStore.open({ directory });
+    const definition: CollectionDefinition<{ id: number; tags: readonly string[] }> = {
+      ...{ name: 'things', version: 1, counters: [] },
+      fields: { tags: (thing) => thing.tags },
+      indexes: [['tags', 'id']],
+    };
+    await store.declare('v', [definition]);
+    const put = (id: number, ...tags: readonly string[]) => ({ collection: 'things', change: { put: { id, tags } as never } });
+    const written = store.apply('v', [put(1, 'red')], '1');
+    // Sent, and then done by the store's thread, whose word of it has not been taken: this one is not left before.
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    const beside = new DatabaseSync(join(directory, 'views.db'), { readOnly: true });
+    const position = beside.prepare('SELECT position FROM "tocsin.views"');
+    while (position.get()?.['position'] !== '1');
+    beside.close();
+    const red = { in: { tags: ['red'] }, sort: [{ field: 'id', descending: false }], skip: 0, limit: 10 };
+    expect(await store.find('things', red)).toEqual([{ id: 1, tags: ['red'] }]);
+    await written;
+    await store.close();
+    rmSync(directory, { recursive: true });
   });
 });
 

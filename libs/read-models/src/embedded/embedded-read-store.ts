@@ -159,14 +159,20 @@ export class EmbeddedReadStore extends ReadStore {
     }
   }
 
-  /** A read that was under way while a rebuilt copy took the place of its tables is made again. */
+  /**
+   * A read that was under way while a rebuilt copy took the place of its tables is made again, and so is one whose index was moved:
+   * the first array of a field has its elements, and the indexes over them, put into a table of their own.
+   */
   private async reading<T>(current: Current, read: (collection: Collection) => Promise<T>): Promise<T> {
     this.open();
     const collection = current();
     try {
       return await read(collection);
     } catch (error) {
-      if (this.closed || current() === collection) throw error;
+      const isReplaced = current() !== collection;
+      if (this.closed || (error instanceof ReadStoreFault && !isReplaced)) throw error;
+      // What the thread has done is known here when its next answer is.
+      if (!isReplaced) await this.readInThread({ sql: 'SELECT 1', params: [], bounded: true });
       return read(current());
     }
   }
