@@ -26,12 +26,13 @@ export class ActionReroutes implements Reroutes {
   /** @throws EventStoreFault */
   async reroute(policyId: EscalationPolicyId, call: ActionCall): Promise<ActionOutcome> {
     const commandId = derivedUuid('reroute', call.deliveryId);
-    const before = await this.look(call, commandId);
+    const events = await this.history(call);
+    const before = whatCameOf(events, call, commandId);
     if (before !== undefined) return before;
     try {
       const refusal = await this.refusal(policyId, call);
       if (refusal !== undefined) return failed(refusal);
-      await this.publish(commandId, policyId, call);
+      await this.publish(commandId, policyId, call, standingFor(call, events));
     } catch (error) {
       if (!(error instanceof MessageBusFault)) throw error;
       return { type: 'failed', reason: 'unreachable', retriable: true, uncertain: true };
@@ -42,22 +43,15 @@ export class ActionReroutes implements Reroutes {
   private async outcome(call: ActionCall, commandId: string): Promise<ActionOutcome> {
     const deadline = performance.now() + this.parts.visibleWithinMs;
     for (;;) {
-      const outcome = await this.look(call, commandId);
+      const outcome = whatCameOf(await this.history(call), call, commandId);
       if (outcome !== undefined) return outcome;
       if (performance.now() >= deadline) return { type: 'failed', reason: 'timeout', retriable: true, uncertain: true };
       await delay(LOOK_AGAIN_MS);
     }
   }
 
-  /** What came of it, or why nothing can; undefined while it is to be done. */
-  private async look(call: ActionCall, commandId: string): Promise<ActionOutcome | undefined> {
-    const events = await this.parts.eventStore.readStream(alertStream(call.alert.id as AlertId));
-    if (events.some(({ metadata }) => metadata.causationId === commandId)) return { type: 'done' };
-    const state = alertIn(events);
-    if (state.status === 'absent') return failed('misconfigured');
-    if (state.status === 'resolved') return failed('alert-resolved');
-    const from = standingFor(call, events);
-    return from === undefined || isStandingAt(state, from) ? undefined : failed('overtaken');
+  private history(call: ActionCall): Promise<readonly StoredEvent[]> {
+    return this.parts.eventStore.readStream(alertStream(call.alert.id as AlertId));
   }
 
   /** Whoever carries it out asks the same again. @throws MessageBusFault */
@@ -69,17 +63,26 @@ export class ActionReroutes implements Reroutes {
     return user !== undefined && mayAnswerAlerts(user) ? undefined : 'unauthorised';
   }
 
-  private async publish(id: string, policyId: EscalationPolicyId, call: ActionCall): Promise<void> {
-    const { bus, clock, eventStore } = this.parts;
+  private async publish(id: string, policyId: EscalationPolicyId, call: ActionCall, from: AlertStanding | undefined): Promise<void> {
+    const { bus, clock } = this.parts;
     const alertId = call.alert.id as AlertId;
     const at = clock.now();
     const { by = { type: 'system', part: 'alert actions' }, actionId } = call;
-    const from = standingFor(call, await eventStore.readStream(alertStream(alertId)));
     const data: AssignToPolicy = { alertId, policyId, by, at, actionId, ...defined({ from }) };
     const about = { type: 'AssignToPolicy', schemaVersion: 1, time: at, correlationId: call.deliveryId, causationId: call.deliveryId };
     await bus.publish(topics.alertCommands, [{ id, key: alertStream(alertId), ...about, data }]);
   }
 }
+
+/** Or why nothing can come of it; undefined while it is to be done. */
+const whatCameOf = (events: readonly StoredEvent[], call: ActionCall, commandId: string): ActionOutcome | undefined => {
+  if (events.some(({ metadata }) => metadata.causationId === commandId)) return { type: 'done' };
+  const state = alertIn(events);
+  if (state.status === 'absent') return failed('misconfigured');
+  if (state.status === 'resolved') return failed('alert-resolved');
+  const from = standingFor(call, events);
+  return from === undefined || isStandingAt(state, from) ? undefined : failed('overtaken');
+};
 
 const alertIn = (events: readonly StoredEvent[]): Alert => fold(alertDecider, events.map(eventOf<AlertEvent>));
 
