@@ -1,3 +1,5 @@
+import { CONFIGURATION_KINDS } from '@tocsin/domain';
+
 /**
  * What services tell each other, topic by topic. Facts are copies of stored events made by the relay; tool events,
  * commands and resolutions are made durable by the bus itself.
@@ -35,20 +37,8 @@ export const factRoutes: readonly { readonly prefix: string; readonly topic: Top
   { prefix: 'archive-', topic: topics.archiveFacts, compacted: false },
   { prefix: 'probealert-', topic: topics.alertFacts, compacted: false },
   { prefix: 'probeescalation-', topic: topics.escalationFacts, compacted: false },
-  ...[
-    'source-',
-    'policy-',
-    'schedule-',
-    'user-',
-    'team-',
-    'apikey-',
-    'slacklink-',
-    'slackworkspace-',
-    'connector-',
-    'alertaction-',
-    'supporthour-',
-  ].map((prefix) => ({
-    prefix,
+  ...CONFIGURATION_KINDS.map((kind) => ({
+    prefix: `${kind}-`,
     topic: topics.configuration,
     compacted: true,
   })),

@@ -1,5 +1,5 @@
 import { topics } from '@tocsin/contracts';
-import { isConfigurationChange } from '@tocsin/domain';
+import { CONFIGURATION_KINDS, isConfigurationChange } from '@tocsin/domain';
 import type { ConfigurationEvent, ConfigurationKind, ConfigurationResources, Editor } from '@tocsin/domain';
 import type { Upcasts } from '@tocsin/event-store';
 import { ResourceTable } from './configuration-indexes';
@@ -216,21 +216,9 @@ const resourceIn = <Kind extends ConfigurationKind>(message: Message): Configura
   return event.type === 'ResourceConfigured' ? event.data.resource : undefined;
 };
 
-const kinds: Readonly<Record<ConfigurationKind, true>> = {
-  source: true,
-  policy: true,
-  schedule: true,
-  user: true,
-  team: true,
-  apikey: true,
-  slacklink: true,
-  slackworkspace: true,
-  connector: true,
-  alertaction: true,
-  supporthour: true,
-};
+const kinds: ReadonlySet<string> = new Set(CONFIGURATION_KINDS);
 
-const isKind = (word: string): word is ConfigurationKind => Object.hasOwn(kinds, word);
+const isKind = (word: string): word is ConfigurationKind => kinds.has(word);
 
 const parseStream = (stream: string): { kind: ConfigurationKind; id: number } | undefined => {
   const dash = stream.indexOf('-');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { isConfigurationChange } from '@tocsin/domain';
+import { CONFIGURATION_KINDS, isConfigurationChange } from '@tocsin/domain';
 import type { AuditEntry, ConfigurationEvent, ErasureEvent, FieldChange, ParkedMessageEvent, UserId } from '@tocsin/domain';
 import type { StoredEvent } from '@tocsin/event-store';
 import type { Projection } from './projection';
@@ -47,21 +47,7 @@ const lastConfigured: CollectionDefinition<LastConfigured> = { name: LAST_CONFIG
 /** Who changed which setting from what to what, the difference of two whole-resource events; and who decided about parked messages. */
 export const auditLogView: Projection = {
   name: AUDIT_LOG_VIEW,
-  prefixes: [
-    'source-',
-    'policy-',
-    'schedule-',
-    'user-',
-    'team-',
-    'apikey-',
-    'slacklink-',
-    'slackworkspace-',
-    'connector-',
-    'alertaction-',
-    'supporthour-',
-    'erasure-',
-    'parked-',
-  ],
+  prefixes: [...CONFIGURATION_KINDS.map((kind) => `${kind}-`), 'erasure-', 'parked-'],
   collections: [entries, lastConfigured] as readonly CollectionDefinition<never>[],
   touches: (event) => {
     const erased = erasedBy(event);

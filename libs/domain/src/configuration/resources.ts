@@ -339,6 +339,23 @@ export interface ConfigurationResources {
 
 export type ConfigurationKind = keyof ConfigurationResources;
 
+const kinds: Readonly<Record<ConfigurationKind, true>> = {
+  source: true,
+  policy: true,
+  schedule: true,
+  user: true,
+  team: true,
+  apikey: true,
+  slacklink: true,
+  slackworkspace: true,
+  connector: true,
+  alertaction: true,
+  supporthour: true,
+};
+
+/** All there are; the streams of each begin with its name and a hyphen. */
+export const CONFIGURATION_KINDS = Object.keys(kinds) as readonly ConfigurationKind[];
+
 /** Appended to `<kind>-<id>`; revision 0 is the creation. Deletion is a tombstone that ends the resource. */
 export type ConfigurationEvent<Kind extends ConfigurationKind = ConfigurationKind> =
   | { readonly type: 'ResourceConfigured'; readonly data: { readonly kind: Kind; readonly resource: ConfigurationResources[Kind] } }
